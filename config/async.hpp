@@ -1,0 +1,42 @@
+#pragma once
+
+#include "config/result.hpp"
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <chrono>
+#include <type_traits>
+#include <utility>
+
+namespace objftpd {
+
+/// Suspends the calling coroutine. Ends early, without an error, when it is cancelled.
+awaitable<void> sleep_for(std::chrono::nanoseconds duration);
+
+/// Runs `work` on `pool` and resumes the calling coroutine on its own executor with what it
+/// returned. For calls that block: disk, password hashing. `work` cannot be cancelled: the
+/// coroutine waits for its end, so it may refer to the coroutine's own variables.
+/// REQUIRES: `work` does not throw and returns a default-constructible value.
+template <class Work>
+auto offload(asio::thread_pool& pool, Work& work) -> awaitable<std::invoke_result_t<Work&>> {
+    using value = std::invoke_result_t<Work&>;
+    auto start = [&pool, &work](auto handler) {
+        auto executor = asio::get_associated_executor(handler);
+        asio::post(pool, [&work, handler = std::move(handler),
+                          guard = asio::make_work_guard(executor)]() mutable {
+            value v = work();
+            auto home = guard.get_executor();
+            asio::post(home, [handler = std::move(handler), v = std::move(v)]() mutable {
+                std::move(handler)(std::move(v));
+            });
+        });
+    };
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(value)>(start,
+                                                                            asio::use_awaitable);
+}
+
+} // namespace objftpd

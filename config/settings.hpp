@@ -1,0 +1,128 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// What the process is told: the plain values of the configuration after every check.
+/// `schema.cpp` says what each option means, its unit, default and bounds, and is the only
+/// place that does; the reference configuration is made from it.
+namespace objftpd::config {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+enum class listener_scheme { ftp };
+
+struct listener {
+    listener_scheme scheme = listener_scheme::ftp;
+    std::string host; // an IP address, IPv6 without brackets
+    std::uint16_t port = 0;
+};
+
+/// Inclusive at both ends. {0, 0} lets the system choose.
+struct port_range {
+    std::uint16_t first = 0;
+    std::uint16_t last = 0;
+};
+
+struct server_settings {
+    std::vector<listener> listen;
+    std::string greeting;
+    port_range passive_ports;
+    std::string passive_address; // IPv4 to announce in 227; empty: the control connection's own
+    bool active_mode = true;
+    unsigned io_threads = 0;   // 0: one for each core
+    unsigned disk_threads = 0; // for the embedded store's system calls
+    unsigned hash_threads = 0; // for password hashing; bounds its memory
+    std::size_t max_sessions = 0;
+    std::size_t max_sessions_per_address = 0;
+    std::size_t max_unauthenticated = 0; // sessions that have not logged in yet
+    std::size_t max_command_length = 0;  // bytes, without the line's end
+    std::size_t max_pending_commands = 0;
+    unsigned max_login_attempts = 0;             // per session, then 421
+    unsigned max_login_failures_per_address = 0; // within login_failure_window, then refused
+    seconds login_failure_window{};
+    seconds login_ban{};
+    milliseconds login_failure_delay{};
+    seconds login_timeout{};
+    seconds idle_timeout{};
+    seconds passive_timeout{}; // for the client to connect after PASV or EPSV
+    seconds active_timeout{};  // for our connect after PORT or EPRT
+    seconds stall_timeout{};   // without a byte on a data connection
+    seconds drain_timeout{};   // for running transfers after SIGTERM
+};
+
+enum class log_level { trace, debug, info, warning, error, off };
+
+struct log_settings {
+    log_level level = log_level::info;
+    std::string file; // empty: standard error
+};
+
+enum class store_type { local };
+enum class durability { fsync, none };
+
+struct store_settings {
+    std::string name;
+    store_type type = store_type::local;
+    std::string path; // local: the folder whose subfolders are the buckets
+    config::durability durability = durability::fsync;
+};
+
+/// Bits of user_settings::rights.
+enum class right : std::uint32_t {
+    list = 1u << 0,             // LIST, NLST, MLSD, MLST, STAT path, CWD
+    read = 1u << 1,             // RETR, SIZE, MDTM, HASH and its like
+    create = 1u << 2,           // STOR, STOU, APPE of a name that does not exist
+    overwrite = 1u << 3,        // replace or append to what exists; rename over a file
+    remove = 1u << 4,           // DELE
+    rename = 1u << 5,           // RNFR, RNTO
+    make_directory = 1u << 6,   // MKD
+    remove_directory = 1u << 7, // RMD
+    set_attributes = 1u << 8,   // MFMT, MDTM with a time, SITE UTIME, SITE CHMOD
+};
+using rights = std::uint32_t;
+inline constexpr rights no_rights = 0;
+inline constexpr rights all_rights = (1u << 9) - 1;
+
+/// One folder of a user's tree: `path` shows what lies in `bucket` of `store` under `prefix`.
+struct mount_settings {
+    std::string path;   // absolute, normalised: "/" or "/in/scans"
+    std::string store;  // the name of a [[store]]
+    std::string bucket; //
+    std::string prefix; // "" or ends in '/'; never begins with '/'
+    bool read_only = false;
+};
+
+enum class ascii_policy { binary, convert, reject };
+enum class charset { utf8, gbk, latin1 };
+enum class set_time_policy { apply, ignore, reject };
+enum class chmod_policy { ignore, reject };
+enum class existing_directory { refuse, accept };
+
+struct user_settings {
+    std::string name;
+    std::string password_hash; // argon2id, encoded form
+    rights rights = all_rights;
+    std::vector<mount_settings> mounts;
+    std::string home; // absolute FTP path of the first working directory
+    std::size_t max_sessions = 0; // 0: no limit of its own
+    ascii_policy ascii = ascii_policy::binary;
+    config::charset charset = charset::utf8;
+    set_time_policy set_time = set_time_policy::apply;
+    chmod_policy chmod = chmod_policy::ignore;
+    existing_directory mkd_existing = existing_directory::refuse;
+    bool strict_parents = false; // an upload needs its directory to exist
+};
+
+struct settings {
+    server_settings server;
+    log_settings log;
+    std::string state_directory;
+    std::vector<store_settings> stores;
+    std::vector<user_settings> users;
+};
+
+} // namespace objftpd::config
