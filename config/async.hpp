@@ -9,6 +9,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -20,23 +21,24 @@ awaitable<void> sleep_for(std::chrono::nanoseconds duration);
 /// Runs `work` on `pool` and resumes the calling coroutine on its own executor with what it
 /// returned. For calls that block: disk, password hashing. `work` cannot be cancelled: the
 /// coroutine waits for its end, so it may refer to the coroutine's own variables.
-/// REQUIRES: `work` does not throw and returns a default-constructible value.
+/// REQUIRES: `work` does not throw.
 template <class Work>
 auto offload(asio::thread_pool& pool, Work& work) -> awaitable<std::invoke_result_t<Work&>> {
-    using value = std::invoke_result_t<Work&>;
-    auto start = [&pool, &work](auto handler) {
+    // The value stays in this frame: passed through the completion it would have to be
+    // default-constructible, and an error_code would be thrown.
+    std::optional<std::invoke_result_t<Work&>> value;
+    auto start = [&](auto handler) {
         auto executor = asio::get_associated_executor(handler);
-        asio::post(pool, [&work, handler = std::move(handler),
+        asio::post(pool, [&work, &value, handler = std::move(handler),
                           guard = asio::make_work_guard(executor)]() mutable {
-            value v = work();
+            value.emplace(work());
             auto home = guard.get_executor();
-            asio::post(home, [handler = std::move(handler), v = std::move(v)]() mutable {
-                std::move(handler)(std::move(v));
-            });
+            asio::post(home, std::move(handler));
         });
     };
-    return asio::async_initiate<const asio::use_awaitable_t<>, void(value)>(start,
-                                                                            asio::use_awaitable);
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(start,
+                                                                         asio::use_awaitable);
+    co_return std::move(*value);
 }
 
 } // namespace objftpd

@@ -29,6 +29,7 @@ struct port_range {
 
 struct server_settings {
     std::vector<listener> listen;
+    bool allow_plain_off_loopback = false; // plain FTP may listen on what others can reach
     std::string greeting;
     port_range passive_ports;
     std::string passive_address; // IPv4 to announce in 227; empty: the control connection's own
@@ -105,7 +106,7 @@ enum class existing_directory { refuse, accept };
 struct user_settings {
     std::string name;
     std::string password_hash; // argon2id, encoded form
-    rights rights = all_rights;
+    config::rights rights = all_rights;
     std::vector<mount_settings> mounts;
     std::string home; // absolute FTP path of the first working directory
     std::size_t max_sessions = 0; // 0: no limit of its own

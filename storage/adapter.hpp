@@ -1,0 +1,186 @@
+#pragma once
+
+#include "config/result.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace objftpd::storage {
+
+using timestamp = std::chrono::sys_time<std::chrono::nanoseconds>;
+
+/// What a store can do by itself. Callers ask here; nobody casts an adapter to its type.
+struct capabilities {
+    bool real_directories = false; ///< "a/" exists apart from what lies below it, and has a time
+    bool renames = false;          ///< rename() works, for objects and directories, atomically
+    bool sets_modified = false;    ///< set_modified() works
+    bool knows_space = false;      ///< free_space() works
+    bool sorted_listing = false;   ///< list() goes in the order of the keys' bytes
+};
+
+/// One object or directory. Keys are UTF-8 without a leading '/'; a directory's key ends in '/';
+/// the empty key is the bucket's top.
+struct object_info {
+    std::string key;
+    bool directory = false;
+    std::uint64_t size = 0; // bytes
+    timestamp modified{};   // UTC; the epoch when the store does not know
+    std::string etag;       // changes with every version; only where it was asked for
+    std::string content_type;
+    std::optional<std::uint64_t> crc64; // CRC-64/XZ of the content, if the store keeps it
+};
+
+/// How much stat() must find out. `version` may cost the store more than `basic`.
+enum class detail { basic, version };
+
+struct list_request {
+    list_request(std::string p, std::string t, std::size_t n)
+        : prefix(std::move(p)), token(std::move(t)), limit(n) {}
+
+    std::string prefix; // what keys begin with: "dir/" or "dir/2026"
+    std::string token;  // empty for the first page, else list_page::next
+    std::size_t limit;  // entries in a page, at most 1000
+    bool recursive = false;  // false: what has a '/' after the prefix shows as one directory
+    bool names_only = false; // size and time are not needed
+};
+
+/// A prefix without keys is an empty page, not an error. A page may be short, even empty,
+/// though more follow: only `next` tells.
+struct list_page {
+    std::vector<object_info> entries;
+    std::string next; // empty: this was the last page
+};
+
+enum class overwrite { allowed, refused };
+
+struct upload_request {
+    upload_request(std::string k, overwrite o) : key(std::move(k)), existing(o) {}
+
+    /// Keeps everything: append.
+    static constexpr std::uint64_t at_end = UINT64_MAX;
+
+    std::string key;
+    overwrite existing;
+    std::uint64_t offset = 0; // bytes of the object that stands to be kept in front; or at_end
+    bool create_parents = true;
+    std::string content_type;
+};
+
+struct put_result {
+    std::string etag;
+    std::uint64_t size = 0; // of the whole object
+    std::uint64_t crc64 = 0;
+};
+
+enum class hash_algorithm { crc32, md5, sha1, sha256, sha512 };
+
+/// One download: pull-style, so a slow client holds the store back. Dropping it ends the
+/// request. Not thread-safe; used by one coroutine.
+class body {
+public:
+    virtual ~body() = default;
+
+    virtual const object_info& info() const = 0;
+
+    /// Bytes not read yet.
+    virtual std::uint64_t remaining() const = 0;
+
+    /// Fills the front of `buffer` with the next bytes; 0 at the end. A broken store is an
+    /// error, never an early end.
+    virtual awaitable<result<std::size_t>> read_some(std::span<char> buffer) = 0;
+
+    /// Whether send_to works.
+    virtual bool can_send() const { return false; }
+
+    /// Moves the next bytes straight to a connected, non-blocking socket until it is full, the
+    /// body ends, or a fair share is moved, without an I/O thread touching them. Returns the
+    /// bytes moved; error asio::error::would_block when the socket took none.
+    virtual awaitable<result<std::size_t>> send_to(int socket);
+};
+
+/// One upload. The object changes at commit() and only then; an upload that is dropped or
+/// aborted leaves what was there before. Not thread-safe; used by one coroutine.
+class upload {
+public:
+    virtual ~upload() = default;
+
+    /// Takes bytes; comes back when the store is ready for more. After an error only abort.
+    virtual awaitable<result<>> write(std::span<const char> bytes) = 0;
+
+    /// Writes the last bytes, makes all of it durable, checks it and publishes it under the key
+    /// at once. Success means stored. A whole small object may come here at once.
+    virtual awaitable<result<put_result>> commit(std::span<const char> last) = 0;
+
+    /// Gives up and removes what was written. Commit or abort must be the last call; the
+    /// destructor alone leaves the removal to the store.
+    virtual awaitable<void> abort() = 0;
+
+    /// Whether receive_from works.
+    virtual bool can_receive() const { return false; }
+
+    /// Takes bytes straight from a connected, non-blocking socket until it is empty or a fair
+    /// share is moved. Returns the bytes moved, 0 at the orderly end of the stream; error
+    /// asio::error::would_block when none were there; the socket's error when it broke.
+    virtual awaitable<result<std::size_t>> receive_from(int socket);
+};
+
+/// A bucket of some store. Every operation is one request and one answer and keeps no state in
+/// between, so that layers may repeat, delay or measure it.
+///
+/// Operations never throw. Strings are passed by value because a coroutine outlives the call
+/// that started it; a span must stay valid until the operation completes. May be called from
+/// every I/O thread; the answer comes on the executor of the calling coroutine.
+class adapter {
+public:
+    virtual ~adapter() = default;
+
+    virtual capabilities can() const = 0;
+
+    /// Key "a" finds an object, "a/" a directory; with real directories each also tells of the
+    /// other kind (object_info::directory says which).
+    virtual awaitable<result<object_info>> stat(std::string key, detail wanted) = 0;
+
+    virtual awaitable<result<list_page>> list(list_request request) = 0;
+
+    /// Opens the object for reading from `offset` (bytes). An offset equal to the size is an
+    /// empty body; beyond it errc::range_not_satisfiable. A directory is errc::is_a_directory.
+    virtual awaitable<result<std::unique_ptr<body>>> read(std::string key,
+                                                          std::uint64_t offset) = 0;
+
+    /// Begins an upload. Nothing of it is visible before commit. An offset beyond the object
+    /// that stands is errc::range_not_satisfiable; append to a missing object begins one.
+    virtual awaitable<result<std::unique_ptr<upload>>> open_upload(upload_request request) = 0;
+
+    /// Makes the directory `key` ("a/b/") and those above it. errc::already_exists if a
+    /// directory or an object has the name.
+    virtual awaitable<result<>> make_directory(std::string key) = 0;
+
+    /// Removes an object. errc::not_found if there is none.
+    virtual awaitable<result<>> remove(std::string key) = 0;
+
+    /// Removes the empty directory `key`. errc::directory_not_empty if something is in it.
+    virtual awaitable<result<>> remove_directory(std::string key) = 0;
+
+    /// Moves an object, or a directory (both keys end in '/') with all in it. A directory never
+    /// replaces anything. Parents of `to` are made.
+    virtual awaitable<result<>> rename(std::string from, std::string to, overwrite existing) = 0;
+
+    /// Copies an object inside the store.
+    virtual awaitable<result<put_result>> copy(std::string from, std::string to,
+                                               overwrite existing) = 0;
+
+    virtual awaitable<result<>> set_modified(std::string key, timestamp modified) = 0;
+
+    /// The content's hash, lower-case hex: the stored one, or computed once and remembered.
+    virtual awaitable<result<std::string>> digest(std::string key, hash_algorithm algorithm) = 0;
+
+    /// Bytes that could still be stored.
+    virtual awaitable<result<std::uint64_t>> free_space() = 0;
+};
+
+} // namespace objftpd::storage

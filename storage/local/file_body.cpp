@@ -1,0 +1,79 @@
+#include "storage/local/file_body.hpp"
+
+#include "config/async.hpp"
+#include "storage/error.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <sys/sendfile.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace objftpd::storage::local {
+namespace {
+
+// What one turn on a disk thread may move, so that fast clients share the threads.
+constexpr std::uint64_t fair_share = 16 << 20;
+constexpr std::size_t sendfile_chunk = 2 << 20;
+
+result<std::size_t> to_result(ssize_t n) {
+    if (n < 0)
+        return from_errno(errno);
+    if (n == 0) // somebody cut the file short in place
+        return errc::unavailable;
+    return static_cast<std::size_t>(n);
+}
+
+} // namespace
+
+awaitable<result<std::size_t>> file_body::read_some(std::span<char> buffer) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), remaining()));
+    if (wanted == 0)
+        co_return std::size_t{0};
+    iovec target{buffer.data(), wanted};
+    const auto position = static_cast<off_t>(offset_);
+    // RWF_NOWAIT never waits for the disk: what is in memory needs no other thread.
+    const auto cached = ::preadv2(file_.get(), &target, 1, position, RWF_NOWAIT);
+    if (cached > 0) {
+        offset_ += static_cast<std::uint64_t>(cached);
+        co_return static_cast<std::size_t>(cached);
+    }
+    auto read = [&] { return to_result(::pread(file_.get(), buffer.data(), wanted, position)); };
+    auto moved = co_await offload(disk_, read);
+    if (moved)
+        offset_ += *moved;
+    co_return moved;
+}
+
+awaitable<result<std::size_t>> file_body::send_to(int socket) {
+    // sendfile waits for cold pages, hence on a disk thread; the socket itself never blocks.
+    auto send = [&]() -> result<std::size_t> {
+        std::size_t moved = 0;
+        while (moved < fair_share && remaining() > 0) {
+            auto position = static_cast<off_t>(offset_);
+            const auto chunk =
+                static_cast<std::size_t>(std::min<std::uint64_t>(sendfile_chunk, remaining()));
+            const auto n = ::sendfile(socket, file_.get(), &position, chunk);
+            if (n > 0) {
+                moved += static_cast<std::size_t>(n);
+                offset_ += static_cast<std::uint64_t>(n);
+                continue;
+            }
+            if (n == 0)
+                return errc::unavailable;
+            if (errno == EINTR)
+                continue;
+            if (errno != EAGAIN)
+                return error_code(errno, boost::system::system_category());
+            if (moved == 0)
+                return error_code(asio::error::would_block);
+            break;
+        }
+        return moved;
+    };
+    co_return co_await offload(disk_, send);
+}
+
+} // namespace objftpd::storage::local

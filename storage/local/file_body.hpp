@@ -1,0 +1,31 @@
+#pragma once
+
+#include "storage/adapter.hpp"
+#include "storage/local/descriptor.hpp"
+
+#include <boost/asio/thread_pool.hpp>
+
+namespace objftpd::storage::local {
+
+/// A download from a file. Published files never change, they are only replaced, so what was
+/// opened stays one version to its end.
+class file_body final : public body {
+public:
+    /// `file` is open for reading; `info.size` is its size. REQUIRES: offset <= info.size.
+    file_body(descriptor file, object_info info, std::uint64_t offset, asio::thread_pool& disk)
+        : file_(std::move(file)), info_(std::move(info)), offset_(offset), disk_(disk) {}
+
+    const object_info& info() const override { return info_; }
+    std::uint64_t remaining() const override { return info_.size - offset_; }
+    awaitable<result<std::size_t>> read_some(std::span<char> buffer) override;
+    bool can_send() const override { return true; }
+    awaitable<result<std::size_t>> send_to(int socket) override;
+
+private:
+    descriptor file_;
+    object_info info_;
+    std::uint64_t offset_;
+    asio::thread_pool& disk_;
+};
+
+} // namespace objftpd::storage::local

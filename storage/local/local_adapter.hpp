@@ -1,0 +1,44 @@
+#pragma once
+
+#include "storage/adapter.hpp"
+#include "storage/local/local_store.hpp"
+
+namespace objftpd::storage::local {
+
+/// The embedded store: a bucket is a directory, an object is a plain file under its own name,
+/// which anyone may look at, back up or drop in. Directories are real. See attributes.hpp for
+/// what rides beside a file, private_area.hpp and file_upload.hpp for how writes stay atomic.
+///
+/// What may block runs on the store's disk threads. Calls that the kernel can answer from
+/// memory alone (RESOLVE_CACHED, RWF_NOWAIT) are made on the spot.
+class local_adapter final : public adapter {
+public:
+    local_adapter(std::shared_ptr<local_store> store, descriptor bucket)
+        : store_(std::move(store)), bucket_(std::move(bucket)) {}
+
+    capabilities can() const override;
+    awaitable<result<object_info>> stat(std::string key, detail wanted) override;
+    awaitable<result<list_page>> list(list_request request) override;
+    awaitable<result<std::unique_ptr<body>>> read(std::string key, std::uint64_t offset) override;
+    awaitable<result<std::unique_ptr<upload>>> open_upload(upload_request request) override;
+    awaitable<result<>> make_directory(std::string key) override;
+    awaitable<result<>> remove(std::string key) override;
+    awaitable<result<>> remove_directory(std::string key) override;
+    awaitable<result<>> rename(std::string from, std::string to, overwrite existing) override;
+    awaitable<result<put_result>> copy(std::string from, std::string to,
+                                       overwrite existing) override;
+    awaitable<result<>> set_modified(std::string key, timestamp modified) override;
+    awaitable<result<std::string>> digest(std::string key, hash_algorithm algorithm) override;
+    awaitable<result<std::uint64_t>> free_space() override;
+
+private:
+    error_code sync_directory(int directory) const;
+    result<object_info> stat_blocking(const std::string& key, detail wanted) const;
+    error_code rename_blocking(const std::string& from, const std::string& to,
+                               overwrite existing) const;
+
+    std::shared_ptr<local_store> store_;
+    descriptor bucket_;
+};
+
+} // namespace objftpd::storage::local

@@ -1,0 +1,44 @@
+#include "storage/local/local_store.hpp"
+
+#include "storage/error.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <filesystem>
+
+namespace objftpd::storage::local {
+
+result<std::shared_ptr<local_store>> local_store::open(const std::string& path,
+                                                       config::durability durability,
+                                                       asio::thread_pool& disk) {
+    std::error_code failed;
+    std::filesystem::create_directories(path, failed);
+    if (failed)
+        return from_errno(failed.value());
+    descriptor top(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!top)
+        return from_errno(errno);
+    auto area = private_area::open(top.get());
+    if (!area)
+        return area.error();
+    return std::make_shared<local_store>(std::move(top), std::move(*area), durability, disk);
+}
+
+result<descriptor> local_store::open_bucket(const std::string& name) const {
+    if (::mkdirat(top_.get(), name.c_str(), 0777) != 0 && errno != EEXIST)
+        return from_errno(errno);
+    descriptor bucket(::openat(top_.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!bucket)
+        return from_errno(errno);
+    struct stat here {};
+    struct stat above {};
+    if (::fstat(bucket.get(), &here) != 0 || ::fstat(area_.directory(), &above) != 0)
+        return from_errno(errno);
+    if (here.st_dev != above.st_dev)
+        return errc::unsupported;
+    return bucket;
+}
+
+} // namespace objftpd::storage::local

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "storage/local/descriptor.hpp"
+#include "storage/local/private_area.hpp"
+
+#include <boost/asio/thread_pool.hpp>
+
+#include <memory>
+#include <string>
+
+namespace objftpd::storage::local {
+
+/// One [[store]] of type "local": a folder whose subfolders are buckets. Immutable after
+/// opening but for its private area, which is thread-safe.
+class local_store {
+public:
+    /// Opens the folder, making it if missing, and sweeps its private area. Blocks; start-up
+    /// only. `disk` runs all later system calls that may block and must outlive the store.
+    static result<std::shared_ptr<local_store>> open(const std::string& path,
+                                                     config::durability durability,
+                                                     asio::thread_pool& disk);
+
+    /// Opens a bucket's directory, making it if missing. Blocks; start-up only.
+    /// errc::unsupported if the bucket lies on another file system than the store's folder:
+    /// publishing by rename would not work.
+    result<descriptor> open_bucket(const std::string& name) const;
+
+    asio::thread_pool& disk() const { return disk_; }
+    private_area& area() { return area_; }
+    bool durable() const { return durability_ == config::durability::fsync; }
+
+    local_store(descriptor top, private_area area, config::durability durability,
+                asio::thread_pool& disk)
+        : top_(std::move(top)), area_(std::move(area)), durability_(durability), disk_(disk) {}
+
+private:
+    descriptor top_;
+    private_area area_;
+    config::durability durability_;
+    asio::thread_pool& disk_;
+};
+
+} // namespace objftpd::storage::local

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "storage/adapter.hpp"
+
+#include <boost/asio/thread_pool.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace objftpd::storage {
+
+namespace local {
+class local_store;
+}
+
+/// Turns [[store]] settings into adapters, one for each bucket in use; a new type of store is
+/// added here and nowhere else. Used at start-up by one thread; the adapters it gives out are
+/// thread-safe.
+class adapter_registry {
+public:
+    /// `disk` runs the embedded store's blocking calls and must outlive every adapter.
+    explicit adapter_registry(asio::thread_pool& disk) : disk_(disk) {}
+
+    /// Opens a store. Blocks.
+    result<> open(const config::store_settings& settings);
+
+    /// The adapter of a bucket, always the same for the same names. Blocks.
+    /// REQUIRES: open() of that store succeeded.
+    result<std::shared_ptr<adapter>> bucket(const std::string& store, const std::string& bucket);
+
+private:
+    asio::thread_pool& disk_;
+    std::map<std::string, std::shared_ptr<local::local_store>> stores_;
+    std::map<std::pair<std::string, std::string>, std::shared_ptr<adapter>> adapters_;
+};
+
+} // namespace objftpd::storage

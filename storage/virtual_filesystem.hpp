@@ -1,0 +1,108 @@
+#pragma once
+
+#include "storage/adapter.hpp"
+#include "storage/path.hpp"
+
+#include <span>
+#include <vector>
+
+namespace objftpd::storage {
+
+/// A part of a user's tree: what lies at `path` are the objects of `store` under `prefix`.
+struct mount {
+    virtual_path path;
+    std::shared_ptr<adapter> store;
+    std::string prefix; // "" or ends in '/'
+    bool read_only = false;
+    std::string label; // "store/bucket", for the log
+};
+
+/// A file or directory as FTP sees it.
+struct entry {
+    std::string_view name; // of listings: valid until the next page is asked for
+    bool directory = false;
+    std::uint64_t size = 0; // bytes
+    timestamp modified{};   // the epoch: not known
+};
+
+/// Goes through a directory page by page, in constant memory. Used by one coroutine.
+class directory_listing {
+public:
+    /// The next entries. Empty pages may occur; after the last page `done()` is true. A store
+    /// that fails midway is an error, never an early end.
+    awaitable<result<std::span<const entry>>> next();
+
+    bool done() const { return done_; }
+
+private:
+    friend class virtual_filesystem;
+    directory_listing(std::shared_ptr<adapter> store, list_request request,
+                      std::vector<std::string> mounted)
+        : store_(std::move(store)), request_(std::move(request)), mounted_(std::move(mounted)) {}
+
+    void add_mounted();
+    void add_page();
+
+    std::shared_ptr<adapter> store_; // null: only mounted names
+    list_request request_;
+    std::vector<std::string> mounted_; // names of mounts in this directory; they hide the store's
+    list_page page_;
+    std::vector<entry> entries_;
+    bool first_ = true;
+    bool done_ = false;
+};
+
+/// How an upload treats what is there.
+struct upload_options {
+    overwrite existing = overwrite::allowed;
+    std::uint64_t offset = 0; // bytes kept in front, or upload_request::at_end
+    bool create_parents = true;
+};
+
+/// A user's tree of mounts as files and directories: every path a session names goes through
+/// here to the adapter that holds it. Directories above mounts exist by themselves. Immutable
+/// and thread-safe; the strings and paths passed in are copied.
+class virtual_filesystem {
+public:
+    explicit virtual_filesystem(std::vector<mount> mounts) : mounts_(std::move(mounts)) {}
+
+    /// Name is left empty.
+    awaitable<result<entry>> stat(virtual_path path) const;
+
+    /// errc::not_a_directory for a file. `name_prefix` narrows what the store has to list.
+    awaitable<result<directory_listing>> list(virtual_path path, std::string name_prefix,
+                                              bool names_only) const;
+
+    awaitable<result<std::unique_ptr<body>>> read(virtual_path path, std::uint64_t offset) const;
+    awaitable<result<std::unique_ptr<upload>>> open_upload(virtual_path path,
+                                                           upload_options options) const;
+    awaitable<result<>> make_directory(virtual_path path) const;
+    awaitable<result<>> remove(virtual_path path) const;
+    awaitable<result<>> remove_directory(virtual_path path) const;
+
+    /// Mounts and the directories above them stay where they are. errc::unsupported between
+    /// different buckets.
+    awaitable<result<>> rename(virtual_path from, virtual_path to, overwrite existing) const;
+
+    /// errc::unsupported if the store holds no times of its own.
+    awaitable<result<>> set_modified(virtual_path path, timestamp modified) const;
+    awaitable<result<std::string>> digest(virtual_path path, hash_algorithm algorithm) const;
+    awaitable<result<std::uint64_t>> free_space(virtual_path path) const;
+
+    /// "store/bucket key" for the log.
+    std::string describe(const virtual_path& path) const;
+
+private:
+    struct location {
+        const mount* where = nullptr; // null: a directory above mounts, or nothing
+        std::string key;              // no trailing slash but for a mount's own prefix
+    };
+    location locate(const virtual_path& path) const;
+    result<location> locate_writable(const virtual_path& path) const;
+    std::vector<std::string> mounted_in(const virtual_path& path) const;
+    bool holds_mount(const virtual_path& path) const;
+
+    std::vector<mount> mounts_;
+};
+
+} // namespace objftpd::storage
