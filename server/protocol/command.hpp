@@ -19,9 +19,13 @@ struct command {
 /// only; anything else before the first space leaves it empty, which no command matches.
 command parse_command(std::string_view line);
 
-/// Cuts the bytes of a control connection into lines. Takes CRLF and bare LF, drops Telnet
-/// commands (telnet.hpp), and never holds more than `max_length` bytes: a longer line is
-/// thrown away up to its end and reported once as `too_long`.
+/// Cuts the bytes of a control connection into lines. Takes CRLF, CR NUL LF and bare LF, drops
+/// Telnet commands (RFC 854), and holds no more than `max_length` bytes of an unfinished line:
+/// a longer one is reported once as `too_long`, as soon as it is known to be, and thrown away
+/// up to its end.
+///
+/// What the lines are does not depend on how the bytes are cut into feeds. Complete lines wait
+/// until they are taken: the caller stops feeding when too much is `buffered`.
 class line_reader {
 public:
     enum class status { need_more, line, too_long };
@@ -36,21 +40,26 @@ public:
     status next(std::string& line);
 
     /// Answers to Telnet option requests that are due to the peer (IAC DONT / IAC WONT);
-    /// empties the store of them.
+    /// empties the store of them. Beyond 64 bytes not taken yet, requests stay unanswered.
     std::string take_telnet_answers();
 
-    /// Bytes that have been fed and not been taken as lines. AUTH TLS needs it to be 0.
-    std::size_t buffered() const { return buffer_.size() - begin_; }
+    /// Bytes that have been fed and not been taken as lines, those of an unfinished Telnet
+    /// command included. AUTH TLS needs it to be 0.
+    std::size_t buffered() const { return buffer_.size() - begin_ + telnet_state_.size(); }
 
     /// Gives back memory that an idle session does not need.
     void shrink();
 
 private:
+    void feed_telnet(char byte);
+    void append(std::string_view data);
+    void compact();
+
     std::size_t max_length_;
-    std::string buffer_;     // lines not taken yet, Telnet already removed
-    std::size_t begin_ = 0;  // of the first line in buffer_
-    std::size_t scanned_ = 0;
-    bool discarding_ = false; // inside an oversized line
+    std::string buffer_;       // lines not taken yet, Telnet already removed
+    std::size_t begin_ = 0;    // of the first line in buffer_
+    std::size_t scanned_ = 0;  // no line end before it
+    bool discarding_ = false;  // inside an oversized line
     std::string telnet_state_; // bytes of an unfinished Telnet command
     std::string answers_;
 };

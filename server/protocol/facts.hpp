@@ -34,9 +34,9 @@ std::string fact_names(fact_set selected);
 /// What an entry of MLSx says beyond a LIST line.
 struct fact_entry {
     listing_entry entry;
-    std::string_view type = "file";  // file, dir, cdir, pdir
-    std::string_view perm;           // letters of RFC 3659, 7.5.5
-    std::string_view unique;         // opaque; empty: the fact is left out
+    std::string_view type = "file"; // file, dir, cdir, pdir
+    std::string_view perm;          // letters of RFC 3659, 7.5.5
+    std::string_view unique;        // opaque; empty: the fact is left out
 };
 
 /// Appends "type=file;size=12;modify=20261121010203;perm=r; name" without a line end. A size is

@@ -20,11 +20,12 @@ struct reply {
     std::string last;
 };
 
-/// The bytes on the wire. SECURITY: control characters in any text become '?', so no name
-/// from a client or a store can forge a second reply. Inner lines get one leading space.
+/// The bytes on the wire; none for code 0. REQUIRES: the code is 0 or has three digits. SECURITY:
+/// control characters in any text become '?', so no name from a client or a store can forge a
+/// second reply. Inner lines get one leading space.
 std::string to_wire(const reply& r);
 
-/// "257 "/a ""b""" text": the path quoted as RFC 959, appendix II, demands.
+/// The path in quotes as RFC 959, appendix II, demands for 257: /a "b" becomes "/a ""b""".
 std::string quoted_path(std::string_view path);
 
 } // namespace objftpd::server

@@ -7,7 +7,7 @@
 
 namespace objftpd::server {
 
-/// "20261121010203", UTC (RFC 3659, 2.3). Appends.
+/// Appends "20261121010203", UTC (RFC 3659, 2.3): always 14 digits, whatever the time.
 void append_timestamp(std::string& out, std::chrono::sys_seconds t);
 
 /// 14 digits with an optional ".fraction" (dropped), or with `allow_minutes` 12 digits (SITE
@@ -17,7 +17,8 @@ std::optional<std::chrono::sys_seconds> parse_timestamp(std::string_view text,
                                                         bool allow_minutes = false);
 
 /// The argument of MFMT and of MDTM as a setter: "20261121010203 path with spaces".
-/// Nothing if the first word is not exactly 14 digits (with optional fraction) and a space.
+/// Nothing if the first word is not exactly 14 digits (with optional fraction) and a space, if
+/// they are no date, or if no path follows.
 struct timed_path {
     std::chrono::sys_seconds time;
     std::string path;
