@@ -1,0 +1,69 @@
+"""lftp: one script on its standard input, ended by the first command that fails."""
+
+import shlex
+
+from drivers.driver import PASSWORD, USER, Driver
+
+
+def quoted(path):
+    """lftp's own quoting: a backslash before what its parser would take for itself."""
+    return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+class Lftp(Driver):
+    name = "lftp"
+
+    def put(self, pairs):
+        self.lftp(*[f"put {quoted(local)} -o {quoted(remote)}" for local, remote in pairs])
+
+    def get(self, pairs):
+        self.lftp(*[f"get {quoted(remote)} -o {quoted(local)}" for remote, local in pairs])
+
+    def resume_put(self, local, remote):
+        self.lftp(f"put -c {quoted(local)} -o {quoted(remote)}")
+
+    def resume_get(self, remote, local):
+        self.lftp(f"get -c {quoted(remote)} -o {quoted(local)}")
+
+    def rename(self, pairs):
+        self.lftp(*[f"mv {quoted(old)} {quoted(new)}" for old, new in pairs])
+
+    def delete(self, paths):
+        self.lftp(*[f"rm {quoted(path)}" for path in paths])
+
+    def mkdir(self, paths):
+        self.lftp(*[f"mkdir {quoted(path)}" for path in paths])
+
+    def rmdir(self, paths):
+        self.lftp(*[f"rmdir {quoted(path)}" for path in paths])
+
+    def names(self, folder):
+        return set(self.lftp(f"nlist {quoted(folder)}").split("\n")) - {""}
+
+    def long_names(self, folder):
+        listing = self.lftp(f"cd {quoted(folder)}", "cls -1 -a --quiet")
+        return {name.rstrip("/").removeprefix("./") for name in listing.split("\n")} - {""}
+
+    def get_matching(self, folder, pattern, local):
+        self.lftp(f"cd {quoted(folder)}", f"lcd {quoted(local)}", f"mget {pattern}")
+
+    def mirror_up(self, local, remote):
+        self.lftp(f"mirror -R {quoted(local)} {quoted(remote)}")
+
+    def mirror_down(self, remote, local):
+        self.lftp(f"mirror {quoted(remote)} {quoted(local)}")
+
+    def put_dated(self, local, remote):
+        self.put([(local, remote)])
+
+    def get_dated(self, remote, local):
+        self.get([(remote, local)])
+
+    def lftp(self, *commands):
+        settings = [
+            "set cmd:fail-exit yes", "set cmd:interactive no", "set net:max-retries 1",
+            "set net:timeout 20", "set net:reconnect-interval-base 1", "set ftp:ssl-allow no",
+            "set file:charset UTF-8", f"set net:socket-bind-{self.route.family.lower()} {self.host}",
+            f"set ftp:passive-mode {'yes' if self.passive else 'no'}",
+            f"open -u {USER},{shlex.quote(PASSWORD)} -p {self.port} {self.host}"]
+        return self.run(["lftp", "--norc"], script="\n".join([*settings, *commands, ""]))

@@ -1,0 +1,49 @@
+"""Runs a folder's tests and ends with the one line that machines read."""
+
+import sys
+import unittest
+
+
+class CountingResult(unittest.TextTestResult):
+    """Counts sub-tests' failures as one failure of their test."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.failed = set()
+
+    def addError(self, test, error):
+        super().addError(test, error)
+        self.failed.add(test.id())
+
+    def addFailure(self, test, error):
+        super().addFailure(test, error)
+        self.failed.add(test.id())
+
+    def addSubTest(self, test, subtest, error):
+        super().addSubTest(test, subtest, error)
+        if error is not None:
+            self.failed.add(test.id())
+
+
+def main(folder):
+    """Arguments: -v names each test, -k PATTERN (may repeat) narrows the run to matching ones."""
+    verbosity, patterns, arguments = 1, [], sys.argv[1:]
+    while arguments:
+        word = arguments.pop(0)
+        if word == "-v":
+            verbosity = 2
+        elif word == "-k" and arguments:
+            patterns.append(f"*{arguments.pop(0)}*")
+        else:
+            sys.exit(f"unknown argument: {word} (known: -v, -k PATTERN)")
+    loader = unittest.TestLoader()
+    loader.testNamePatterns = patterns or None
+    suite = loader.discover(folder, top_level_dir=folder)
+    runner = unittest.TextTestRunner(
+        stream=sys.stdout, verbosity=verbosity, resultclass=CountingResult)
+    result = runner.run(suite)
+    skipped = {test.id() for test, reason in result.skipped} - result.failed
+    failed = len(result.failed)
+    passed = result.testsRun - failed - len(skipped)
+    print(f"{passed} passed, {failed} failed, {len(skipped)} skipped")
+    sys.exit(1 if failed or passed == 0 else 0)

@@ -1,0 +1,34 @@
+"""Every client, over every route, through every scenario."""
+
+import itertools
+
+from drivers.curl import Curl
+from drivers.driver import Route
+from drivers.lftp import Lftp
+from drivers.ncftp import Ncftp
+from drivers.ncftp_tools import NcftpTools
+from drivers.python_ftplib import PythonFtplib
+from harness.case import ServerCase, scratch, shared_daemon
+from scenarios import Scenarios
+
+CLIENTS = (Curl, Lftp, Ncftp, NcftpTools, PythonFtplib)
+
+# "explicit" and "implicit" join when the server speaks TLS; drivers then read route.security.
+SECURITIES = ("plain",)
+ROUTES = tuple(itertools.starmap(
+    Route, itertools.product(("IPv4", "IPv6"), ("passive", "active"), SECURITIES)))
+
+
+def setUpModule():
+    ServerCase.daemon = shared_daemon()
+    Scenarios.scratch = scratch()
+
+
+def _make_cases():
+    for client, route in itertools.product(CLIENTS, ROUTES):
+        name = "_".join((client.name.replace("-", "_"), *route))
+        globals()[name] = type(name, (Scenarios, ServerCase), {
+            "driver_class": client, "route": route, "__module__": __name__})
+
+
+_make_cases()
