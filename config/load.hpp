@@ -14,7 +14,7 @@ struct problem {
     std::string file;
     int line = 0;
     int column = 0;
-    std::string key;  // "server.passive_ports", "user[2].mount[1].bucket"
+    std::string key;  // "server.passive_ports", "user[2].mount[1].bucket", counted from 1
     std::string text; // what is wrong, what is allowed, the nearest valid key
 };
 
@@ -43,6 +43,7 @@ struct quick_start {
     std::string user;
     std::string password_file; // its first line is the password, in clear, or an argon2id hash
     std::string state;
+    bool allow_plain_off_loopback = false;
 };
 
 /// Turns the quick start into the same TOML that a file would hold and loads it, so that both

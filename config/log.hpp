@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 /// The operator's log: one line per event, "time level event key=value ...". Values are quoted
 /// and escaped, so what a client sends can never forge a line. Lines are handed to a thread of
@@ -12,13 +13,15 @@
 /// May be called from every thread. REQUIRES: no secret in any field.
 namespace objftpd::config::log {
 
+template <class T>
+concept number = std::is_arithmetic_v<T>;
+
 /// A key with its value, text or number.
 struct field {
     field(std::string_view k, std::string_view v) : key(k), value(v) {}
     field(std::string_view k, const char* v) : key(k), value(v) {}
     field(std::string_view k, const std::string& v) : key(k), value(v) {}
-    template <class Number>
-        requires std::is_arithmetic_v<Number>
+    template <number Number>
     field(std::string_view k, Number v) : key(k), value(std::to_string(v)) {}
 
     std::string_view key;
@@ -30,7 +33,8 @@ using fields = std::initializer_list<field>;
 /// error directly. Throws std::runtime_error when the file cannot be opened.
 void open(const log_settings& settings);
 
-/// Writes what is queued and stops the thread. Called once, at the end of main.
+/// Writes what is queued and stops the thread; later lines go to standard error as before open.
+/// REQUIRES: no other thread still logs. Called once, at the end of main.
 void close();
 
 /// Whether a line of that level would be written: asked before costly fields are put together.

@@ -108,7 +108,7 @@ struct user_settings {
     std::string password_hash; // argon2id, encoded form
     config::rights rights = all_rights;
     std::vector<mount_settings> mounts;
-    std::string home; // absolute FTP path of the first working directory
+    std::string home;             // absolute FTP path of the first working directory
     std::size_t max_sessions = 0; // 0: no limit of its own
     ascii_policy ascii = ascii_policy::binary;
     config::charset charset = charset::utf8;

@@ -1,0 +1,279 @@
+#include "config/load.hpp"
+
+#include "config/problems.hpp"
+#include "config/schema.hpp"
+#include "config/secret.hpp"
+#include "config/text.hpp"
+
+#include <toml++/toml.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+namespace objftpd::config {
+namespace {
+
+position begin_of(const toml::source_region& region) {
+    return {static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)};
+}
+
+std::optional<value> value_of(const toml::node& node) {
+    if (const auto* const flag = node.as_boolean())
+        return flag->get();
+    if (const auto* const number = node.as_integer())
+        return number->get();
+    if (const auto* const text = node.as_string())
+        return text->get();
+    const auto* const array = node.as_array();
+    if (!array)
+        return std::nullopt;
+    std::vector<std::string> list;
+    for (const auto& item : *array) {
+        if (!item.is_string())
+            return std::nullopt;
+        list.push_back(item.as_string()->get());
+    }
+    return list;
+}
+
+std::string kind_of(const toml::node& node) {
+    switch (node.type()) {
+    case toml::node_type::table:
+        return "a section";
+    case toml::node_type::array:
+        return "a list";
+    case toml::node_type::string:
+        return "a text";
+    case toml::node_type::integer:
+        return "a whole number";
+    case toml::node_type::floating_point:
+        return "a number with a fraction";
+    case toml::node_type::boolean:
+        return "true or false";
+    default:
+        return "a date or time";
+    }
+}
+
+template <class Section>
+std::vector<std::string_view> keys_of(const std::vector<option<Section>>& options) {
+    std::vector<std::string_view> keys;
+    for (const auto& o : options)
+        keys.push_back(o.key);
+    return keys;
+}
+
+// Where a key that stands in the wrong section belongs.
+std::string home_of(std::string_view key) {
+    const auto has = [&](const auto& options) {
+        const auto keys = keys_of(options);
+        return std::find(keys.begin(), keys.end(), key) != keys.end();
+    };
+    if (has(top_options()))
+        return "the top of the file, before the first section";
+    if (has(server_options()))
+        return "[server]";
+    if (has(log_options()))
+        return "[log]";
+    if (has(user_options()))
+        return "[[user]]";
+    return has(mount_options()) ? "[[user.mount]]" : has(store_options()) ? "[[store]]" : "";
+}
+
+std::string unknown_key(std::string_view key, const std::vector<std::string_view>& valid) {
+    const auto meant = nearest(key, valid);
+    if (!meant.empty())
+        return "unknown key; did you mean " + std::string(meant) + "?";
+    if (const auto home = home_of(key); !home.empty())
+        return "unknown key; it belongs to " + home;
+    std::string list;
+    for (const auto v : valid)
+        list += (list.empty() ? "" : ", ") + std::string(v);
+    return "unknown key; valid are " + list;
+}
+
+/// Walks through one parsed file, filling settings and gathering problems.
+class reader {
+public:
+    reader(const std::string& file, std::string folder)
+        : problems_(file), folder_(std::move(folder)) {}
+
+    load_result read(const toml::table& root) {
+        settings s;
+        problems_.place("", {1, 1});
+        read_section(root, "", top_options(), s, {"server", "log", "store", "user"});
+        read_section(section(root, "server"), "server", server_options(), s.server);
+        read_section(section(root, "log"), "log", log_options(), s.log);
+        for_each(root, "store", "", [&](const toml::table& table, const std::string& key) {
+            read_section(table, key, store_options(), s.stores.emplace_back());
+        });
+        for_each(root, "user", "", [&](const toml::table& table, const std::string& key) {
+            s.users.push_back(read_user(table, key));
+        });
+        make_absolute(s.state_directory);
+        make_absolute(s.log.file);
+        for (auto& store : s.stores)
+            make_absolute(store.path);
+        check_consistency(s, problems_);
+        return {std::move(s), problems_.take()};
+    }
+
+private:
+    user_settings read_user(const toml::table& table, const std::string& key) {
+        user_source user;
+        read_section(table, key, user_options(), user, {"mount"});
+        for_each(table, "mount", key, [&](const toml::table& mount, const std::string& mount_key) {
+            read_section(mount, mount_key, mount_options(), user.mounts.emplace_back());
+        });
+        find_hash(table, key, user);
+        return user;
+    }
+
+    void find_hash(const toml::table& table, const std::string& key, user_source& user) {
+        const int given = table.contains("password_hash") + table.contains("password_hash_env") +
+                          table.contains("password_hash_file");
+        if (given != 1)
+            problems_.add(key + ".password_hash",
+                          std::string(given == 0 ? "is missing" : "is given more than once") +
+                              "; expects exactly one of password_hash, password_hash_env and "
+                              "password_hash_file");
+        if (!user.password_hash_env.empty())
+            take_secret(key + ".password_hash_env", read_secret_variable(user.password_hash_env),
+                        user.password_hash);
+        if (!user.password_hash_file.empty()) {
+            make_absolute(user.password_hash_file);
+            take_secret(key + ".password_hash_file", read_secret_file(user.password_hash_file),
+                        user.password_hash);
+        }
+    }
+
+    void take_secret(const std::string& key, secret found, std::string& target) {
+        if (found.problem.empty())
+            target = std::move(found.value);
+        else
+            problems_.add(key, std::move(found.problem));
+    }
+
+    template <class Section>
+    void read_section(const toml::table& table, const std::string& path,
+                      const std::vector<option<Section>>& options, Section& target,
+                      const std::vector<std::string_view>& subsections = {}) {
+        for (const auto& o : options)
+            read_option(table, join(path, o.key), o, target);
+
+        auto valid = keys_of(options);
+        valid.insert(valid.end(), subsections.begin(), subsections.end());
+        for (const auto& [key, node] : table)
+            if (std::find(valid.begin(), valid.end(), key.str()) == valid.end())
+                problems_.add(join(path, key.str()), begin_of(key.source()),
+                              unknown_key(key.str(), valid));
+    }
+
+    template <class Section>
+    void read_option(const toml::table& table, const std::string& path, const option<Section>& o,
+                     Section& target) {
+        const auto* const node = table.get(o.key);
+        if (!node) {
+            if (o.required)
+                problems_.add(path, "is missing; expects " + o.expects);
+            else if (o.fallback)
+                o.set(target, *o.fallback);
+            return;
+        }
+        problems_.place(path, begin_of(node->source()));
+        const auto given = value_of(*node);
+        const auto wrong = given ? o.set(target, *given) : unexpected;
+        if (wrong == unexpected)
+            problems_.add(path, "expects " + o.expects + ", not " +
+                                    (given && !o.secret ? to_toml(*given) : kind_of(*node)));
+        else if (!wrong.empty())
+            problems_.add(path, wrong);
+    }
+
+    // A section that may be left out: [server].
+    const toml::table& section(const toml::table& root, const std::string& name) {
+        static const toml::table nothing;
+        const auto* const node = root.get(name);
+        if (!node)
+            return nothing;
+        problems_.place(name, begin_of(node->source()));
+        if (const auto* const table = node->as_table())
+            return *table;
+        problems_.add(name, "expects a section [" + name + "], not " + kind_of(*node));
+        return nothing;
+    }
+
+    // Sections that may be repeated: [[store]].
+    template <class Action>
+    void for_each(const toml::table& parent, const std::string& name, const std::string& path,
+                  const Action& action) {
+        const auto* const node = parent.get(name);
+        if (!node)
+            return;
+        const auto key = join(path, name);
+        problems_.place(key, begin_of(node->source()));
+        const auto* const array = node->as_array();
+        const auto wanted = path.empty() ? name : path.substr(0, path.find('[')) + "." + name;
+        if (!array || !array->is_homogeneous(toml::node_type::table)) {
+            problems_.add(key, "expects sections [[" + wanted + "]], in double brackets, not " +
+                                   kind_of(*node));
+            return;
+        }
+        int number = 0;
+        for (const auto& item : *array) {
+            const auto numbered = key + "[" + std::to_string(++number) + "]";
+            problems_.place(numbered, begin_of(item.source()));
+            action(*item.as_table(), numbered);
+        }
+    }
+
+    static std::string join(const std::string& path, std::string_view key) {
+        return path.empty() ? std::string(key) : path + "." + std::string(key);
+    }
+
+    void make_absolute(std::string& path) const {
+        if (path.empty())
+            return;
+        namespace fs = std::filesystem;
+        path = fs::absolute(fs::path(folder_) / path).lexically_normal().string();
+        if (path.size() > 1 && path.ends_with('/'))
+            path.pop_back();
+    }
+
+    problem_list problems_;
+    std::string folder_;
+};
+
+} // namespace
+
+load_result load_text(std::string_view text, const std::string& name, const std::string& folder) {
+    toml::table root;
+    try {
+        root = toml::parse(text, name);
+    } catch (const toml::parse_error& error) {
+        problem_list problems(name);
+        problems.add("", begin_of(error.source()), std::string(error.description()));
+        return {{}, problems.take()};
+    }
+    return reader(name, folder).read(root);
+}
+
+load_result load_file(const std::string& path) {
+    errno = 0;
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    // An empty file leaves `text` in a failed state, though nothing is wrong.
+    if (file && file.peek() != std::ifstream::traits_type::eof())
+        text << file.rdbuf();
+    if (!file.is_open() || file.bad() || text.bad() || errno == EISDIR) {
+        problem_list problems(path);
+        problems.add("", "cannot be read: " + std::system_category().message(errno));
+        return {{}, problems.take()};
+    }
+    return load_text(text.str(), path, std::filesystem::path(path).parent_path().string());
+}
+
+} // namespace objftpd::config

@@ -1,0 +1,70 @@
+#include "config/rights.hpp"
+
+#include "config/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace objftpd::config {
+namespace {
+
+constexpr rights bits(std::initializer_list<right> list) {
+    rights sum = no_rights;
+    for (const auto r : list)
+        sum |= static_cast<rights>(r);
+    return sum;
+}
+
+struct named_rights {
+    std::string_view name;
+    rights meaning;
+};
+
+constexpr std::size_t bundles = 3;
+constexpr std::array table{
+    named_rights{"all", all_rights},
+    named_rights{"read-only", bits({right::list, right::read})},
+    named_rights{"upload-only", bits({right::list, right::create, right::make_directory})},
+    named_rights{"list", bits({right::list})},
+    named_rights{"read", bits({right::read})},
+    named_rights{"create", bits({right::create})},
+    named_rights{"overwrite", bits({right::overwrite})},
+    named_rights{"remove", bits({right::remove})},
+    named_rights{"rename", bits({right::rename})},
+    named_rights{"make_directory", bits({right::make_directory})},
+    named_rights{"remove_directory", bits({right::remove_directory})},
+    named_rights{"set_attributes", bits({right::set_attributes})},
+};
+
+} // namespace
+
+std::optional<rights> parse_rights(const std::vector<std::string>& names, std::string& problem) {
+    rights sum = no_rights;
+    for (const auto& name : names) {
+        const auto found = std::ranges::find(table, name, &named_rights::name);
+        if (found == table.end()) {
+            std::vector<std::string_view> valid;
+            for (const auto& r : table)
+                valid.push_back(r.name);
+            const auto meant = nearest(name, valid);
+            problem =
+                toml_quote(name) + " is not a right; " +
+                (meant.empty()
+                     ? "expects \"all\", \"read-only\", \"upload-only\" or some of " + right_names()
+                     : "did you mean " + toml_quote(meant) + "?");
+            return std::nullopt;
+        }
+        sum |= found->meaning;
+    }
+    return sum;
+}
+
+std::string right_names() {
+    std::string names;
+    for (std::size_t i = bundles; i < table.size(); ++i)
+        names += (names.empty() ? "" : ", ") + std::string(table.at(i).name);
+    return names;
+}
+
+} // namespace objftpd::config

@@ -1,0 +1,297 @@
+#include "config/schema.hpp"
+
+#include "config/listener.hpp"
+#include "config/names.hpp"
+#include "config/rights.hpp"
+#include "config/text.hpp"
+
+#include <boost/asio/ip/address_v4.hpp>
+
+#include <algorithm>
+
+namespace objftpd::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+complaint set_listeners(server_settings& server, const value& v) {
+    const auto* const urls = std::get_if<std::vector<std::string>>(&v);
+    if (!urls)
+        return unexpected;
+    server.listen.clear();
+    for (const auto& url : *urls) {
+        std::string problem;
+        const auto parsed = parse_listener(url, problem);
+        if (!parsed)
+            return problem;
+        if (std::ranges::any_of(server.listen, [&](const listener& other) {
+                return to_string(other) == to_string(*parsed) && parsed->port != 0;
+            }))
+            return toml_quote(url) + " is listed twice";
+        server.listen.push_back(*parsed);
+    }
+    return urls->empty() ? "needs at least one listener, such as \"ftp://127.0.0.1:2048\""
+                         : complaint();
+}
+
+complaint set_passive_ports(server_settings& server, const value& v) {
+    const auto* const text = std::get_if<std::string>(&v);
+    if (!text)
+        return unexpected;
+    complaint problem;
+    if (const auto parsed = parse_port_range(*text, problem))
+        server.passive_ports = *parsed;
+    return problem;
+}
+
+complaint check_passive_address(std::string& text) {
+    if (text.empty())
+        return {};
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address_v4(text, error);
+    if (error || address.is_unspecified() || address.is_multicast())
+        return unexpected;
+    return {};
+}
+
+complaint check_greeting(std::string& text) {
+    if (text.empty() || text.size() > 500 || has_control_characters(text))
+        return unexpected;
+    return {};
+}
+
+complaint check_path(std::string& text) {
+    if (text.empty() || text.find('\0') != std::string::npos)
+        return unexpected;
+    return {};
+}
+
+complaint set_rights(user_source& user, const value& v) {
+    std::vector<std::string> names;
+    if (const auto* const name = std::get_if<std::string>(&v))
+        names.push_back(*name);
+    else if (const auto* const list = std::get_if<std::vector<std::string>>(&v))
+        names = *list;
+    else
+        return unexpected;
+    complaint problem;
+    if (const auto parsed = parse_rights(names, problem))
+        user.rights = *parsed;
+    return problem;
+}
+
+} // namespace
+
+const std::vector<option<settings>>& top_options() {
+    using make = row<settings>;
+    static const std::vector<option<settings>> options{
+        make::text("state", &settings::state_directory, "state", "a folder",
+                   "Where the server keeps what it must remember itself: its lock and, later, "
+                   "journals. Made when missing, readable by its owner only.",
+                   check_path),
+    };
+    return options;
+}
+
+const std::vector<option<server_settings>>& server_options() {
+    using s = server_settings;
+    using make = row<s>;
+    static const std::vector<option<s>> options{
+        option<s>{"listen",
+                  "a list of listeners, such as [\"ftp://127.0.0.1:2048\"]",
+                  {},
+                  "The addresses that clients connect to, each as ftp://ADDRESS:PORT, IPv6 in "
+                  "brackets. Port 0 lets the system choose one.",
+                  set_listeners}
+            .must_be_given(std::vector<std::string>{"ftp://127.0.0.1:2048", "ftp://[::1]:2048"}),
+        make::flag("allow_plain_off_loopback", &s::allow_plain_off_loopback, false,
+                   "Lets ftp:// listen on an address that other machines can reach. Passwords "
+                   "and files then cross the network in clear: for networks you trust."),
+        make::text("greeting", &s::greeting, "objftpd ready.",
+                   "one line of text, at most 500 bytes", "The text of the first reply (220).",
+                   check_greeting),
+        option<s>{"passive_ports", "a range of ports, such as \"50000-50999\", or \"any\"",
+                  "50000-50999",
+                  "The ports for passive data connections, both ends included, at least ten. "
+                  "Open them in the firewall. \"any\" leaves the choice to the system.",
+                  set_passive_ports},
+        make::text("passive_address", &s::passive_address, "",
+                   "an IPv4 address, or \"\" for the address that the client connected to",
+                   "The address to announce in the reply to PASV: the public one when the server "
+                   "stands behind NAT. EPSV needs none.",
+                   check_passive_address),
+        make::flag("active_mode", &s::active_mode, true,
+                   "Whether PORT and EPRT are allowed, always to the client's own address and to "
+                   "ports above 1023 only."),
+        make::count("io_threads", &s::io_threads, 0, 0, 256,
+                    "Threads that serve connections. 0 stands for one per processor core."),
+        make::count("disk_threads", &s::disk_threads, 16, 1, 256,
+                    "Threads for the system calls of stores of type \"local\"."),
+        make::count("hash_threads", &s::hash_threads, 2, 1, 64,
+                    "Threads that check passwords. Each needs the memory of one hash (12 MiB "
+                    "unless the hash says more)."),
+        make::count("max_sessions", &s::max_sessions, 2000, 1, 100'000,
+                    "Control connections at the same time; further ones are told 421. Each may "
+                    "need three file descriptors."),
+        make::count("max_sessions_per_address", &s::max_sessions_per_address, 500, 1, 100'000,
+                    "The same for one client address (IPv6: one /64 network)."),
+        make::count("max_unauthenticated", &s::max_unauthenticated, 200, 1, 100'000,
+                    "Sessions that have not logged in yet."),
+        make::size("max_command_length", &s::max_command_length, 4 << 10, 1 << 10, 64 << 10,
+                   "Longest command line without its end. A longer one is answered with 500 and "
+                   "not kept in memory."),
+        make::count("max_pending_commands", &s::max_pending_commands, 32, 1, 1000,
+                    "Commands that a session may send ahead of their replies; beyond that the "
+                    "server stops reading."),
+        make::count("max_login_attempts", &s::max_login_attempts, 3, 1, 100,
+                    "Failed logins after which a session ends with 421."),
+        make::count("max_login_failures_per_address", &s::max_login_failures_per_address, 20, 0,
+                    100'000,
+                    "Failed logins of one client address (IPv6: one /64 network) within "
+                    "login_failure_window after which it is refused for login_ban. 0 switches "
+                    "this off."),
+        make::duration("login_failure_window", &s::login_failure_window, 10min, 1s, 24h,
+                       "See max_login_failures_per_address."),
+        make::duration("login_ban", &s::login_ban, 10min, 1s, 24h * 7,
+                       "See max_login_failures_per_address."),
+        make::duration("login_failure_delay", &s::login_failure_delay, 500ms, 0ms, 10s,
+                       "How long the reply to a failed login is held back."),
+        make::duration("login_timeout", &s::login_timeout, 60s, 5s, 10min,
+                       "Time for a new connection to log in."),
+        make::duration("idle_timeout", &s::idle_timeout, 300s, 10s, 24h,
+                       "Time without a command and without a transfer after which a session ends "
+                       "with 421. RFC 1123 asks for at least five minutes."),
+        make::duration("passive_timeout", &s::passive_timeout, 30s, 1s, 5min,
+                       "Time for the client to connect after PASV or EPSV."),
+        make::duration("active_timeout", &s::active_timeout, 10s, 1s, 5min,
+                       "Time for the server's own connection after PORT or EPRT."),
+        make::duration("stall_timeout", &s::stall_timeout, 120s, 5s, 24h,
+                       "Time without a single byte on a data connection after which the transfer "
+                       "is aborted."),
+        make::duration("drain_timeout", &s::drain_timeout, 30s, 0s, 24h,
+                       "Time that running transfers are given after SIGTERM. A second SIGTERM "
+                       "ends at once."),
+    };
+    return options;
+}
+
+const std::vector<option<log_settings>>& log_options() {
+    using make = row<log_settings>;
+    static const std::vector<option<log_settings>> options{
+        make::choice("level", &log_settings::level, "info",
+                     {{"trace", log_level::trace},
+                      {"debug", log_level::debug},
+                      {"info", log_level::info},
+                      {"warning", log_level::warning},
+                      {"error", log_level::error},
+                      {"off", log_level::off}},
+                     "The least important lines that are written."),
+        make::text("file", &log_settings::file, "", "a file, or \"\" for standard error",
+                   "Where the lines go. The file is appended to and readable by its owner and "
+                   "group."),
+    };
+    return options;
+}
+
+const std::vector<option<store_settings>>& store_options() {
+    using make = row<store_settings>;
+    static const std::vector<option<store_settings>> options{
+        make::text("name", &store_settings::name, "", "a name of letters, digits, '-', '_' and '.'",
+                   "What mounts call this store.", check_store_name)
+            .must_be_given("main"),
+        make::choice("type", &store_settings::type, "local", {{"local", store_type::local}},
+                     "\"local\": the embedded store, plain files in a folder of this machine.")
+            .must_be_given("local"),
+        make::text("path", &store_settings::path, "", "a folder",
+                   "The folder whose subfolders are the buckets. Made when missing.", check_path)
+            .must_be_given("data"),
+        make::choice("durability", &store_settings::durability, "fsync",
+                     {{"fsync", durability::fsync}, {"none", durability::none}},
+                     "\"fsync\": an upload is answered with 226 when it would survive a power "
+                     "cut. \"none\": faster, for files that may get lost."),
+    };
+    return options;
+}
+
+const std::vector<option<user_source>>& user_options() {
+    using u = user_settings;
+    using make = row<user_source>;
+    static const std::vector<option<user_source>> options{
+        make::text("name", &u::name, "", "a user name",
+                   "What the client sends with USER; case matters.", check_user_name)
+            .must_be_given("alice"),
+        make::text("password_hash", &u::password_hash, "", "an argon2id hash",
+                   "The argon2id hash of the password, as \"objftpd passwd\" prints it. Exactly "
+                   "one of password_hash, password_hash_env and password_hash_file is needed.")
+            .unset_by_default("(run: objftpd passwd)")
+            .kept_secret(),
+        make::text("password_hash_env", &user_source::password_hash_env, "",
+                   "the name of an environment variable",
+                   "The environment variable that holds the hash.", check_path)
+            .unset_by_default("ALICE_HASH"),
+        make::text("password_hash_file", &user_source::password_hash_file, "", "a file",
+                   "The file whose first line is the hash. It must not be readable by others "
+                   "(chmod o-rwx).",
+                   check_path)
+            .unset_by_default("alice.hash"),
+        option<user_source>{
+            "rights", "\"all\", \"read-only\", \"upload-only\", or a list of rights", "all",
+            "What the user may do: \"all\", \"read-only\" (list, read), \"upload-only\" (list, "
+            "create, make_directory), or a list of " +
+                right_names() + ".",
+            set_rights},
+        make::text("home", &u::home, "/", "an absolute FTP path",
+                   "The working directory after login.", normalise_ftp_path),
+        make::count("max_sessions", &u::max_sessions, 0, 0, 100'000,
+                    "Sessions of this user at the same time. 0 sets no limit."),
+        make::choice("ascii", &u::ascii, "binary",
+                     {{"binary", ascii_policy::binary},
+                      {"convert", ascii_policy::convert},
+                      {"reject", ascii_policy::reject}},
+                     "Transfers of TYPE A. \"binary\": bytes stay as they are, the safe choice. "
+                     "\"convert\": line ends are translated. \"reject\": TYPE A is refused."),
+        make::choice("charset", &u::charset, "utf8",
+                     {{"utf8", charset::utf8}, {"gbk", charset::gbk}, {"latin1", charset::latin1}},
+                     "How this user's client encodes names. Stored names are always UTF-8."),
+        make::choice("set_time", &u::set_time, "apply",
+                     {{"apply", set_time_policy::apply},
+                      {"ignore", set_time_policy::ignore},
+                      {"reject", set_time_policy::reject}},
+                     "MFMT and its like. \"ignore\": answered as if done. \"reject\": refused."),
+        make::choice("chmod", &u::chmod, "ignore",
+                     {{"ignore", chmod_policy::ignore}, {"reject", chmod_policy::reject}},
+                     "SITE CHMOD. Objects have no modes; \"ignore\" answers as if done, which "
+                     "scripts rely on."),
+        make::choice(
+            "mkd_existing", &u::mkd_existing, "refuse",
+            {{"refuse", existing_directory::refuse}, {"accept", existing_directory::accept}},
+            "MKD of a directory that exists: \"refuse\" answers 550, \"accept\" 257."),
+        make::flag("strict_parents", &u::strict_parents, false,
+                   "Whether the directory must exist before a file is uploaded or a directory is "
+                   "made in it."),
+    };
+    return options;
+}
+
+const std::vector<option<mount_settings>>& mount_options() {
+    using m = mount_settings;
+    using make = row<m>;
+    static const std::vector<option<m>> options{
+        make::text("path", &m::path, "", "an absolute FTP path",
+                   "Where the user sees it: \"/\" or \"/in/scans\".", normalise_ftp_path)
+            .must_be_given("/"),
+        make::text("store", &m::store, "", "the name of a [[store]]", "The store it lies in.")
+            .must_be_given("main"),
+        make::text("bucket", &m::bucket, "", "the name of a bucket",
+                   "The bucket's name alone. In a \"local\" store it is a subfolder of path.",
+                   check_bucket_name)
+            .must_be_given("files"),
+        make::text("prefix", &m::prefix, "", "the beginning of keys, such as \"in/2026/\"",
+                   "Shows only what begins with it, and hides it from the user.", normalise_prefix),
+        make::flag("read_only", &m::read_only, false,
+                   "Forbids every change below this path, whatever the user's rights are."),
+    };
+    return options;
+}
+
+} // namespace objftpd::config

@@ -1,0 +1,159 @@
+#include "server/cli/command_line.hpp"
+
+#include "server/cli/exit_code.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <memory>
+
+namespace objftpd::server::cli {
+namespace {
+
+constexpr const char* description =
+    "objftpd: an FTP server in front of object stores.\n"
+    "\n"
+    "Without a command it serves. Without --config and --store it reads ./objftpd.toml; when\n"
+    "that does not exist either, serve makes one with a user of a random password.";
+
+constexpr const char* notes =
+    "Examples:\n"
+    "  objftpd\n"
+    "  objftpd --config /etc/objftpd/objftpd.toml\n"
+    "  objftpd serve --store local:./data --user alice --password-file alice.password\n"
+    "  objftpd check-config && systemctl restart objftpd\n"
+    "\n"
+    "Signals: SIGTERM and SIGINT let running transfers finish (server.drain_timeout), a second\n"
+    "one ends at once.\n"
+    "\n"
+    "Exit codes: 0 fine, 64 wrong command line, 69 an address or a store is not available,\n"
+    "70 internal error, 73 a file cannot be made, 74 input or output failed, 78 wrong\n"
+    "configuration (sysexits.h).";
+
+/// The parser with the places its options write to; both live and die together.
+class parser {
+public:
+    parser() {
+        app_.footer(notes);
+        app_.set_version_flag("--version", "objftpd " OBJFTPD_VERSION);
+        app_.require_subcommand(0, 1);
+        app_.fallthrough();
+        app_.get_formatter()->column_width(36);
+        app_.get_formatter()->label("REQUIRED", "(required)");
+        app_.set_help_flag("-h,--help", "Show this help");
+        app_.get_option("--version")->description("Show the version");
+
+        add_common();
+        serve_ = app_.add_subcommand("serve", "Serve FTP (the default)");
+        check_ = app_.add_subcommand("check-config",
+                                     "Check the configuration and list all mistakes in it");
+        passwd_ = app_.add_subcommand(
+            "passwd", "Hash a password for the configuration; asks for it, or reads a pipe");
+        reference_ = app_.add_subcommand("reference-config",
+                                         "Print the reference configuration: every option");
+    }
+
+    CLI::App& app() { return app_; }
+
+    command_line result() const {
+        command_line line;
+        if (check_->parsed())
+            line.command = command::check_config;
+        else if (passwd_->parsed())
+            line.command = command::passwd;
+        else if (reference_->parsed())
+            line.command = command::reference_config;
+        line.config_file = config_file_;
+        if (app_.count("--log-level") > 0)
+            line.log_level = level_;
+        if (!quick_.store.empty())
+            line.quick = quick_;
+        return line;
+    }
+
+private:
+    void add_common() {
+        using config::log_level;
+        const std::map<std::string, log_level> levels{
+            {"trace", log_level::trace},     {"debug", log_level::debug}, {"info", log_level::info},
+            {"warning", log_level::warning}, {"error", log_level::error}, {"off", log_level::off}};
+        auto* const file = app_.add_option("-c,--config", config_file_,
+                                           "Configuration file; default: ./objftpd.toml")
+                               ->type_name("FILE");
+        app_.add_option("--log-level", level_,
+                        "trace, debug, info, warning, error or off; overrides the file")
+            ->type_name("LEVEL")
+            ->transform(CLI::Transformer(levels))
+            ->default_str("");
+
+        const std::string group = "Quick start without a file";
+        auto* const store =
+            app_.add_option("--store", quick_.store,
+                            "Where files lie: local:FOLDER, in its bucket \"files\"")
+                ->type_name("URL")
+                ->group(group)
+                ->excludes(file);
+        const auto add = [&](const char* name, auto& target, const char* text, const char* type) {
+            return app_.add_option(name, target, text)->type_name(type)->group(group)->needs(store);
+        };
+        auto* const user = add("--user", quick_.user, "The one user", "NAME");
+        auto* const password = add(
+            "--password-file", quick_.password_file,
+            "Its first line is the password, or an argon2id hash; not for others to read", "FILE");
+        add("--listen", quick_.listen,
+            "Address, may be repeated; default: ftp://127.0.0.1:2048 and ftp://[::1]:2048", "URL")
+            ->take_all();
+        add("--state", quick_.state, "Folder for the server's own files; default: ./state",
+            "FOLDER");
+        app_.add_flag("--allow-plain-off-loopback", quick_.allow_plain_off_loopback,
+                      "Let FTP without TLS listen on addresses others can reach")
+            ->group(group)
+            ->needs(store);
+        store->needs(user)->needs(password);
+    }
+
+    CLI::App app_{description, "objftpd"};
+    CLI::App* serve_ = nullptr;
+    CLI::App* check_ = nullptr;
+    CLI::App* passwd_ = nullptr;
+    CLI::App* reference_ = nullptr;
+    std::string config_file_;
+    config::log_level level_ = config::log_level::info;
+    config::quick_start quick_;
+};
+
+} // namespace
+
+std::optional<command_line> parse_command_line(int argc, const char* const* argv, int& exit_code) {
+    parser p;
+    try {
+        p.app().parse(argc, argv);
+        auto line = p.result();
+        if (line.quick && line.quick->listen.empty())
+            line.quick->listen = {"ftp://127.0.0.1:2048", "ftp://[::1]:2048"};
+        if (line.quick && line.quick->state.empty())
+            line.quick->state = "state";
+        return line;
+    } catch (const CLI::Success& asked) {
+        exit_code = p.app().exit(asked, std::cout, std::cerr);
+    } catch (const CLI::ParseError& mistake) {
+        std::cerr << "objftpd: " << mistake.what() << "\nRun objftpd --help for more.\n";
+        exit_code = exit_code::usage;
+    }
+    return std::nullopt;
+}
+
+std::string help_text() {
+    return parser().app().help();
+}
+
+config::load_result load_configuration(const command_line& line) {
+    auto loaded = line.quick ? config::load_quick_start(*line.quick)
+                             : config::load_file(line.config_file.empty() ? default_config_file
+                                                                          : line.config_file);
+    if (line.log_level)
+        loaded.value.log.level = *line.log_level;
+    return loaded;
+}
+
+} // namespace objftpd::server::cli
