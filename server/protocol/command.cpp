@@ -6,11 +6,10 @@ namespace objftpd::server {
 
 namespace {
 
-// RFC 854; 236 to 238 are RFC 1184's.
+// RFC 854, where DO is 253; 236 to 238 are RFC 1184's.
 constexpr unsigned char first_telnet_command = 236;
 constexpr unsigned char telnet_will = 251;
 constexpr unsigned char telnet_wont = 252;
-constexpr unsigned char telnet_do = 253;
 constexpr unsigned char telnet_dont = 254;
 constexpr char telnet_escape = '\xFF'; // IAC
 

@@ -9,6 +9,10 @@ namespace {
 
 constexpr auto none = std::string_view::npos;
 
+// SECURITY: a class is read anew for each character that it is tried on, so that a long one
+// would make listing a big directory expensive. Names have 255 bytes, rarely more.
+constexpr std::size_t max_pattern_length = 512;
+
 struct character {
     std::uint32_t code;
     std::size_t size; // bytes
@@ -133,6 +137,8 @@ bool is_glob(std::string_view name) {
 }
 
 bool matches(std::string_view pattern, std::string_view name) {
+    if (pattern.size() > max_pattern_length)
+        return pattern == name;
     matcher match(pattern, name);
     std::size_t p = 0;
     std::size_t n = 0;
