@@ -135,11 +135,14 @@ private:
     void find_hash(const toml::table& table, const std::string& key, user_source& user) {
         const int given = table.contains("password_hash") + table.contains("password_hash_env") +
                           table.contains("password_hash_file");
-        if (given != 1)
+        if (given != 1) {
+            user.password_hash.clear();
             problems_.add(key + ".password_hash",
                           std::string(given == 0 ? "is missing" : "is given more than once") +
                               "; expects exactly one of password_hash, password_hash_env and "
                               "password_hash_file");
+            return;
+        }
         if (!user.password_hash_env.empty())
             take_secret(key + ".password_hash_env", read_secret_variable(user.password_hash_env),
                         user.password_hash);

@@ -150,7 +150,10 @@ struct row {
                                   std::string documentation) {
         std::string expects;
         for (const auto& [name, meaning] : choices)
-            expects += (expects.empty() ? "\"" : " or \"") + name + "\"";
+            expects += (expects.empty()                  ? ""
+                        : &name == &choices.back().first ? " or "
+                                                         : ", ") +
+                       ("\"" + name + "\"");
         const auto set = [=](Section& section, const value& v) {
             const auto* const given = std::get_if<std::string>(&v);
             for (const auto& [name, meaning] : choices)

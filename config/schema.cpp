@@ -151,9 +151,9 @@ const std::vector<option<server_settings>>& server_options() {
                     "login_failure_window after which it is refused for login_ban. 0 switches "
                     "this off."),
         make::duration("login_failure_window", &s::login_failure_window, 10min, 1s, 24h,
-                       "See max_login_failures_per_address."),
+                       "Time within which the failed logins of one address are counted."),
         make::duration("login_ban", &s::login_ban, 10min, 1s, 24h * 7,
-                       "See max_login_failures_per_address."),
+                       "Time for which an address with too many failed logins is refused."),
         make::duration("login_failure_delay", &s::login_failure_delay, 500ms, 0ms, 10s,
                        "How long the reply to a failed login is held back."),
         make::duration("login_timeout", &s::login_timeout, 60s, 5s, 10min,

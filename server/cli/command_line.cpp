@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include <iostream>
+#include <map>
 #include <memory>
 
 namespace objftpd::server::cli {
@@ -14,7 +15,7 @@ constexpr const char* description =
     "objftpd: an FTP server in front of object stores.\n"
     "\n"
     "Without a command it serves. Without --config and --store it reads ./objftpd.toml; when\n"
-    "that does not exist either, serve makes one with a user of a random password.";
+    "that does not exist either, serve makes one with a user of a random password.\n";
 
 constexpr const char* notes =
     "Examples:\n"
@@ -30,6 +31,14 @@ constexpr const char* notes =
     "70 internal error, 73 a file cannot be made, 74 input or output failed, 78 wrong\n"
     "configuration (sysexits.h).";
 
+// What is needed or excluded is said by the errors; in --help it would bury the rest.
+class help_format : public CLI::Formatter {
+public:
+    std::string make_option_opts(const CLI::Option* option) const override {
+        return option->get_type_name().empty() ? "" : " " + option->get_type_name();
+    }
+};
+
 /// The parser with the places its options write to; both live and die together.
 class parser {
 public:
@@ -38,12 +47,14 @@ public:
         app_.set_version_flag("--version", "objftpd " OBJFTPD_VERSION);
         app_.require_subcommand(0, 1);
         app_.fallthrough();
-        app_.get_formatter()->column_width(36);
-        app_.get_formatter()->label("REQUIRED", "(required)");
+        const auto format = std::make_shared<help_format>();
+        format->column_width(32);
+        app_.formatter(format);
         app_.set_help_flag("-h,--help", "Show this help");
         app_.get_option("--version")->description("Show the version");
 
         add_common();
+        add_quick_start();
         serve_ = app_.add_subcommand("serve", "Serve FTP (the default)");
         check_ = app_.add_subcommand("check-config",
                                      "Check the configuration and list all mistakes in it");
@@ -64,9 +75,8 @@ public:
         else if (reference_->parsed())
             line.command = command::reference_config;
         line.config_file = config_file_;
-        if (app_.count("--log-level") > 0)
-            line.log_level = level_;
-        if (!quick_.store.empty())
+        line.log_level = level_;
+        if (app_.count("--store") > 0)
             line.quick = quick_;
         return line;
     }
@@ -74,39 +84,44 @@ public:
 private:
     void add_common() {
         using config::log_level;
-        const std::map<std::string, log_level> levels{
+        static const std::map<std::string, log_level> levels{
             {"trace", log_level::trace},     {"debug", log_level::debug}, {"info", log_level::info},
             {"warning", log_level::warning}, {"error", log_level::error}, {"off", log_level::off}};
-        auto* const file = app_.add_option("-c,--config", config_file_,
-                                           "Configuration file; default: ./objftpd.toml")
-                               ->type_name("FILE");
-        app_.add_option("--log-level", level_,
-                        "trace, debug, info, warning, error or off; overrides the file")
+        app_.add_option("-c,--config", config_file_, "Configuration file; default: ./objftpd.toml")
+            ->type_name("FILE")
+            ->check([](const std::string& file) { return file.empty() ? "needs a file" : ""; });
+        app_.add_option_function<std::string>(
+                "--log-level", [this](const std::string& name) { level_ = levels.at(name); },
+                "trace, debug, info, warning, error or off;\ntakes the place of the file's")
             ->type_name("LEVEL")
-            ->transform(CLI::Transformer(levels))
-            ->default_str("");
+            ->check([](const std::string& name) {
+                return levels.contains(name) ? ""
+                                             : "expects trace, debug, info, warning, error or off";
+            });
+    }
 
+    void add_quick_start() {
         const std::string group = "Quick start without a file";
         auto* const store =
             app_.add_option("--store", quick_.store,
-                            "Where files lie: local:FOLDER, in its bucket \"files\"")
+                            "Where files lie: local:FOLDER; they are in its bucket \"files\"")
                 ->type_name("URL")
                 ->group(group)
-                ->excludes(file);
-        const auto add = [&](const char* name, auto& target, const char* text, const char* type) {
+                ->excludes("--config");
+        const auto add = [&](const char* name, auto& target, const char* type, const char* text) {
             return app_.add_option(name, target, text)->type_name(type)->group(group)->needs(store);
         };
-        auto* const user = add("--user", quick_.user, "The one user", "NAME");
-        auto* const password = add(
-            "--password-file", quick_.password_file,
-            "Its first line is the password, or an argon2id hash; not for others to read", "FILE");
-        add("--listen", quick_.listen,
-            "Address, may be repeated; default: ftp://127.0.0.1:2048 and ftp://[::1]:2048", "URL")
-            ->take_all();
-        add("--state", quick_.state, "Folder for the server's own files; default: ./state",
-            "FOLDER");
+        auto* const user = add("--user", quick_.user, "NAME", "The one user");
+        auto* const password = add("--password-file", quick_.password_file, "FILE",
+                                   "Its first line is the password, or an argon2id hash;\n"
+                                   "nobody else may read it");
+        add("--listen", quick_.listen, "URL",
+            "An address, may be repeated;\n"
+            "default: ftp://127.0.0.1:2048 and ftp://[::1]:2048")
+            ->allow_extra_args(false);
+        add("--state", quick_.state, "FOLDER", "The server's own files; default: ./state");
         app_.add_flag("--allow-plain-off-loopback", quick_.allow_plain_off_loopback,
-                      "Let FTP without TLS listen on addresses others can reach")
+                      "FTP without TLS may listen on addresses\nthat other machines can reach")
             ->group(group)
             ->needs(store);
         store->needs(user)->needs(password);
@@ -118,7 +133,7 @@ private:
     CLI::App* passwd_ = nullptr;
     CLI::App* reference_ = nullptr;
     std::string config_file_;
-    config::log_level level_ = config::log_level::info;
+    std::optional<config::log_level> level_;
     config::quick_start quick_;
 };
 

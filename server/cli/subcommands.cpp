@@ -3,6 +3,7 @@
 #include "config/password_hash.hpp"
 #include "server/cli/exit_code.hpp"
 
+#include <signal.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -12,20 +13,29 @@
 namespace objftpd::server::cli {
 namespace {
 
-/// Switches the terminal's echo off for as long as it lives.
+/// Switches the terminal's echo off for as long as it lives. Signals wait until it is on again.
 class silent_terminal {
 public:
     silent_terminal() {
+        sigset_t waiting;
+        ::sigemptyset(&waiting);
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP})
+            ::sigaddset(&waiting, signal);
+        ::sigprocmask(SIG_BLOCK, &waiting, &mask_before_);
         ::tcgetattr(STDIN_FILENO, &before_);
         auto silent = before_;
         silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
     }
-    ~silent_terminal() { ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_); }
+    ~silent_terminal() {
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+        ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
+    }
     silent_terminal(const silent_terminal&) = delete;
     silent_terminal& operator=(const silent_terminal&) = delete;
 
 private:
+    sigset_t mask_before_{};
     termios before_{};
 };
 

@@ -1,0 +1,110 @@
+#include "config/load.hpp"
+#include "config/password_hash.hpp"
+#include "tests/support/configurations.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace objftpd;
+using namespace objftpd::tests;
+
+namespace {
+
+config::quick_start quick_start_in(const temporary_folder& folder) {
+    config::quick_start q;
+    q.store = "local:" + (folder.path() / "data").string();
+    q.listen = {"ftp://127.0.0.1:2048", "ftp://[::1]:2048"};
+    q.user = "alice";
+    q.password_file = folder.file("password", "correct horse\n");
+    q.state = (folder.path() / "state").string();
+    return q;
+}
+
+std::vector<std::string> problems(const config::quick_start& q) {
+    std::vector<std::string> lines;
+    for (const auto& p : config::load_quick_start(q).problems)
+        lines.push_back(to_string(p));
+    return lines;
+}
+
+} // namespace
+
+TEST_CASE("a quick start is one user with all rights on the bucket files of one store") {
+    const temporary_folder folder;
+    const auto loaded = config::load_quick_start(quick_start_in(folder));
+    REQUIRE(loaded);
+    const auto& s = loaded.value;
+    CHECK(s.state_directory == (folder.path() / "state").string());
+    CHECK(s.server.listen.size() == 2);
+    CHECK(s.server.idle_timeout == std::chrono::minutes(5));
+    REQUIRE(s.stores.size() == 1);
+    CHECK(s.stores[0].path == (folder.path() / "data").string());
+    REQUIRE(s.users.size() == 1);
+    CHECK(s.users[0].name == "alice");
+    CHECK(s.users[0].rights == config::all_rights);
+    CHECK(config::verify_password(s.users[0].password_hash, "correct horse") ==
+          config::password_match::yes);
+    REQUIRE(s.users[0].mounts.size() == 1);
+    CHECK(s.users[0].mounts[0].path == "/");
+    CHECK(s.users[0].mounts[0].bucket == "files");
+}
+
+TEST_CASE("a quick start's password file may hold a hash") {
+    const temporary_folder folder;
+    auto q = quick_start_in(folder);
+    q.password_file = folder.file("password", some_hash + "\n");
+    const auto loaded = config::load_quick_start(q);
+    REQUIRE(loaded);
+    CHECK(loaded.value.users.at(0).password_hash == some_hash);
+}
+
+TEST_CASE("what is given on the command line cannot escape from its place in the text") {
+    const temporary_folder folder;
+    auto q = quick_start_in(folder);
+    q.user = "a\" # \\";
+    q.state = (folder.path() / "s\"\n[log]\nlevel=\"off").string();
+    const auto loaded = config::load_quick_start(q);
+    REQUIRE(loaded);
+    CHECK(loaded.value.users.at(0).name == q.user);
+    CHECK(loaded.value.state_directory == q.state);
+    CHECK(loaded.value.log.level == config::log_level::info);
+}
+
+TEST_CASE("problems of a quick start are told by the words of the command line") {
+    const temporary_folder folder;
+    const auto usual = quick_start_in(folder);
+    const auto changed = [&](auto change) {
+        auto q = usual;
+        change(q);
+        return problems(q);
+    };
+    using lines = std::vector<std::string>;
+    CHECK(changed([](auto& q) { q.store = "s3://key:secret@bucket"; }) ==
+          lines{"command line: --store: stores of type \"s3\" are not supported by this version; "
+                "expects local:FOLDER, such as local:./data"});
+    CHECK(changed([](auto& q) { q.store = "gopher://x"; }) ==
+          lines{"command line: --store: there is no store type \"gopher\"; expects local:FOLDER, "
+                "such as local:./data"});
+    CHECK(changed([](auto& q) { q.store = "./data"; }) ==
+          lines{"command line: --store: expects local:FOLDER, such as local:./data"});
+    CHECK(changed([](auto& q) { q.store = "local:"; }) ==
+          lines{"command line: --store: expects local:FOLDER, such as local:./data"});
+    CHECK(changed([](auto& q) { q.listen = {"ftp://10.0.0.1:21"}; }) ==
+          lines{"command line: --listen: \"ftp://10.0.0.1:21\" is plain FTP on an address that "
+                "other machines can reach, and no default lets anyone in; to allow it "
+                "nevertheless, set server.allow_plain_off_loopback = true"});
+    CHECK(changed([](auto& q) {
+              q.listen = {"ftp://10.0.0.1:21"};
+              q.allow_plain_off_loopback = true;
+          }).empty());
+    CHECK(changed([](auto& q) { q.user = "two\nlines"; }) ==
+          lines{"command line: --user: \"two\\u000alines\" holds a control character"});
+    CHECK(changed([](auto& q) { q.user = q.password_file = ""; }) ==
+          lines{"command line: --user: is missing; expects a user name",
+                "command line: --password-file: is missing; expects a file"});
+
+    const auto open = folder.file("open", "secret", 0644);
+    CHECK(changed([&](auto& q) { q.password_file = open; }) ==
+          lines{"command line: --password-file: cannot use \"" + open +
+                "\": open to everyone on this machine (mode 0644); run: chmod o-rwx"});
+}
