@@ -2,16 +2,20 @@
 
 import itertools
 
+from drivers.basic_ftp import BasicFtp
+from drivers.bsd_ftp import InetutilsFtp, Tnftp
 from drivers.curl import Curl
 from drivers.driver import Route
 from drivers.lftp import Lftp
 from drivers.ncftp import Ncftp
 from drivers.ncftp_tools import NcftpTools
 from drivers.python_ftplib import PythonFtplib
+from drivers.rclone import Rclone
 from harness.case import ServerCase, scratch, shared_daemon
 from scenarios import Scenarios
 
-CLIENTS = (Curl, Lftp, Ncftp, NcftpTools, PythonFtplib)
+CLIENTS = (
+    BasicFtp, Curl, InetutilsFtp, Lftp, Ncftp, NcftpTools, PythonFtplib, Rclone, Tnftp)
 
 # "explicit" and "implicit" join when the server speaks TLS; drivers then read route.security.
 SECURITIES = ("plain",)

@@ -1,11 +1,14 @@
 """Runs a folder's tests and ends with the one line that machines read."""
 
+import signal
 import sys
 import unittest
 
+TIME_LIMIT = 900  # seconds for the whole run; a server that hangs must not hang the caller
+
 
 class CountingResult(unittest.TextTestResult):
-    """Counts sub-tests' failures as one failure of their test."""
+    """Counts the failures of sub-tests as one failure of their test."""
 
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
@@ -25,6 +28,11 @@ class CountingResult(unittest.TextTestResult):
             self.failed.add(test.id())
 
 
+def interrupt(number, _):
+    """The one exception that unittest lets through; on its way out, exit handlers clean up."""
+    raise KeyboardInterrupt(signal.Signals(number).name)
+
+
 def main(folder):
     """Arguments: -v names each test, -k PATTERN (may repeat) narrows the run to matching ones."""
     verbosity, patterns, arguments = 1, [], sys.argv[1:]
@@ -36,6 +44,11 @@ def main(folder):
             patterns.append(f"*{arguments.pop(0)}*")
         else:
             sys.exit(f"unknown argument: {word} (known: -v, -k PATTERN)")
+
+    signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGALRM, interrupt)
+    signal.alarm(TIME_LIMIT)
+
     loader = unittest.TestLoader()
     loader.testNamePatterns = patterns or None
     suite = loader.discover(folder, top_level_dir=folder)

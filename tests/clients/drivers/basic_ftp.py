@@ -1,0 +1,63 @@
+"""basic-ftp, the FTP client of most Node programs."""
+
+import json
+import os
+
+from drivers.driver import PASSWORD, USER, Driver
+
+SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "basic_ftp.cjs")
+
+
+class BasicFtp(Driver):
+    name = "basic-ftp"
+    cannot = (
+        ("*", "active", "basic-ftp knows passive mode only"),
+    )
+    def put(self, pairs):
+        self.calls(*[("uploadFrom", str(local), remote) for local, remote in pairs])
+
+    def get(self, pairs):
+        self.calls(*[("downloadTo", str(local), remote) for remote, local in pairs])
+
+    def resume_put(self, local, remote):
+        self.calls(("resume", str(local), remote))
+
+    def resume_get(self, remote, local):
+        self.calls(("resumeDownload", str(local), remote))
+
+    def append(self, local, remote):
+        self.calls(("appendFrom", str(local), remote))
+
+    def rename(self, pairs):
+        self.calls(*[("rename", old, new) for old, new in pairs])
+
+    def delete(self, paths):
+        self.calls(*[("remove", path) for path in paths])
+
+    def mkdir(self, paths):
+        self.calls(*[("ensureDir", path) for path in paths])
+
+    def rmdir(self, paths):
+        self.calls(*[("removeEmptyDir", path) for path in paths])
+
+    def names(self, folder):
+        return {entry["name"] for entry in self.calls(("list", folder))[0]}
+
+    def long_names(self, folder):
+        """Without an argument, in the folder: another way to ask for the same."""
+        entries = self.calls(("cd", folder), ("list",))[1]
+        return {entry["name"] for entry in entries}
+
+    def mirror_up(self, local, remote):
+        self.calls(("uploadFromDir", str(local), remote))
+
+    def mirror_down(self, remote, local):
+        self.calls(("downloadToDir", str(local), remote))
+
+    def environment(self):
+        return {"NODE_PATH": os.environ["NODE_MODULES"]}
+
+    def calls(self, *calls):
+        job = {"host": self.host, "port": self.port, "user": USER, "password": PASSWORD,
+               "calls": calls}
+        return json.loads(self.run(["node", SCRIPT], script=json.dumps(job)))
