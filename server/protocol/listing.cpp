@@ -32,7 +32,7 @@ char* put_time(char* at, std::chrono::sys_seconds t, std::chrono::sys_seconds no
         return put(at, "Jan 01  1980");
 
     const auto time = to_civil(t);
-    at = put(at, months.substr((time.month - 1) * 3, 3));
+    at = put(at, months.substr(std::size_t{3} * (time.month - 1), 3));
     *at++ = ' ';
     put_two_digits(at, time.day);
     if (time.day < 10)
