@@ -6,7 +6,6 @@ one uid; they are removed at the end.
 """
 
 import ctypes
-import ctypes.util
 import os
 import pwd
 import secrets

@@ -107,7 +107,9 @@ class Bench:
         self.notes[text] = None
 
     def run(self):
-        reserve = measure.Reserve(max((row.bytes_written() for row in self.rows), default=0))
+        written = {row.key: row.bytes_written() for row in self.rows}
+        reserve = measure.Reserve(max(written.values(), default=0))
+        reserve.settle(self.place.data, written.get("stor", 0))
         for number in range(self.options.runs):
             for row in self.rows:
                 self.files.make(row)

@@ -288,6 +288,7 @@ bucket = "{os.path.basename(self.place.data)}"
 state = "{self.path("state")}"
 [server]
 listen = ["ftp://127.0.0.1:{self.place.port}"]
+passive_ports = "{PASSIVE_PORTS[0]}-{PASSIVE_PORTS[1]}"
 max_sessions = 5000
 max_sessions_per_address = 5000
 max_unauthenticated = 5000
