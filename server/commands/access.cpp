@@ -1,0 +1,90 @@
+#include "config/log.hpp"
+#include "config/async.hpp"
+#include "server/commands/handlers.hpp"
+#include "server/session.hpp"
+
+namespace objftpd::server::commands {
+namespace {
+
+reply refuse_login(session& s, std::string_view why) {
+    ++s.login_failures;
+    config::log::warning("login failed", {{"session", s.id},
+                                          {"user", s.user_name},
+                                          {"peer", s.peer.address().to_string()},
+                                          {"why", why}});
+    const auto now = session::clock::now();
+    if (s.shared.guard.failed(s.peer.address(), now) == auth::login_guard::consequence::ban_begins)
+        config::log::warning("address refused for a while after too many failed logins",
+                             {{"peer", s.peer.address().to_string()}});
+    if (s.login_failures >= s.shared.settings.server.max_login_attempts) {
+        s.closing = true;
+        return {421, "Too many failed logins, closing control connection."};
+    }
+    return {530, "Login incorrect."};
+}
+
+} // namespace
+
+awaitable<reply> user(session& s, std::string name) {
+    s.reset_login();
+    if (s.shared.guard.ask(s.peer.address(), session::clock::now()) ==
+        auth::login_guard::decision::refuse) {
+        s.closing = true;
+        co_return reply(421, "Too many failed logins from your address, please wait.");
+    }
+    s.user_name = std::move(name);
+    s.awaiting_password = true;
+    co_return reply(331, "Password required.");
+}
+
+awaitable<reply> pass(session& s, std::string password) {
+    if (!s.awaiting_password)
+        co_return reply(503, "Send USER first.");
+    s.awaiting_password = false;
+    auto account =
+        co_await s.shared.accounts.authenticate(s.shared.hash_pool, s.user_name, std::move(password));
+    if (!account) {
+        co_await sleep_for(s.shared.settings.server.login_failure_delay);
+        co_return refuse_login(s, "name or password is wrong");
+    }
+    if (s.shared.limits.log_in(*s.place, account->name, account->max_sessions) !=
+        session_limits::login_verdict::admitted) {
+        config::log::warning("login refused: the user has too many sessions",
+                             {{"session", s.id}, {"user", account->name}});
+        s.closing = true;
+        co_return reply(421, "Too many sessions of this user.");
+    }
+    s.files = s.shared.files.at(account->name);
+    s.account = std::move(account);
+    const auto home = storage::virtual_path::resolve(storage::virtual_path(), s.account->home);
+    s.directory = home ? *home : storage::virtual_path();
+    config::log::info("login", {{"session", s.id},
+                                {"user", s.account->name},
+                                {"peer", s.peer.address().to_string()}});
+    co_return reply(230, "Logged in.");
+}
+
+awaitable<reply> acct(session& s, std::string) {
+    if (!s.account)
+        co_return reply(503, "Send USER and PASS; no account is needed.");
+    co_return reply(202, "No account is needed.");
+}
+
+awaitable<reply> rein(session& s, std::string) {
+    s.reset_login();
+    co_return reply(220, "Ready for a new user.");
+}
+
+awaitable<reply> quit(session& s, std::string) {
+    s.closing = true;
+    co_return reply(221, "Goodbye.");
+}
+
+// RFC 7151: there is one virtual host, which answers to every name.
+awaitable<reply> host(session& s, std::string) {
+    if (s.account)
+        co_return reply(503, "HOST must come before USER.");
+    co_return reply(220, "Host accepted.");
+}
+
+} // namespace objftpd::server::commands

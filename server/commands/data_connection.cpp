@@ -1,0 +1,66 @@
+#include "server/commands/data_connection.hpp"
+
+#include "config/log.hpp"
+#include "server/commands/error_reply.hpp"
+#include "server/session.hpp"
+
+#include <boost/asio/error.hpp>
+
+namespace objftpd::server {
+
+awaitable<std::optional<reply>> open_data(session& s, reply preliminary) {
+    if (!s.data.promised())
+        co_return reply(425, "Use PASV, EPSV, PORT or EPRT first.");
+    const auto& settings = s.shared.settings.server;
+    co_await s.send(std::move(preliminary));
+    s.expect_data_within(s.data.is_passive() ? settings.passive_timeout : settings.active_timeout);
+    const auto opened = co_await s.data.open();
+    s.no_data_expected();
+    if (opened) {
+        s.operation.streaming = true;
+        s.operation.progress.moved(0);
+        co_return std::nullopt;
+    }
+    if (s.operation.progress.aborted)
+        co_return reply(426, "Transfer aborted.");
+    config::log::info("data connection failed",
+                      {{"session", s.id},
+                       {"operation", s.operation.what},
+                       {"error", s.operation.timed_out ? "timed out" : opened.error().message()}});
+    co_return reply(425, s.operation.timed_out ? "The data connection was not made in time."
+                                               : "The data connection could not be made.");
+}
+
+conversion conversion_of(const session& s) {
+    const bool converts = s.type == session::representation::ascii &&
+                          s.account->ascii == config::ascii_policy::convert;
+    return converts ? conversion::ascii : conversion::none;
+}
+
+reply transfer_failure(session& s, const transfer_end& end) {
+    const auto& op = s.operation;
+    const bool of_store = end.failed == transfer_end::side::store;
+    std::string why = end.error.message();
+    if (op.timed_out)
+        why = "no data within server.stall_timeout";
+    else if (op.progress.aborted)
+        why = "aborted by the client";
+    config::log::write(of_store ? config::log_level::error : config::log_level::info,
+                       "transfer failed",
+                       {{"session", s.id},
+                        {"operation", op.what},
+                        {"side", of_store ? "store" : "data connection"},
+                        {"error", why},
+                        {"bytes", op.progress.bytes}});
+    if (s.data.is_open())
+        s.data.connection().reset();
+    if (of_store)
+        return reply_for(end.error, purpose::store);
+    if (op.timed_out)
+        return {426, "The data connection stalled, transfer aborted."};
+    if (op.progress.aborted)
+        return {426, "Transfer aborted."};
+    return {426, "The data connection broke, transfer aborted."};
+}
+
+} // namespace objftpd::server

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "server/data/transfer.hpp"
+#include "server/protocol/reply.hpp"
+
+#include <optional>
+
+namespace objftpd::server {
+
+class session;
+
+/// Sends the preliminary reply and opens the promised data connection. Nothing when it is open
+/// (session::data); else the command's last reply.
+awaitable<std::optional<reply>> open_data(session& s, reply preliminary);
+
+/// Whether TYPE A means converting for this user now.
+conversion conversion_of(const session& s);
+
+/// The last reply of a transfer that failed, and the operator's log line of it.
+reply transfer_failure(session& s, const transfer_end& end);
+
+} // namespace objftpd::server

@@ -1,0 +1,48 @@
+#include "server/commands/error_reply.hpp"
+
+#include "storage/error.hpp"
+
+#include <boost/asio/error.hpp>
+
+namespace objftpd::server {
+
+reply reply_for(const error_code& error, purpose wanted) {
+    const bool storing = wanted == purpose::store;
+    if (error.category() != make_error_code(storage::errc::not_found).category())
+        return {451, "Local error in processing, please try again."};
+    switch (static_cast<storage::errc>(error.value())) {
+    case storage::errc::not_found:
+        return {550, "No such file or directory."};
+    case storage::errc::already_exists:
+        return {storing ? 553 : 550, "The name exists already."};
+    case storage::errc::is_a_directory:
+        return {storing ? 553 : 550, "Is a directory."};
+    case storage::errc::not_a_directory:
+        return {storing ? 553 : 550, "Not a directory."};
+    case storage::errc::directory_not_empty:
+        return {550, "Directory not empty."};
+    case storage::errc::invalid_name:
+        return {553, "The store cannot hold such a name."};
+    case storage::errc::invalid_path:
+        return {553, "Not a valid name: it must be UTF-8 without control characters."};
+    case storage::errc::permission_denied:
+        return {550, "Permission denied."};
+    case storage::errc::precondition_failed:
+        return {450, "The file has been changed by somebody else meanwhile."};
+    case storage::errc::range_not_satisfiable:
+        return {554, "The restart position lies beyond the end of the file."};
+    case storage::errc::nested_rename:
+        return {553, "A directory cannot be moved into itself."};
+    case storage::errc::no_space:
+        return {452, "The store is full."};
+    case storage::errc::quota:
+        return {552, "Quota or size limit exceeded."};
+    case storage::errc::unavailable:
+        return {451, "The store failed, please try again."};
+    case storage::errc::unsupported:
+        return {storing ? 553 : 550, "The store cannot do that."};
+    }
+    return {451, "Local error in processing, please try again."};
+}
+
+} // namespace objftpd::server

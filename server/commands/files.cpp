@@ -1,0 +1,125 @@
+#include "config/log.hpp"
+#include "server/commands/error_reply.hpp"
+#include "server/commands/handlers.hpp"
+#include "server/session.hpp"
+#include "storage/error.hpp"
+
+namespace objftpd::server::commands {
+namespace {
+
+using storage::errc;
+
+void log_change(session& s, std::string_view event, const storage::virtual_path& path,
+                const std::string& to = {}) {
+    config::log::info(event, {{"session", s.id},
+                              {"user", s.account->name},
+                              {"path", path.text()},
+                              {"to", to}});
+}
+
+awaitable<reply> change_directory(session& s, storage::virtual_path path) {
+    const auto entry = co_await s.files->stat(path);
+    if (!entry)
+        co_return reply_for(entry.error());
+    if (!entry->directory)
+        co_return reply(550, "Not a directory.");
+    s.directory = std::move(path);
+    co_return reply(250, "Directory changed.");
+}
+
+} // namespace
+
+awaitable<reply> cwd(session& s, std::string argument) {
+    if (argument.empty() || argument == "~")
+        argument = s.account->home;
+    auto path = s.resolve(argument);
+    if (!path)
+        co_return reply_for(path.error());
+    co_return co_await change_directory(s, std::move(*path));
+}
+
+awaitable<reply> cdup(session& s, std::string) {
+    co_return co_await change_directory(s, s.directory.parent());
+}
+
+awaitable<reply> pwd(session& s, std::string) {
+    co_return reply(257, quoted_path(s.to_client(s.directory.text())) +
+                             " is the current directory.");
+}
+
+awaitable<reply> mkd(session& s, std::string argument) {
+    const auto path = s.resolve(argument);
+    if (!path)
+        co_return reply_for(path.error());
+    const reply made(257, quoted_path(s.to_client(path->text())) + " created.");
+    const auto done = co_await s.files->make_directory(*path);
+    if (done) {
+        log_change(s, "directory made", *path);
+        co_return made;
+    }
+    if (done.error() != errc::already_exists)
+        co_return reply_for(done.error());
+    // Batch scripts that make their directory each time may have it accepted; a file in its
+    // place never is.
+    if (s.account->mkd_existing == config::existing_directory::accept) {
+        const auto entry = co_await s.files->stat(*path);
+        if (entry && entry->directory)
+            co_return made;
+    }
+    co_return reply(550, "Directory exists.");
+}
+
+awaitable<reply> rmd(session& s, std::string argument) {
+    const auto path = s.resolve(argument);
+    if (!path)
+        co_return reply_for(path.error());
+    const auto done = co_await s.files->remove_directory(*path);
+    if (!done)
+        co_return reply_for(done.error());
+    log_change(s, "directory removed", *path);
+    co_return reply(250, "Directory removed.");
+}
+
+awaitable<reply> dele(session& s, std::string argument) {
+    const auto path = s.resolve(argument);
+    if (!path)
+        co_return reply_for(path.error());
+    const auto done = co_await s.files->remove(*path);
+    if (!done)
+        co_return reply_for(done.error());
+    log_change(s, "deleted", *path);
+    co_return reply(250, "File deleted.");
+}
+
+awaitable<reply> rnfr(session& s, std::string argument) {
+    const auto path = s.resolve(argument);
+    if (!path)
+        co_return reply_for(path.error());
+    const auto entry = co_await s.files->stat(*path);
+    if (!entry)
+        co_return reply_for(entry.error());
+    s.rename_from = *path;
+    co_return reply(350, "Ready for RNTO.");
+}
+
+awaitable<reply> rnto(session& s, std::string argument) {
+    if (!s.rename_from)
+        co_return reply(503, "Send RNFR first.");
+    const auto from = *std::exchange(s.rename_from, std::nullopt);
+    const auto to = s.resolve(argument);
+    if (!to)
+        co_return reply_for(to.error(), purpose::store);
+    if (*to == from)
+        co_return reply(250, "Renamed.");
+    const auto existing = s.may(config::right::overwrite) ? storage::overwrite::allowed
+                                                          : storage::overwrite::refused;
+    const auto done = co_await s.files->rename(from, *to, existing);
+    if (!done && done.error() == errc::not_found)
+        co_return reply(550, "No such file or directory.");
+    if (!done)
+        co_return reply_for(done.error(), purpose::store);
+    log_change(s, "renamed", from, to->text());
+    co_return reply(250, "Renamed.");
+}
+
+} // namespace objftpd::server::commands

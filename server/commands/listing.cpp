@@ -1,0 +1,321 @@
+#include "config/log.hpp"
+#include "server/commands/data_connection.hpp"
+#include "server/commands/error_reply.hpp"
+#include "server/commands/handlers.hpp"
+#include "server/commands/listing_target.hpp"
+#include "server/protocol/facts.hpp"
+#include "server/protocol/glob.hpp"
+#include "server/protocol/listing.hpp"
+#include "server/session.hpp"
+#include "storage/error.hpp"
+
+#include <boost/asio/error.hpp>
+
+namespace objftpd::server::commands {
+namespace {
+
+using storage::errc;
+
+enum class format { list, nlst, mlsd };
+
+// RFC 3659, 7.5.5: what the user may do with it.
+std::string permissions(const session& s, bool directory) {
+    std::string perm;
+    const auto add = [&](char letter, config::right needed) {
+        if (s.may(needed))
+            perm += letter;
+    };
+    if (directory) {
+        add('c', config::right::create);
+        add('d', config::right::remove_directory);
+        add('e', config::right::list);
+        add('f', config::right::rename);
+        add('l', config::right::list);
+        add('m', config::right::make_directory);
+        add('p', config::right::remove);
+    } else {
+        add('a', config::right::overwrite);
+        add('d', config::right::remove);
+        add('f', config::right::rename);
+        add('r', config::right::read);
+        add('w', config::right::overwrite);
+    }
+    return perm;
+}
+
+// Writes entries in one format; what does not change between them is worked out once.
+class formatter {
+public:
+    formatter(const session& s, format f, std::string directory_part)
+        : session_(s), format_(f), directory_part_(std::move(directory_part)),
+          file_perm_(permissions(s, false)), directory_perm_(permissions(s, true)),
+          now_(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())) {}
+
+    void append(std::string& out, const storage::entry& e) {
+        listing_entry line;
+        line.name = e.name;
+        if (session_.charset() != config::charset::utf8) {
+            converted_ = session_.to_client(e.name);
+            line.name = converted_;
+        }
+        line.directory = e.directory;
+        line.size = e.size;
+        line.modified = std::chrono::floor<std::chrono::seconds>(e.modified);
+        if (format_ == format::list) {
+            append_list_line(out, line, now_);
+        } else if (format_ == format::nlst) {
+            append_nlst_line(out, directory_part_, line.name);
+        } else {
+            append_with_facts(out, line);
+            out += "\r\n";
+        }
+    }
+
+    void append_with_facts(std::string& out, const listing_entry& line) const {
+        fact_entry f;
+        f.entry = line;
+        f.type = line.directory ? "dir" : "file";
+        f.perm = line.directory ? directory_perm_ : file_perm_;
+        append_facts(out, f, session_.facts);
+    }
+
+private:
+    const session& session_;
+    format format_;
+    std::string directory_part_;
+    std::string file_perm_;
+    std::string directory_perm_;
+    std::string converted_;
+    std::chrono::sys_seconds now_;
+};
+
+transfer_end store_failed(const error_code& error) {
+    return {transfer_end::side::store, error};
+}
+
+// Sends one directory page by page; subdirectories are remembered in `found` if wanted.
+awaitable<transfer_end> send_directory(session& s, storage::directory_listing& listing,
+                                       const std::string& pattern, formatter& lines,
+                                       std::vector<std::string>* found) {
+    std::string out;
+    while (!listing.done()) {
+        if (s.operation.progress.aborted)
+            co_return transfer_end(transfer_end::side::data, asio::error::operation_aborted);
+        const auto page = co_await listing.next();
+        if (!page)
+            co_return store_failed(page.error());
+        out.clear();
+        for (const auto& e : *page) {
+            if (!pattern.empty() && !matches(pattern, e.name))
+                continue;
+            lines.append(out, e);
+            if (found != nullptr && e.directory)
+                found->emplace_back(e.name);
+        }
+        const auto sent = co_await s.data.connection().write_all(out);
+        if (!sent)
+            co_return transfer_end(transfer_end::side::data, sent.error());
+        s.operation.progress.moved(out.size());
+    }
+    co_return transfer_end();
+}
+
+// LIST -R in the form of ls: each directory's entries, then its subdirectories under a heading.
+// Bounded, since what is still to be visited has to be remembered.
+awaitable<transfer_end> send_subdirectories(session& s, storage::virtual_path top,
+                                            std::vector<std::string> waiting, formatter& lines) {
+    constexpr std::size_t max_waiting = 10'000;
+    std::reverse(waiting.begin(), waiting.end());
+    while (!waiting.empty()) {
+        const auto relative = std::move(waiting.back());
+        waiting.pop_back();
+        const auto path = storage::virtual_path::resolve(top, relative);
+        if (!path)
+            continue;
+        auto listing = co_await s.files->list(*path, std::string(), false);
+        if (!listing && listing.error() == errc::not_found) // removed meanwhile
+            continue;
+        if (!listing)
+            co_return store_failed(listing.error());
+        const auto heading = "\r\n" + s.to_client(relative) + ":\r\n";
+        const auto sent = co_await s.data.connection().write_all(heading);
+        if (!sent)
+            co_return transfer_end(transfer_end::side::data, sent.error());
+        std::vector<std::string> found;
+        const auto end = co_await send_directory(s, *listing, std::string(), lines, &found);
+        if (end.failed != transfer_end::side::none)
+            co_return end;
+        for (auto name = found.rbegin(); name != found.rend(); ++name)
+            waiting.push_back(relative + '/' + *name);
+        if (waiting.size() > max_waiting)
+            co_return store_failed(errc::unsupported);
+    }
+    co_return transfer_end();
+}
+
+awaitable<reply> finish_listing(session& s, transfer_end end) {
+    if (end.failed == transfer_end::side::none) {
+        s.data.connection().finish();
+        co_return reply(226, "Listing complete.");
+    }
+    auto answer = transfer_failure(s, end);
+    if (end.failed == transfer_end::side::store)
+        co_return reply(451, "The listing is not complete: " + std::move(answer.text));
+    co_return answer;
+}
+
+awaitable<reply> send_listing(session& s, listing_target target, format f, bool recursive) {
+    reply preliminary(150, "Opening data connection for the listing.");
+    formatter lines(s, f, target.directory_part);
+    if (target.single) { // a file, or a directory itself (-d)
+        if (auto failed = co_await open_data(s, std::move(preliminary)))
+            co_return std::move(*failed);
+        auto entry = *target.single;
+        entry.name = target.single_name;
+        std::string out;
+        lines.append(out, entry);
+        const auto sent = co_await s.data.connection().write_all(out);
+        transfer_end end;
+        if (!sent)
+            end = transfer_end(transfer_end::side::data, sent.error());
+        co_return co_await finish_listing(s, end);
+    }
+    auto listing = co_await s.files->list(target.directory, literal_prefix(target.pattern),
+                                          f == format::nlst);
+    if (!listing)
+        co_return reply_for(listing.error());
+    if (auto failed = co_await open_data(s, std::move(preliminary)))
+        co_return std::move(*failed);
+    std::vector<std::string> found;
+    auto end =
+        co_await send_directory(s, *listing, target.pattern, lines, recursive ? &found : nullptr);
+    if (end.failed == transfer_end::side::none && recursive)
+        end = co_await send_subdirectories(s, target.directory, std::move(found), lines);
+    co_return co_await finish_listing(s, end);
+}
+
+} // namespace
+
+awaitable<reply> list(session& s, std::string argument) {
+    const auto parsed = parse_listing_argument(argument);
+    const std::string path(parsed.path);
+    auto target = co_await find_listing_target(s, path, parsed.directory_itself);
+    if (!target)
+        co_return reply_for(target.error());
+    co_return co_await send_listing(s, std::move(*target), format::list, parsed.recursive);
+}
+
+awaitable<reply> nlst(session& s, std::string argument) {
+    const auto parsed = parse_listing_argument(argument);
+    const std::string path(parsed.path);
+    auto target = co_await find_listing_target(s, path, parsed.directory_itself);
+    if (!target)
+        co_return reply_for(target.error());
+    co_return co_await send_listing(s, std::move(*target), format::nlst, false);
+}
+
+// RFC 3659, 7.2: a directory only, no globs, no options.
+awaitable<reply> mlsd(session& s, std::string argument) {
+    const auto path = s.resolve(argument);
+    if (!path)
+        co_return reply_for(path.error());
+    const auto entry = co_await s.files->stat(*path);
+    if (!entry)
+        co_return reply_for(entry.error());
+    if (!entry->directory)
+        co_return reply(501, "Not a directory.");
+    listing_target target;
+    target.directory = *path;
+    co_return co_await send_listing(s, std::move(target), format::mlsd, false);
+}
+
+awaitable<reply> mlst(session& s, std::string argument) {
+    const auto path = s.resolve(argument);
+    if (!path)
+        co_return reply_for(path.error());
+    const auto entry = co_await s.files->stat(*path);
+    if (!entry)
+        co_return reply_for(entry.error());
+    const auto name = s.to_client(path->text());
+    listing_entry line;
+    line.name = name;
+    line.directory = entry->directory;
+    line.size = entry->size;
+    line.modified = std::chrono::floor<std::chrono::seconds>(entry->modified);
+    std::string facts;
+    formatter(s, format::mlsd, std::string()).append_with_facts(facts, line);
+    std::vector<std::string> lines{std::move(facts)};
+    co_return reply(250, "Listing", std::move(lines), "End");
+}
+
+namespace {
+
+reply session_status(session& s) {
+    std::vector<std::string> lines;
+    lines.push_back("Connected from " + s.peer.address().to_string());
+    lines.push_back(s.account ? "Logged in as " + s.account->name : "Not logged in");
+    lines.push_back(s.type == session::representation::ascii ? "TYPE: ASCII; STRU: F; MODE: S"
+                                                             : "TYPE: IMAGE; STRU: F; MODE: S");
+    if (s.operation.running) {
+        const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(
+            session::clock::now() - s.operation.since);
+        lines.push_back("Running: " + s.operation.what);
+        lines.push_back(std::to_string(s.operation.progress.bytes) + " bytes in " +
+                        std::to_string(elapsed.count()) + " seconds" +
+                        (s.operation.progress.committing ? ", storing" : ""));
+    } else {
+        lines.emplace_back("No transfer is running");
+    }
+    return {211, "Status of the server:", std::move(lines), "End of status."};
+}
+
+// STAT path: the listing on the control connection, in batches as they come.
+awaitable<reply> status_of(session& s, std::string argument) {
+    const auto parsed = parse_listing_argument(argument);
+    const std::string path(parsed.path);
+    const auto target = co_await find_listing_target(s, path, parsed.directory_itself);
+    if (!target)
+        co_return reply_for(target.error());
+    formatter lines(s, format::list, std::string());
+    if (target->single) {
+        auto entry = *target->single;
+        entry.name = target->single_name;
+        std::string out = "213-Status of the file:\r\n";
+        lines.append(out, entry);
+        out += "213 End of status.\r\n";
+        co_await s.send_raw(std::move(out));
+        co_return reply();
+    }
+    auto listing =
+        co_await s.files->list(target->directory, literal_prefix(target->pattern), false);
+    if (!listing)
+        co_return reply_for(listing.error());
+    std::string out = "212-Status of the directory:\r\n";
+    while (!listing->done()) {
+        const auto page = co_await listing->next();
+        if (!page) {
+            out += "212 The listing is not complete: the store failed.\r\n";
+            co_await s.send_raw(std::move(out));
+            co_return reply();
+        }
+        for (const auto& e : *page)
+            if (target->pattern.empty() || matches(target->pattern, e.name))
+                lines.append(out, e);
+        co_await s.send_raw(std::exchange(out, std::string()));
+    }
+    co_return reply(212, "End of status.");
+}
+
+} // namespace
+
+awaitable<reply> stat(session& s, std::string argument) {
+    if (argument.empty())
+        co_return session_status(s);
+    if (!s.account)
+        co_return reply(530, "Please log in with USER and PASS.");
+    if (!s.may(config::right::list))
+        co_return reply(550, "Permission denied.");
+    co_return co_await status_of(s, std::move(argument));
+}
+
+} // namespace objftpd::server::commands

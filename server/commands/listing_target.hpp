@@ -1,0 +1,26 @@
+#pragma once
+
+#include "storage/virtual_filesystem.hpp"
+
+#include <optional>
+#include <string>
+
+namespace objftpd::server {
+
+class session;
+
+/// What a listing command's path means.
+struct listing_target {
+    storage::virtual_path directory;
+    std::string pattern;        // of names in `directory`; empty: all
+    std::string directory_part; // of the argument, as NLST repeats it before each name
+    std::optional<storage::entry> single; // this entry alone, under the name below
+    std::string single_name;
+};
+
+/// Resolves the path of LIST, NLST or STAT: nothing is the working directory, a name that
+/// exists is itself, else a wildcard in the last segment is a pattern.
+awaitable<result<listing_target>> find_listing_target(session& s, std::string argument,
+                                                      bool directory_itself);
+
+} // namespace objftpd::server

@@ -1,0 +1,113 @@
+#include "config/log.hpp"
+#include "server/commands/handlers.hpp"
+#include "server/commands/hash_names.hpp"
+#include "server/session.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace objftpd::server::commands {
+namespace {
+
+std::string upper(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return out;
+}
+
+std::string hash_feature(const session& s) {
+    std::string line = "HASH ";
+    for (const auto& row : hash_names) {
+        line += row.name;
+        line += row.algorithm == s.hash ? "*;" : ";";
+    }
+    return line;
+}
+
+reply set_hash(session& s, std::string_view name) {
+    if (name.empty())
+        return {200, std::string(hash_name(s.hash))};
+    for (const auto& row : hash_names) {
+        if (row.name == upper(name)) {
+            s.hash = row.algorithm;
+            return {200, std::string(row.name)};
+        }
+    }
+    return {501, "Unknown algorithm."};
+}
+
+} // namespace
+
+// Clients choose their LIST parser by this text.
+awaitable<reply> syst(session&, std::string) {
+    co_return reply(215, "UNIX Type: L8");
+}
+
+awaitable<reply> feat(session& s, std::string) {
+    std::vector<std::string> lines = {"AVBL", "CLNT", "EPRT", "EPSV", hash_feature(s), "HOST",
+                                      "MDTM"};
+    if (!s.account || s.account->set_time != config::set_time_policy::reject)
+        lines.emplace_back("MFMT");
+    lines.push_back("MLST " + facts_feature(s.facts));
+    lines.insert(lines.end(), {"REST STREAM", "SIZE", "TVFS", "UTF8", "XCRC", "XMD5", "XSHA1",
+                               "XSHA256", "XSHA512"});
+    co_return reply(211, "Features:", std::move(lines), "End");
+}
+
+awaitable<reply> help(session&, std::string argument) {
+    const auto wanted = upper(argument);
+    if (wanted == "SITE") // ncftp looks here for what it may send
+        co_return reply(214, "The SITE commands are:", {"CHMOD HELP UTIME"}, "End of help.");
+    if (!wanted.empty()) {
+        const auto* spec = find_command(wanted);
+        if (spec == nullptr)
+            co_return reply(501, "Unknown command.");
+        co_return reply(214, "Syntax: " + std::string(spec->help));
+    }
+    std::vector<std::string> lines;
+    std::string line;
+    for (const auto& spec : all_commands()) {
+        line += spec.verb;
+        line.append(9 - spec.verb.size(), ' ');
+        if (line.size() >= 72)
+            lines.push_back(std::exchange(line, std::string()));
+    }
+    if (!line.empty())
+        lines.push_back(std::move(line));
+    co_return reply(214, "The commands are:", std::move(lines), "End of help.");
+}
+
+awaitable<reply> opts(session& s, std::string argument) {
+    const auto space = argument.find(' ');
+    const auto what = upper(argument.substr(0, space));
+    const auto value = space == argument.npos ? std::string() : argument.substr(space + 1);
+    if (what == "UTF8" || what == "UTF-8") {
+        // ftp.exe sends it before USER; names are UTF-8 anyway unless the user has a charset.
+        s.utf8_requested = upper(value) != "OFF";
+        co_return reply(200, "UTF8 is on.");
+    }
+    if (what == "MLST") {
+        s.facts = parse_facts(value);
+        const auto names = fact_names(s.facts);
+        co_return reply(200, names.empty() ? "MLST OPTS" : "MLST OPTS " + names);
+    }
+    if (what == "HASH")
+        co_return set_hash(s, value);
+    co_return reply(501, "Unknown option.");
+}
+
+awaitable<reply> noop(session&, std::string) {
+    co_return reply(200, "OK.");
+}
+
+awaitable<reply> clnt(session& s, std::string name) {
+    config::log::debug("client", {{"session", s.id}, {"name", name}});
+    co_return reply(200, "Noted.");
+}
+
+awaitable<reply> smnt(session&, std::string) {
+    co_return reply(202, "There is nothing to mount.");
+}
+
+} // namespace objftpd::server::commands

@@ -1,0 +1,174 @@
+#include "config/log.hpp"
+#include "server/commands/data_connection.hpp"
+#include "server/commands/error_reply.hpp"
+#include "server/commands/handlers.hpp"
+#include "server/session.hpp"
+#include "storage/error.hpp"
+
+#include <atomic>
+#include <charconv>
+
+namespace objftpd::server::commands {
+namespace {
+
+using storage::errc;
+
+std::string seconds_since(session::clock::time_point start) {
+    const auto elapsed = std::chrono::duration<double>(session::clock::now() - start).count();
+    std::array<char, 32> text;
+    const auto end =
+        std::to_chars(text.data(), text.data() + text.size(), elapsed, std::chars_format::fixed, 3);
+    return {text.data(), end.ptr};
+}
+
+std::string opening(const session& s, std::string_view rest) {
+    std::string text = conversion_of(s) == conversion::ascii ? "Opening ASCII" : "Opening BINARY";
+    text += " mode data connection";
+    text += rest;
+    return text;
+}
+
+// Receives into an upload that has been opened, and answers.
+awaitable<reply> receive(session& s, storage::virtual_path path, storage::upload& to,
+                         reply preliminary, std::string complete) {
+    if (auto failed = co_await open_data(s, std::move(preliminary)))
+        co_return std::move(*failed);
+    storage::put_result stored;
+    const auto end = co_await receive_body(s.data.connection(), to, conversion_of(s),
+                                           s.operation.progress, stored);
+    if (end.failed != transfer_end::side::none)
+        co_return transfer_failure(s, end);
+    s.data.connection().finish();
+    config::log::info("stored", {{"session", s.id},
+                                 {"user", s.account->name},
+                                 {"path", path.text()},
+                                 {"object", s.files->describe(path)},
+                                 {"size", stored.size},
+                                 {"crc64", stored.crc64},
+                                 {"seconds", seconds_since(s.operation.since)}});
+    co_return reply(226, std::move(complete));
+}
+
+// What the user's rights make of an upload to `path`; an error is a refusal.
+awaitable<result<storage::upload_options>> upload_rights(session& s, storage::virtual_path path,
+                                                         std::uint64_t offset) {
+    storage::upload_options options;
+    options.offset = offset;
+    options.create_parents = !s.account->strict_parents;
+    const bool may_create = s.may(config::right::create);
+    const bool may_overwrite = s.may(config::right::overwrite);
+    if (!may_create && !may_overwrite)
+        co_return error_code(errc::permission_denied);
+    if (!may_overwrite)
+        options.existing = storage::overwrite::refused;
+    const bool resumes = offset != 0 && offset != storage::upload_request::at_end;
+    if (may_create && may_overwrite && !resumes)
+        co_return options;
+
+    // Refused before any data flow; the commit checks again for races.
+    const auto old = co_await s.files->stat(path);
+    if (!old && old.error() != errc::not_found)
+        co_return old.error();
+    if (!old && !may_create)
+        co_return error_code(errc::permission_denied);
+    if (old && !may_overwrite)
+        co_return error_code(errc::already_exists);
+    if (resumes && (!old || offset > old->size))
+        co_return error_code(errc::range_not_satisfiable);
+    co_return options;
+}
+
+awaitable<reply> upload(session& s, std::string argument, std::uint64_t offset) {
+    const auto path = s.resolve(argument);
+    if (!path)
+        co_return reply_for(path.error(), purpose::store);
+    const auto options = co_await upload_rights(s, *path, offset);
+    if (!options)
+        co_return reply_for(options.error(), purpose::store);
+    const auto to = co_await s.files->open_upload(*path, *options);
+    if (!to)
+        co_return reply_for(to.error(), purpose::store);
+    reply preliminary(150, opening(s, "."));
+    co_return co_await receive(s, *path, **to, std::move(preliminary), "Transfer complete.");
+}
+
+} // namespace
+
+awaitable<reply> retr(session& s, std::string argument) {
+    const auto path = s.resolve(argument);
+    if (!path)
+        co_return reply_for(path.error());
+    const auto from = co_await s.files->read(*path, s.restart_at);
+    if (!from)
+        co_return reply_for(from.error());
+    // curl and lftp take the first number before " bytes" for the size.
+    const auto size = conversion_of(s) == conversion::none
+                          ? " (" + std::to_string((*from)->remaining()) + " bytes)."
+                          : std::string(".");
+    reply preliminary(150, opening(s, size));
+    if (auto failed = co_await open_data(s, std::move(preliminary)))
+        co_return std::move(*failed);
+    const auto end =
+        co_await send_body(s.data.connection(), **from, conversion_of(s), s.operation.progress);
+    if (end.failed != transfer_end::side::none)
+        co_return transfer_failure(s, end);
+    s.data.connection().finish();
+    config::log::info("sent", {{"session", s.id},
+                               {"user", s.account->name},
+                               {"path", path->text()},
+                               {"bytes", s.operation.progress.bytes},
+                               {"seconds", seconds_since(s.operation.since)}});
+    co_return reply(226, "Transfer complete.");
+}
+
+awaitable<reply> stor(session& s, std::string argument) {
+    co_return co_await upload(s, std::move(argument), s.restart_at);
+}
+
+awaitable<reply> appe(session& s, std::string argument) {
+    co_return co_await upload(s, std::move(argument), storage::upload_request::at_end);
+}
+
+// RFC 1123, 4.1.2.9: the name is told in the exact form "FILE: name". It is made of time and a
+// counter, and the commit refuses to replace, so it is unique whatever others do.
+awaitable<reply> stou(session& s, std::string argument) {
+    static std::atomic<std::uint32_t> counter{0};
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    std::array<char, 32> suffix;
+    const auto stamp = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+    const auto end = std::to_chars(suffix.data(), suffix.data() + suffix.size(), stamp, 36);
+    std::string name = argument.empty() ? "file" : std::move(argument);
+    name += '.';
+    name.append(suffix.data(), end.ptr);
+    name += '-';
+    name += std::to_string(counter.fetch_add(1, std::memory_order_relaxed) % 10'000);
+
+    const auto path = s.resolve(name);
+    if (!path)
+        co_return reply_for(path.error(), purpose::store);
+    storage::upload_options options;
+    options.existing = storage::overwrite::refused;
+    options.create_parents = !s.account->strict_parents;
+    const auto to = co_await s.files->open_upload(*path, options);
+    if (!to)
+        co_return reply_for(to.error(), purpose::store);
+    reply preliminary(150, "FILE: " + name);
+    co_return co_await receive(s, *path, **to, std::move(preliminary),
+                               "Transfer complete (unique file name: " + name + ").");
+}
+
+awaitable<reply> abor(session& s, std::string) {
+    if (!s.operation.running) {
+        const bool waiting = s.data.promised();
+        s.data.clear();
+        co_return reply(waiting ? 225 : 226, waiting ? "ABOR successful; data connection closed."
+                                                     : "ABOR successful.");
+    }
+    // The operation answers with 426 first, then comes ABOR's own 226.
+    s.operation.abor_to_answer = true;
+    if (!s.operation.progress.committing)
+        s.abort_operation();
+    co_return reply();
+}
+
+} // namespace objftpd::server::commands

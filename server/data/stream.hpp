@@ -1,0 +1,66 @@
+#pragma once
+
+#include "config/result.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <optional>
+#include <span>
+
+namespace objftpd::server {
+
+/// A connected TCP socket, control or data connection. Every call tries the socket at once and
+/// waits for it only when it must, so a short exchange never meets the reactor. Belongs to one
+/// session and its thread; one read and one write may be under way at a time. Not movable while
+/// either is.
+class stream {
+public:
+    /// No connection.
+    explicit stream(asio::io_context& context) : context_(context) {}
+
+    /// Takes over a connected, non-blocking socket.
+    stream(asio::io_context& context, int fd) : context_(context), fd_(fd) {}
+    stream(stream&& other) noexcept;
+    stream& operator=(stream&&) = delete;
+    ~stream() { close(); }
+
+    bool is_open() const { return fd_ >= 0; }
+    bool cancelled() const { return cancelled_; }
+    int native_handle() const { return fd_; }
+
+    /// Bytes into the front of `buffer`; 0 at the orderly end of the stream.
+    awaitable<result<std::size_t>> read_some(std::span<char> buffer);
+
+    /// All of `bytes`, or an error.
+    awaitable<result<>> write_all(std::span<const char> bytes);
+
+    enum class readiness { readable, writable };
+
+    /// Waits until a system call on native_handle() would not block.
+    awaitable<error_code> wait(readiness wanted);
+
+    /// Ends a pending read or wait with operation_aborted, once; writes go on. A read that was
+    /// not waiting does not notice.
+    void wake();
+
+    /// Ends pending and all later reads, writes and waits with operation_aborted.
+    void cancel();
+
+    /// Sends the end of the stream and closes. What the peer sent and nobody read is thrown away
+    /// first, else the kernel would answer with a reset and the peer could lose our last bytes.
+    void finish();
+
+    /// Closes with a reset, so that the peer cannot take what it got for complete.
+    void reset();
+
+    void close();
+
+private:
+    asio::io_context& context_;
+    int fd_ = -1;
+    bool cancelled_ = false;
+    std::optional<asio::posix::stream_descriptor> reactor_; // made by the first wait; owns fd_ then
+};
+
+} // namespace objftpd::server

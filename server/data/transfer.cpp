@@ -1,0 +1,185 @@
+#include "server/data/transfer.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <memory>
+#include <string>
+
+namespace objftpd::server {
+namespace {
+
+using side = transfer_end::side;
+
+constexpr std::size_t buffer_size = 64 << 10;
+// Below this the way through a disk thread costs more than copying.
+constexpr std::uint64_t worth_sending_directly = 256 << 10;
+
+transfer_end aborted() {
+    return {side::data, asio::error::operation_aborted};
+}
+
+// A call that moves bytes between store and socket can fail on both; only the socket's errors
+// are the system's own.
+transfer_end direct_failure(const error_code& error) {
+    const bool of_socket = error.category() == boost::system::system_category();
+    return {of_socket ? side::data : side::store, error};
+}
+
+awaitable<transfer_end> send_directly(stream& to, storage::body& from, transfer_progress& progress) {
+    while (from.remaining() > 0) {
+        if (progress.aborted || to.cancelled())
+            co_return aborted();
+        const auto moved = co_await from.send_to(to.native_handle());
+        if (moved) {
+            progress.moved(*moved);
+            continue;
+        }
+        if (moved.error() != asio::error::would_block)
+            co_return direct_failure(moved.error());
+        if (const auto failed = co_await to.wait(stream::readiness::writable))
+            co_return transfer_end(side::data, failed);
+    }
+    co_return transfer_end();
+}
+
+awaitable<transfer_end> send_through_buffer(stream& to, storage::body& from, conversion convert,
+                                            transfer_progress& progress) {
+    const auto size =
+        static_cast<std::size_t>(std::min<std::uint64_t>(buffer_size, from.remaining()));
+    const auto memory = std::make_unique_for_overwrite<char[]>(size);
+    const std::span buffer(memory.get(), size);
+    ascii_encoder encoder;
+    std::string converted;
+    while (from.remaining() > 0) {
+        if (progress.aborted)
+            co_return aborted();
+        const auto n = co_await from.read_some(buffer);
+        if (!n)
+            co_return transfer_end(side::store, n.error());
+        std::span<const char> bytes = buffer.first(*n);
+        if (convert == conversion::ascii) {
+            converted.clear();
+            encoder.encode({bytes.data(), bytes.size()}, converted);
+            bytes = converted;
+        }
+        const auto sent = co_await to.write_all(bytes);
+        if (!sent)
+            co_return transfer_end(side::data, sent.error());
+        progress.moved(bytes.size());
+    }
+    co_return transfer_end();
+}
+
+// The rest of an upload straight from the socket, up to the end of the stream.
+awaitable<transfer_end> receive_directly(stream& from, storage::upload& to,
+                                         transfer_progress& progress) {
+    for (;;) {
+        if (progress.aborted || from.cancelled())
+            co_return aborted();
+        const auto moved = co_await to.receive_from(from.native_handle());
+        if (moved && *moved == 0)
+            co_return transfer_end();
+        if (moved) {
+            progress.moved(*moved);
+            continue;
+        }
+        if (moved.error() != asio::error::would_block)
+            co_return direct_failure(moved.error());
+        if (const auto failed = co_await from.wait(stream::readiness::readable))
+            co_return transfer_end(side::data, failed);
+    }
+}
+
+// What an upload still holds in memory when its stream has ended: its last bytes.
+struct tail {
+    std::unique_ptr<char[]> memory = std::make_unique_for_overwrite<char[]>(buffer_size);
+    std::size_t filled = 0;
+};
+
+awaitable<transfer_end> receive_plain(stream& from, storage::upload& to, tail& last,
+                                      transfer_progress& progress) {
+    for (;;) {
+        const std::span space(last.memory.get() + last.filled, buffer_size - last.filled);
+        const auto n = co_await from.read_some(space);
+        if (!n)
+            co_return transfer_end(side::data, n.error());
+        if (*n == 0)
+            co_return transfer_end();
+        progress.moved(*n);
+        last.filled += *n;
+        if (last.filled < buffer_size)
+            continue;
+        const std::span<const char> full(last.memory.get(), buffer_size);
+        const auto written = co_await to.write(full);
+        if (!written)
+            co_return transfer_end(side::store, written.error());
+        last.filled = 0;
+        if (to.can_receive())
+            co_return co_await receive_directly(from, to, progress);
+    }
+}
+
+awaitable<transfer_end> receive_ascii(stream& from, storage::upload& to, std::string& last,
+                                      transfer_progress& progress) {
+    const auto memory = std::make_unique_for_overwrite<char[]>(buffer_size);
+    ascii_decoder decoder;
+    for (;;) {
+        const std::span space(memory.get(), buffer_size);
+        const auto n = co_await from.read_some(space);
+        if (!n)
+            co_return transfer_end(side::data, n.error());
+        if (*n == 0)
+            break;
+        progress.moved(*n);
+        decoder.decode({memory.get(), *n}, last);
+        if (last.size() < buffer_size)
+            continue;
+        const auto written = co_await to.write(last);
+        if (!written)
+            co_return transfer_end(side::store, written.error());
+        last.clear();
+    }
+    decoder.finish(last);
+    co_return transfer_end();
+}
+
+} // namespace
+
+awaitable<transfer_end> send_body(stream& to, storage::body& from, conversion convert,
+                                  transfer_progress& progress) {
+    const bool directly = convert == conversion::none && from.can_send() &&
+                          from.remaining() >= worth_sending_directly;
+    if (directly)
+        co_return co_await send_directly(to, from, progress);
+    co_return co_await send_through_buffer(to, from, convert, progress);
+}
+
+awaitable<transfer_end> receive_body(stream& from, storage::upload& to, conversion convert,
+                                     transfer_progress& progress, storage::put_result& stored) {
+    tail plain;
+    std::string ascii;
+    transfer_end end;
+    std::span<const char> last;
+    if (convert == conversion::ascii) {
+        end = co_await receive_ascii(from, to, ascii, progress);
+        last = ascii;
+    } else {
+        end = co_await receive_plain(from, to, plain, progress);
+        last = std::span<const char>(plain.memory.get(), plain.filled);
+    }
+    if (end.failed == side::none && progress.aborted)
+        end = aborted();
+    if (end.failed == side::none) {
+        progress.committing = true;
+        auto committed = co_await to.commit(last);
+        if (committed)
+            stored = std::move(*committed);
+        else
+            end = transfer_end(side::store, committed.error());
+    }
+    if (end.failed != side::none)
+        co_await to.abort();
+    co_return end;
+}
+
+} // namespace objftpd::server

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "server/data/stream.hpp"
+#include "server/protocol/ascii.hpp"
+#include "storage/adapter.hpp"
+
+#include <chrono>
+
+namespace objftpd::server {
+
+/// What others may see of a running transfer, and how they stop it. Same thread as the transfer.
+struct transfer_progress {
+    std::uint64_t bytes = 0;
+    std::chrono::steady_clock::time_point last_moved;
+    bool aborted = false;    // set by others: the transfer ends at its next step
+    bool committing = false; // all data are there; nothing stops it any more
+
+    void moved(std::size_t n) {
+        bytes += n;
+        last_moved = std::chrono::steady_clock::now();
+    }
+};
+
+/// How a transfer ended. With `side::data` the connection broke, with `side::store` the store
+/// did; the error says how.
+struct transfer_end {
+    enum class side { none, data, store };
+
+    transfer_end() = default;
+    transfer_end(side s, error_code e) : failed(s), error(e) {}
+
+    side failed = side::none;
+    error_code error;
+};
+
+enum class conversion { none, ascii };
+
+/// Sends the whole body. Long bodies go straight from store to socket where both can.
+awaitable<transfer_end> send_body(stream& to, storage::body& from, conversion convert,
+                                  transfer_progress& progress);
+
+/// Receives up to the orderly end of the stream and commits. Whatever else happens, the upload
+/// is aborted and the object stays as it was. `stored` is set on success.
+awaitable<transfer_end> receive_body(stream& from, storage::upload& to, conversion convert,
+                                     transfer_progress& progress, storage::put_result& stored);
+
+} // namespace objftpd::server

@@ -1,0 +1,116 @@
+#include "server/serve.hpp"
+
+#include "config/log.hpp"
+#include "server/cli/exit_code.hpp"
+#include "server/cli/first_run.hpp"
+#include "server/cli/subcommands.hpp"
+#include "server/gateway.hpp"
+
+#include <boost/asio/signal_set.hpp>
+
+#include <sys/resource.h>
+
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+
+namespace objftpd::server {
+namespace {
+
+using asio::ip::tcp;
+
+// A session needs up to four descriptors; the soft limit of 1024 is for programs with select().
+void raise_file_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+std::string url_of(const tcp::endpoint& e) {
+    const auto host = e.address().is_v6() ? "[" + e.address().to_string() + "]"
+                                          : e.address().to_string();
+    return "ftp://" + host + ":" + std::to_string(e.port());
+}
+
+void print_banner(const gateway& g, const config::settings& settings,
+                  const cli::first_run_result& first) {
+    std::cout << "objftpd " OBJFTPD_VERSION " is ready.\n";
+    for (const auto& e : g.endpoints())
+        std::cout << "  listening on  " << url_of(e) << "\n";
+    for (const auto& store : settings.stores)
+        std::cout << "  data          " << std::filesystem::absolute(store.path).lexically_normal().string()
+                  << " (store \"" << store.name << "\")\n";
+    std::cout << "  log           "
+              << (settings.log.file.empty() ? std::string("standard error") : settings.log.file)
+              << "\n";
+    if (settings.users.size() == 1)
+        std::cout << "  user          " << settings.users.front().name << "\n";
+    else
+        std::cout << "  users         " << settings.users.size() << "\n";
+    if (!first.password.empty()) {
+        std::cout << "  password      " << first.password
+                  << "   (shown this once; only its hash is stored, in "
+                  << cli::default_config_file << ")\n";
+    }
+    const auto& e = g.endpoints().front();
+    const auto user = settings.users.front().name;
+    std::cout << "  try           curl --user " << user << " -T FILE " << url_of(e) << "/\n"
+              << "  FileZilla     host " << e.address().to_string() << ", port " << e.port()
+              << ", encryption \"Only use plain FTP\", user " << user << "\n"
+              << "  end it with Ctrl-C\n"
+              << std::flush;
+}
+
+} // namespace
+
+int serve(const cli::command_line& line) {
+    cli::first_run_result first;
+    if (cli::is_first_run(line)) {
+        first = cli::make_first_configuration(cli::default_config_file);
+        if (!first.problem.empty()) {
+            std::cerr << "objftpd: " << first.problem << "\n";
+            return cli::exit_code::cannot_create;
+        }
+    }
+    const auto loaded = cli::load_configuration(line);
+    if (!loaded) {
+        cli::print_problems(loaded.problems);
+        return cli::exit_code::config;
+    }
+    const auto& settings = loaded.value;
+    try {
+        config::log::open(settings.log);
+    } catch (const std::exception& e) {
+        std::cerr << "objftpd: " << e.what() << "\n";
+        return cli::exit_code::cannot_create;
+    }
+    raise_file_limit();
+    // sendfile to a connection that is gone raises it; the error code is enough.
+    std::signal(SIGPIPE, SIG_IGN);
+
+    {
+        gateway g(settings);
+        if (const auto problem = g.open()) {
+            config::log::close();
+            std::cerr << "objftpd: " << *problem << "\n";
+            return cli::exit_code::unavailable;
+        }
+        asio::signal_set signals(g.context(), SIGTERM, SIGINT);
+        std::function<void(const error_code&, int)> on_signal = [&](const error_code& failed, int) {
+            if (failed)
+                return;
+            g.stop();
+            signals.async_wait(on_signal);
+        };
+        signals.async_wait(on_signal);
+        print_banner(g, settings, first);
+        g.run();
+    }
+    config::log::info("ended");
+    config::log::close();
+    return cli::exit_code::ok;
+}
+
+} // namespace objftpd::server

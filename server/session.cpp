@@ -1,0 +1,308 @@
+#include "server/session.hpp"
+
+#include "config/log.hpp"
+#include "server/protocol/charset.hpp"
+#include "storage/error.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/error.hpp>
+
+#include <utility>
+
+namespace objftpd::server {
+namespace {
+
+// Replies a client may leave unread before it is taken for hostile.
+constexpr std::size_t max_unsent = 256 << 10;
+constexpr auto farewell_time = std::chrono::seconds(5);
+
+} // namespace
+
+session::session(services& all, asio::io_context& io, int socket, asio::ip::tcp::endpoint own,
+                 asio::ip::tcp::endpoint client, std::unique_ptr<session_limits::place> taken,
+                 std::uint64_t number)
+    : shared(all), context(io), id(number), local(std::move(own)), peer(std::move(client)),
+      place(std::move(taken)), data(io, local, peer), control_(io, socket),
+      lines_(all.settings.server.max_command_length),
+      control_deadline_(clock::now() + all.settings.server.login_timeout) {}
+
+awaitable<void> session::run() {
+    const auto self = shared_from_this();
+    reply greeting(220, shared.settings.server.greeting);
+    co_await send(std::move(greeting));
+    while (!closing) {
+        auto next = co_await next_command();
+        if (!next)
+            break;
+        co_await execute(std::move(*next));
+    }
+    // The control connection is over; an upload whose data is complete may still be committed.
+    if (operation.running && !operation.progress.committing)
+        abort_operation();
+    co_await operation_end();
+    control_.finish();
+    config::log::info("session ended", {{"session", id}, {"user", user_name}});
+}
+
+awaitable<std::optional<command>> session::next_command() {
+    std::string line;
+    for (;;) {
+        if (!operation.running && !held_.empty()) {
+            auto next = std::move(held_.front());
+            held_.pop_front();
+            co_return next;
+        }
+        const auto found = lines_.next(line);
+        if (found == line_reader::status::too_long) {
+            reply too_long(500, "Command line too long.");
+            co_await send(std::move(too_long));
+            continue;
+        }
+        if (found == line_reader::status::line) {
+            auto c = parse_command(line);
+            const auto* spec = find_command(c.verb);
+            if (!operation.running || (spec != nullptr && spec->during == during_operation::runs))
+                co_return c;
+            held_.push_back(std::move(c));
+            if (held_.size() >= shared.settings.server.max_pending_commands)
+                co_await operation_end();
+            continue;
+        }
+        if (draining_ && !operation.running) {
+            reply farewell(421, "Service is shutting down, closing control connection.");
+            co_await send(std::move(farewell));
+            co_return std::nullopt;
+        }
+        if (idle_too_long_) {
+            reply farewell(421, account ? "Idle for too long, closing control connection."
+                                        : "Login took too long, closing control connection.");
+            co_await send(std::move(farewell));
+            co_return std::nullopt;
+        }
+        reading_ = true;
+        const auto n = co_await control_.read_some(received_);
+        reading_ = false;
+        if (!n && n.error() == asio::error::operation_aborted && control_.is_open() &&
+            !control_.cancelled())
+            continue; // woken to look again
+        if (!n || *n == 0)
+            co_return std::nullopt;
+        lines_.feed({received_.data(), *n});
+        auto answers = lines_.take_telnet_answers();
+        if (!answers.empty())
+            co_await send_raw(std::move(answers));
+        touch();
+    }
+}
+
+// Everything a command must meet before its handler runs, from the columns of its table row.
+std::optional<reply> session::refuse(const command_spec* spec, const command& c) const {
+    if (spec == nullptr)
+        return reply(500, "Command not understood.");
+    if (spec->when == phase::logged_in && !account)
+        return reply(530, "Please log in with USER and PASS.");
+    if (spec->takes == argument::required && c.argument.empty())
+        return reply(501, spec->verb_text() + " needs an argument.");
+    if (spec->needs && !may(*spec->needs))
+        return reply(550, "Permission denied.");
+    return std::nullopt;
+}
+
+awaitable<void> session::execute(command c) {
+    const auto* spec = find_command(c.verb);
+    if (config::log::enabled(config::log_level::debug))
+        config::log::debug("command", {{"session", id},
+                                       {"verb", c.verb},
+                                       {"argument", spec != nullptr && spec->secret
+                                                        ? std::string("***")
+                                                        : c.argument}});
+    // RNTO must follow RNFR at once (RFC 959, 4.1.3), REST the transfer; keep-alives may come
+    // between.
+    if (spec != nullptr && spec->state == keeps_state::no && !operation.running) {
+        if (c.verb != "RNTO")
+            rename_from.reset();
+    }
+    if (auto refusal = refuse(spec, c)) {
+        co_await send(std::move(*refusal));
+        co_return;
+    }
+    if (spec->during == during_operation::is_long || spec->during == during_operation::is_transfer) {
+        start_operation(*spec, std::move(c.argument));
+        co_return;
+    }
+    auto answer = co_await spec->run(*this, std::move(c.argument));
+    touch();
+    if (answer.code != 0)
+        co_await send(std::move(answer));
+}
+
+void session::start_operation(const command_spec& spec, std::string argument) {
+    operation = operation_state();
+    operation.running = true;
+    operation.what = spec.verb_text() + ' ' + to_client(argument);
+    operation.since = clock::now();
+    // The frame holds the session until the operation has ended.
+    auto work = run_operation(spec, std::move(argument));
+    asio::co_spawn(context, std::move(work), [self = shared_from_this()](std::exception_ptr bug) {
+        if (!bug)
+            return;
+        config::log::error("operation ended by an exception", {{"session", self->id}});
+        self->operation.running = false;
+        self->kill();
+    });
+}
+
+awaitable<void> session::run_operation(const command_spec& spec, std::string argument) {
+    auto answer = co_await spec.run(*this, std::move(argument));
+    if (spec.during == during_operation::is_transfer) {
+        data.clear();
+        restart_at = 0;
+    }
+    no_data_expected();
+    touch();
+    const bool answer_abor = operation.abor_to_answer;
+    if (answer.code != 0)
+        co_await send(std::move(answer));
+    if (answer_abor) {
+        reply abor(226, "ABOR successful.");
+        co_await send(std::move(abor));
+    }
+    operation.running = false;
+    if (operation_ended_)
+        operation_ended_->cancel();
+    if (!held_.empty() || draining_)
+        wake_reader();
+}
+
+awaitable<void> session::operation_end() {
+    while (operation.running) {
+        operation_ended_.emplace(context, asio::steady_timer::time_point::max());
+        co_await operation_ended_->async_wait(as_tuple);
+    }
+    operation_ended_.reset();
+}
+
+void session::abort_operation() {
+    operation.progress.aborted = true;
+    data.cancel();
+}
+
+awaitable<void> session::send(reply r) {
+    if (config::log::enabled(config::log_level::debug))
+        config::log::debug("reply", {{"session", id}, {"code", r.code}, {"text", r.text}});
+    co_await send_raw(to_wire(r));
+}
+
+awaitable<void> session::send_raw(std::string lines) {
+    if (unsent_.size() + lines.size() > max_unsent) {
+        control_.cancel();
+        co_return;
+    }
+    unsent_ += lines;
+    if (!flushing_)
+        co_await flush();
+}
+
+awaitable<void> session::flush() {
+    flushing_ = true;
+    while (!unsent_.empty()) {
+        const auto batch = std::exchange(unsent_, std::string());
+        const auto sent = co_await control_.write_all(batch);
+        if (!sent) {
+            unsent_.clear();
+            control_.cancel();
+            break;
+        }
+    }
+    flushing_ = false;
+}
+
+config::charset session::charset() const {
+    return account && !utf8_requested ? account->charset : config::charset::utf8;
+}
+
+result<storage::virtual_path> session::resolve(std::string_view argument) const {
+    if (charset() == config::charset::utf8)
+        return storage::virtual_path::resolve(directory, argument);
+    const auto decoded = decode_name(argument, charset());
+    if (!decoded)
+        return storage::errc::invalid_path;
+    return storage::virtual_path::resolve(directory, *decoded);
+}
+
+std::string session::to_client(std::string_view utf8) const {
+    if (charset() == config::charset::utf8)
+        return std::string(utf8);
+    return encode_name(utf8, charset()).value_or("?");
+}
+
+bool session::may(config::right wanted) const {
+    return account && (account->rights & static_cast<config::rights>(wanted)) != 0;
+}
+
+void session::reset_login() {
+    shared.limits.log_out(*place);
+    account.reset();
+    files.reset();
+    user_name.clear();
+    awaiting_password = false;
+    directory = storage::virtual_path();
+    type = representation::ascii;
+    restart_at = 0;
+    rename_from.reset();
+    facts = default_facts;
+    hash = storage::hash_algorithm::sha256;
+    utf8_requested = false;
+    extended_passive_only = false;
+    data.clear();
+}
+
+// Before login the time limit counts from the connection on, whatever the client sends.
+void session::touch() {
+    if (account && !idle_too_long_)
+        control_deadline_ = clock::now() + shared.settings.server.idle_timeout;
+}
+
+void session::expect_data_within(std::chrono::seconds limit) {
+    data_deadline_ = clock::now() + limit;
+}
+
+void session::tick(clock::time_point now) {
+    const bool stalled =
+        operation.running && operation.streaming && !operation.progress.committing &&
+        now - operation.progress.last_moved >= shared.settings.server.stall_timeout;
+    if (now >= data_deadline_ || stalled) {
+        data_deadline_ = clock::time_point::max();
+        operation.timed_out = true;
+        data.cancel();
+    }
+    if (now < control_deadline_ || operation.running)
+        return;
+    if (idle_too_long_) { // and the farewell is not taken either
+        control_.cancel();
+        return;
+    }
+    idle_too_long_ = true;
+    control_deadline_ = now + farewell_time;
+    wake_reader();
+}
+
+void session::drain() {
+    draining_ = true;
+    if (!operation.running)
+        wake_reader();
+}
+
+// Makes next_command look again at what has changed beside it.
+void session::wake_reader() {
+    if (reading_)
+        control_.wake();
+}
+
+void session::kill() {
+    abort_operation();
+    control_.cancel();
+}
+
+} // namespace objftpd::server

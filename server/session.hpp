@@ -1,0 +1,141 @@
+#pragma once
+
+#include "server/commands/command_table.hpp"
+#include "server/data/data_channel.hpp"
+#include "server/data/stream.hpp"
+#include "server/data/transfer.hpp"
+#include "server/protocol/command.hpp"
+#include "server/protocol/facts.hpp"
+#include "server/protocol/reply.hpp"
+#include "server/services.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <array>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace objftpd::server {
+
+/// One client: its control connection and everything it is in the middle of. One coroutine,
+/// `run`, reads commands and answers them in order. A command that may take long (a transfer, a
+/// listing) runs as the session's one operation beside it, so that ABOR, STAT and NOOP are
+/// answered meanwhile; the commands behind it wait.
+///
+/// Lives on one I/O thread; every call must come from there.
+class session : public std::enable_shared_from_this<session> {
+public:
+    using clock = std::chrono::steady_clock;
+
+    /// Takes over a connected, non-blocking socket.
+    session(services& shared, asio::io_context& context, int socket,
+            asio::ip::tcp::endpoint local, asio::ip::tcp::endpoint peer,
+            std::unique_ptr<session_limits::place> place, std::uint64_t id);
+
+    /// The session from greeting to farewell.
+    awaitable<void> run();
+
+    /// Enforces the time limits. Called every now and then.
+    void tick(clock::time_point now);
+
+    /// Says 421 and ends; a running transfer may finish first.
+    void drain();
+
+    /// Ends at once; what runs is aborted.
+    void kill();
+
+    // --- for the commands' handlers ---
+
+    /// Sends a reply that is not the command's last (1xx).
+    awaitable<void> send(reply r);
+    /// Sends parts of a reply too long to hold in memory. REQUIRES: well-formed reply lines.
+    awaitable<void> send_raw(std::string lines);
+
+    /// What a path argument means here: decoded from the client's charset, taken from the
+    /// working directory.
+    result<storage::virtual_path> resolve(std::string_view argument) const;
+    /// A path or name as the client's charset has it; '?' where that is impossible.
+    std::string to_client(std::string_view utf8) const;
+    config::charset charset() const;
+
+    bool may(config::right wanted) const;
+
+    /// The running operation gets no more time than this without progress.
+    void expect_data_within(std::chrono::seconds limit);
+    void no_data_expected() { data_deadline_ = clock::time_point::max(); }
+
+    /// Ends the running operation with 426 as soon as it can be ended.
+    void abort_operation();
+
+    /// Forgets who is logged in and all that was set.
+    void reset_login();
+
+    services& shared;
+    asio::io_context& context;
+    const std::uint64_t id;
+    const asio::ip::tcp::endpoint local;
+    const asio::ip::tcp::endpoint peer;
+    const std::unique_ptr<session_limits::place> place;
+
+    // --- login ---
+    std::string user_name; // as given in USER
+    bool awaiting_password = false;
+    unsigned login_failures = 0;
+    auth::account account; // null until logged in
+    std::shared_ptr<const storage::virtual_filesystem> files;
+
+    // --- what the next command finds ---
+    storage::virtual_path directory;
+    enum class representation { ascii, image } type = representation::ascii;
+    std::uint64_t restart_at = 0; // REST, for the next transfer
+    std::optional<storage::virtual_path> rename_from;
+    fact_set facts = default_facts;
+    storage::hash_algorithm hash = storage::hash_algorithm::sha256;
+    bool utf8_requested = false; // OPTS UTF8 ON
+    bool extended_passive_only = false; // EPSV ALL
+    bool closing = false;        // the reply under way is the last
+
+    // --- data connection ---
+    data_channel data;
+
+    // --- the running operation ---
+    struct operation_state {
+        bool running = false;
+        bool streaming = false;      // data are expected to move; else a stall is no fault
+        bool timed_out = false;
+        bool abor_to_answer = false; // ABOR's own reply is due after the operation's
+        std::string what;            // "RETR /a/b"
+        clock::time_point since;
+        transfer_progress progress;
+    } operation;
+
+private:
+    awaitable<std::optional<command>> next_command();
+    awaitable<void> execute(command c);
+    std::optional<reply> refuse(const command_spec* spec, const command& c) const;
+    void start_operation(const command_spec& spec, std::string argument);
+    awaitable<void> run_operation(const command_spec& spec, std::string argument);
+    awaitable<void> operation_end();
+    awaitable<void> flush();
+    void touch();
+    void wake_reader();
+
+    stream control_;
+    line_reader lines_;
+    std::array<char, 512> received_;
+    std::deque<command> held_;  // came while an operation runs
+    std::string unsent_;        // replies the socket has not taken yet
+    bool flushing_ = false;
+    bool draining_ = false;
+    bool idle_too_long_ = false;
+    bool reading_ = false;
+    std::optional<asio::steady_timer> operation_ended_; // cancelled by the operation's end
+    clock::time_point control_deadline_;
+    clock::time_point data_deadline_ = clock::time_point::max();
+};
+
+} // namespace objftpd::server
