@@ -29,10 +29,10 @@ def shared_daemon():
     """One server on an empty store, without fsync: these tests are about clients, not crashes."""
     if "daemon" not in _shared:
         root = scratch() / "server"
-        root.mkdir()
-        daemon = Daemon(root, durability="none")
+        root.mkdir(exist_ok=True)
+        daemon = Daemon(root, durability="none").start()
         atexit.register(daemon.stop)
-        _shared["daemon"] = daemon.start()
+        _shared["daemon"] = daemon
     return _shared["daemon"]
 
 

@@ -20,7 +20,7 @@ state = "{root}/state"
 
 [server]
 listen = [{listen}]
-passive_ports = "0"
+passive_ports = "any"
 {server}
 
 [log]
