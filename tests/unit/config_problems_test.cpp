@@ -21,11 +21,11 @@ void check(const std::vector<row>& rows) {
     }
 }
 
-const std::string listen = "listen = [\"ftp://127.0.0.1:2048\"]";
+const std::string listen_line = "listen = [\"ftp://127.0.0.1:2048\"]";
 const std::string hash_line = "password_hash = \"" + some_hash + "\"";
 
 std::string also(const std::string& line) {
-    return listen + "\n" + line;
+    return listen_line + "\n" + line;
 }
 
 } // namespace
@@ -42,7 +42,7 @@ TEST_CASE("text that is not TOML is told with its place") {
 
 TEST_CASE("an unknown key is told with the nearest valid one") {
     check({
-        {listen, also("pasive_ports = \"1-2\""),
+        {listen_line, also("pasive_ports = \"1-2\""),
          "f:4:1: server.pasive_ports: unknown key; did you mean passive_ports?"},
         {"[log]", "[log]\n  Level = \"debug\"",
          "f:5:3: log.Level: unknown key; did you mean level?"},
@@ -62,28 +62,28 @@ TEST_CASE("an unknown key is told with the nearest valid one") {
 
 TEST_CASE("a value of the wrong type or out of range is told with what is allowed") {
     check({
-        {listen, also("max_sessions = 0"),
+        {listen_line, also("max_sessions = 0"),
          "f:4:16: server.max_sessions: expects a whole number from 1 to 100000, not 0"},
-        {listen, also("max_sessions = \"many\""),
+        {listen_line, also("max_sessions = \"many\""),
          "f:4:16: server.max_sessions: expects a whole number from 1 to 100000, not \"many\""},
-        {listen, also("max_sessions = 1.5"),
+        {listen_line, also("max_sessions = 1.5"),
          "f:4:16: server.max_sessions: expects a whole number from 1 to 100000, not a number with "
          "a fraction"},
-        {listen, also("active_mode = 1"),
+        {listen_line, also("active_mode = 1"),
          "f:4:15: server.active_mode: expects true or false, not 1"},
-        {listen, also("max_command_length = \"1 MiB\""),
+        {listen_line, also("max_command_length = \"1 MiB\""),
          "f:4:22: server.max_command_length: expects a size from 1 KiB to 64 KiB, such as "
          "\"4 KiB\", not \"1 MiB\""},
-        {listen, also("idle_timeout = \"30 parsecs\""),
+        {listen_line, also("idle_timeout = \"30 parsecs\""),
          "f:4:16: server.idle_timeout: expects a duration from 10 s to 1 d in whole seconds, such "
          "as \"5 min\", not \"30 parsecs\""},
-        {listen, also("idle_timeout = \"10500 ms\""),
+        {listen_line, also("idle_timeout = \"10500 ms\""),
          "f:4:16: server.idle_timeout: expects a duration from 10 s to 1 d in whole seconds, such "
          "as \"5 min\", not \"10500 ms\""},
-        {listen, also("idle_timeout = -1"),
+        {listen_line, also("idle_timeout = -1"),
          "f:4:16: server.idle_timeout: expects a duration from 10 s to 1 d in whole seconds, such "
          "as \"5 min\", not -1"},
-        {listen, also("idle_timeout = 2026-11-21"),
+        {listen_line, also("idle_timeout = 2026-11-21"),
          "f:4:16: server.idle_timeout: expects a duration from 10 s to 1 d in whole seconds, such "
          "as \"5 min\", not a date or time"},
         {"level = \"info\"", "level = \"loud\"",
@@ -105,41 +105,41 @@ TEST_CASE("a listener is an address of this machine, and off loopback it must be
     const auto place = std::string("f:3:10: server.listen: ");
     const auto listening = [](const std::string& urls) { return "listen = [" + urls + "]"; };
     check({
-        {listen, "",
+        {listen_line, "",
          "f:2:1: server.listen: is missing; expects a list of listeners, such as "
          "[\"ftp://127.0.0.1:2048\"]"},
-        {listen, listening(""),
+        {listen_line, listening(""),
          place + "needs at least one listener, such as \"ftp://127.0.0.1:2048\""},
-        {listen, listening("21"),
+        {listen_line, listening("21"),
          place + "expects a list of listeners, such as [\"ftp://127.0.0.1:2048\"], not a list"},
-        {listen, listening("\"127.0.0.1:2048\""),
+        {listen_line, listening("\"127.0.0.1:2048\""),
          place + "\"127.0.0.1:2048\" is not a listener; expects ftp://ADDRESS:PORT, such as "
                  "\"ftp://127.0.0.1:2048\" or \"ftp://[::1]:2048\""},
-        {listen, listening("\"ftps://127.0.0.1:990\""),
+        {listen_line, listening("\"ftps://127.0.0.1:990\""),
          place + "\"ftps://127.0.0.1:990\" asks for TLS, which this version does not have; use "
                  "ftp://"},
-        {listen, listening("\"ftp://localhost:2048\""),
+        {listen_line, listening("\"ftp://localhost:2048\""),
          place + "\"ftp://localhost:2048\" needs an IP address, such as 127.0.0.1, in place of "
                  "\"localhost\""},
-        {listen, listening("\"ftp://::1:2048\""),
+        {listen_line, listening("\"ftp://::1:2048\""),
          place + "\"ftp://::1:2048\" needs brackets around its IPv6 address: ftp://[::1]:2048"},
-        {listen, listening("\"ftp://[127.0.0.1]:2048\""),
+        {listen_line, listening("\"ftp://[127.0.0.1]:2048\""),
          place + "\"ftp://[127.0.0.1]:2048\" has brackets around an address that is not IPv6"},
-        {listen, listening("\"ftp://[::1:2048\""),
+        {listen_line, listening("\"ftp://[::1:2048\""),
          place + "\"ftp://[::1:2048\" lacks the closing bracket of its IPv6 address"},
-        {listen, listening("\"ftp://127.0.0.1:65536\""),
+        {listen_line, listening("\"ftp://127.0.0.1:65536\""),
          place + "\"ftp://127.0.0.1:65536\" needs a port from 0 to 65535 behind the colon"},
-        {listen, listening("\"ftp://127.0.0.1:\""),
+        {listen_line, listening("\"ftp://127.0.0.1:\""),
          place + "\"ftp://127.0.0.1:\" needs a port from 0 to 65535 behind the colon"},
-        {listen, listening("\"ftp://127.0.0.1:21/files\""),
+        {listen_line, listening("\"ftp://127.0.0.1:21/files\""),
          place + "\"ftp://127.0.0.1:21/files\" holds more than an address and a port"},
-        {listen, listening("\"ftp://127.0.0.1:21\", \"ftp://127.0.0.1\""),
+        {listen_line, listening("\"ftp://127.0.0.1:21\", \"ftp://127.0.0.1\""),
          place + "\"ftp://127.0.0.1\" is listed twice"},
-        {listen, listening("\"ftp://0.0.0.0:21\""),
+        {listen_line, listening("\"ftp://0.0.0.0:21\""),
          place + "\"ftp://0.0.0.0:21\" is plain FTP on an address that other machines can reach, "
                  "and no default lets anyone in; to allow it nevertheless, set "
                  "server.allow_plain_off_loopback = true"},
-        {listen, listening("\"ftp://[::]:21\""),
+        {listen_line, listening("\"ftp://[::]:21\""),
          place + "\"ftp://[::]:21\" is plain FTP on an address that other machines can reach, and "
                  "no default lets anyone in; to allow it nevertheless, set "
                  "server.allow_plain_off_loopback = true"},
@@ -147,7 +147,7 @@ TEST_CASE("a listener is an address of this machine, and off loopback it must be
     for (const auto* const loopback :
          {"\"ftp://127.8.9.10:21\"", "\"ftp://[::1]:21\"", "\"ftp://[::ffff:127.0.0.1]:21\""}) {
         CAPTURE(loopback);
-        CHECK(problems_of(with(small_configuration, listen, listening(loopback))).empty());
+        CHECK(problems_of(with(small_configuration, listen_line, listening(loopback))).empty());
     }
 }
 
@@ -157,29 +157,29 @@ TEST_CASE("passive ports are a range of usable size, its address an IPv4 address
     };
     const auto place = std::string("f:4:17: server.passive_ports: ");
     check({
-        {listen, ports("50000"),
+        {listen_line, ports("50000"),
          place + "\"50000\" is not a range of ports; expects FIRST-LAST, such as \"50000-50999\", "
                  "or \"any\""},
-        {listen, ports("50000-70000"),
+        {listen_line, ports("50000-70000"),
          place + "\"50000-70000\" is not a range of ports; expects FIRST-LAST, such as "
                  "\"50000-50999\", or \"any\""},
-        {listen, ports("50999-50000"),
+        {listen_line, ports("50999-50000"),
          place + "\"50999-50000\" is turned round; the lower port comes first"},
-        {listen, ports("20-50000"),
+        {listen_line, ports("20-50000"),
          place + "\"20-50000\" reaches below port 1024, which is reserved for system services"},
-        {listen, ports("50000-50008"),
+        {listen_line, ports("50000-50008"),
          place + "\"50000-50008\" is too small; expects at least 10 ports"},
-        {listen, also("passive_address = \"ftp.example.com\""),
+        {listen_line, also("passive_address = \"ftp.example.com\""),
          "f:4:19: server.passive_address: expects an IPv4 address, or \"\" for the address that "
          "the client connected to, not \"ftp.example.com\""},
-        {listen, also("passive_address = \"0.0.0.0\""),
+        {listen_line, also("passive_address = \"0.0.0.0\""),
          "f:4:19: server.passive_address: expects an IPv4 address, or \"\" for the address that "
          "the client connected to, not \"0.0.0.0\""},
-        {listen, also("greeting = \"two\\nlines\""),
+        {listen_line, also("greeting = \"two\\nlines\""),
          "f:4:12: server.greeting: expects one line of text, at most 500 bytes, not "
          "\"two\\u000alines\""},
     });
-    CHECK(problems_of(with(small_configuration, listen, ports("any"))).empty());
+    CHECK(problems_of(with(small_configuration, listen_line, ports("any"))).empty());
 }
 
 TEST_CASE("a bucket is a bare name, and what people put there by mistake is told apart") {
