@@ -223,6 +223,20 @@ class Scenarios:
         self.client.mirror_up(tree, self.folder)
         self.assertEqual(tree_of(self.on_disk), tree_of(tree))
 
+    def test_a_second_mirror_moves_only_what_changed(self):
+        """Times set by the client must come back in listings, or it sends everything again."""
+        self.needs("mirror_up", "mirror_up_again")
+        tree = write_tree(self.local / "tree")
+        for file in tree.rglob("*.*"):
+            os.utime(file, (1_600_000_000, 1_600_000_000))
+        self.client.mirror_up(tree, self.folder)
+        first = {file: file.stat().st_ctime_ns for file in self.on_disk.rglob("*.*")}
+        write_file(tree / "large.bin", 70_000, "changed")
+        self.client.mirror_up_again(tree, self.folder)
+        moved = {file.name for file, time in first.items() if file.stat().st_ctime_ns != time}
+        self.assertEqual(moved, {"large.bin"})
+        self.assertEqual(tree_of(self.on_disk), tree_of(tree))
+
     def test_a_tree_is_mirrored_down(self):
         self.needs("mirror_down")
         write_tree(self.on_disk)

@@ -101,6 +101,10 @@ class Driver:
         """Everything in `local`, into the folder `remote`, which exists and is empty."""
         raise NotImplementedError
 
+    def mirror_up_again(self, local, remote):
+        """After mirror_up: only what has changed in size or time."""
+        raise NotImplementedError
+
     def mirror_down(self, remote, local):
         """Everything in `remote`, into `local`, which does not exist yet."""
         raise NotImplementedError

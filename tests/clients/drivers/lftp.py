@@ -1,5 +1,6 @@
 """lftp: one script on its standard input, ended by the first command that fails."""
 
+import posixpath
 import shlex
 
 from drivers.driver import PASSWORD, USER, Driver
@@ -38,7 +39,9 @@ class Lftp(Driver):
         self.lftp(*[f"rmdir {quoted(path)}" for path in paths])
 
     def names(self, folder):
-        return set(self.lftp(f"nlist {quoted(folder)}").split("\n")) - {""}
+        """Asked for a folder, NLST answers with the folder before each name, for mget's sake."""
+        listing = self.lftp(f"nlist {quoted(folder)}")
+        return {posixpath.basename(path) for path in listing.split("\n")} - {""}
 
     def long_names(self, folder):
         listing = self.lftp(f"cd {quoted(folder)}", "cls -1 -a --quiet")
@@ -49,6 +52,9 @@ class Lftp(Driver):
 
     def mirror_up(self, local, remote):
         self.lftp(f"mirror -R {quoted(local)} {quoted(remote)}")
+
+    def mirror_up_again(self, local, remote):
+        self.mirror_up(local, remote)
 
     def mirror_down(self, remote, local):
         self.lftp(f"mirror {quoted(remote)} {quoted(local)}")

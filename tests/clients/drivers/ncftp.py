@@ -46,7 +46,9 @@ class Ncftp(Driver):
         self.ncftp(*[f"rmdir {quoted(path)}" for path in paths])
 
     def names(self, folder):
-        return set(self.ncftp(f"cd {quoted(folder)}", "ls -1").split("\n")) - {""}
+        output = self.ncftp(f"cd {quoted(folder)}", "lpwd", "ls -1")
+        # What lpwd prints marks the end of the reply to cd.
+        return set(output.partition(f"{self.home}\n")[2].split("\n")) - {""}
 
     def get_matching(self, folder, pattern, local):
         self.ncftp(f"cd {quoted(folder)}", f"lcd {quoted(local)}", f"get {pattern}")

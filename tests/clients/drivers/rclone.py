@@ -63,9 +63,12 @@ class Rclone(Driver):
         self.rclone("copy", "--include", pattern, f"box:{folder}", str(local))
 
     def mirror_up(self, local, remote):
-        self.rclone("sync", "--create-empty-src-dirs", str(local), f"box:{remote}")
+        self.mirror_up_again(local, remote)
         # Reads everything back and compares.
         self.rclone("check", "--download", str(local), f"box:{remote}")
+
+    def mirror_up_again(self, local, remote):
+        self.rclone("sync", "--create-empty-src-dirs", str(local), f"box:{remote}")
 
     def mirror_down(self, remote, local):
         self.rclone("sync", "--create-empty-src-dirs", f"box:{remote}", str(local))
