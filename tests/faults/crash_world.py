@@ -43,9 +43,6 @@ class Plug:
             pass
         self.daemon.kill()
 
-    def __str__(self):
-        return f"after {self.point}"
-
 
 class Expectations:
     """Name -> the set of SHA-256 (or ABSENT) that it may show. Each name has one writer."""

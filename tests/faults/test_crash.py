@@ -30,9 +30,11 @@ class Crashes(FaultCase):
             self.crash_once(number, plug, expectations, contents)
             left_behind += self.unpublished()
             self.daemon.start()
-            with self.subTest(round=number, plug=str(plug), seed=SEED):
+            try:
                 self.assertEqual(self.unpublished(), 0, "leftovers are swept at start")
                 self.check(expectations, contents)
+            except AssertionError as error:
+                self.fail(f"round {number}, killed after {plug.point}, seed {SEED}: {error}")
         print(f"crash test: {expectations.confirmed} confirmed uploads survived {ROUNDS} crashes, "
               f"{left_behind} bytes of unfinished ones were swept", flush=True)
         if ROUNDS >= 8:
