@@ -82,10 +82,18 @@ void append(std::string& line, const field& f) {
     line += ' ';
     line += f.key;
     line += '=';
-    append_escaped(line, f.value);
+    append_escaped(line, f.value());
 }
 
 } // namespace
+
+std::string field::value() const {
+    if (const auto* text = std::get_if<std::string_view>(&value_))
+        return std::string(*text);
+    if (const auto* number = std::get_if<std::int64_t>(&value_))
+        return std::to_string(*number);
+    return std::to_string(std::get<std::uint64_t>(value_));
+}
 
 void open(const log_settings& settings) {
     auto log = std::make_unique<running_log>();

@@ -2,10 +2,12 @@
 
 #include "config/settings.hpp"
 
+#include <concepts>
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
-#include <type_traits>
+#include <variant>
 
 /// The operator's log: one line per event, "time level event key=value ...". Values are quoted
 /// and escaped, so what a client sends can never forge a line. Lines are handed to a thread of
@@ -13,19 +15,24 @@
 /// May be called from every thread. REQUIRES: no secret in any field.
 namespace objftpd::config::log {
 
-template <class T>
-concept number = std::is_arithmetic_v<T>;
+/// A key with its value, text or number. Refers to both: it costs nothing where the line is
+/// not written.
+class field {
+public:
+    field(std::string_view k, std::string_view v) : key(k), value_(v) {}
+    field(std::string_view k, const char* v) : key(k), value_(std::string_view(v)) {}
+    field(std::string_view k, const std::string& v) : key(k), value_(std::string_view(v)) {}
+    template <std::signed_integral Number>
+    field(std::string_view k, Number v) : key(k), value_(std::int64_t{v}) {}
+    template <std::unsigned_integral Number>
+    field(std::string_view k, Number v) : key(k), value_(std::uint64_t{v}) {}
 
-/// A key with its value, text or number.
-struct field {
-    field(std::string_view k, std::string_view v) : key(k), value(v) {}
-    field(std::string_view k, const char* v) : key(k), value(v) {}
-    field(std::string_view k, const std::string& v) : key(k), value(v) {}
-    template <number Number>
-    field(std::string_view k, Number v) : key(k), value(std::to_string(v)) {}
+    std::string value() const;
 
-    std::string_view key;
-    std::string value;
+    const std::string_view key;
+
+private:
+    std::variant<std::string_view, std::int64_t, std::uint64_t> value_;
 };
 using fields = std::initializer_list<field>;
 

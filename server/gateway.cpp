@@ -149,6 +149,7 @@ std::optional<std::string> gateway::listen(const config::listener& where) {
 }
 
 void gateway::run() {
+    asio::co_spawn(main_, tend_ports(), asio::detached);
     for (auto& acceptor : acceptors_)
         asio::co_spawn(main_, accept(acceptor), asio::detached);
     main_.run();
@@ -171,6 +172,13 @@ awaitable<void> gateway::accept(tcp::acceptor& acceptor) {
                                {{"error", std::generic_category().message(errno)}});
             co_await sleep_for(std::chrono::milliseconds(100));
         }
+    }
+}
+
+awaitable<void> gateway::tend_ports() {
+    for (;;) {
+        co_await sleep_for(std::chrono::seconds(1));
+        shared_.ports.close_idle(port_pool::clock::now());
     }
 }
 

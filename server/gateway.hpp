@@ -46,6 +46,7 @@ private:
     awaitable<void> accept(asio::ip::tcp::acceptor& acceptor);
     void admit(int socket, const asio::ip::tcp::endpoint& peer);
     awaitable<void> drain();
+    awaitable<void> tend_ports();
 
     const config::settings& settings_;
     asio::io_context main_;

@@ -188,10 +188,24 @@ void session::abort_operation() {
     data.cancel();
 }
 
+void session::log_reply(const reply& r) const {
+    config::log::debug("reply", {{"session", id}, {"code", r.code}, {"text", r.text}});
+}
+
 awaitable<void> session::send(reply r) {
-    if (config::log::enabled(config::log_level::debug))
-        config::log::debug("reply", {{"session", id}, {"code", r.code}, {"text", r.text}});
+    log_reply(r);
     co_await send_raw(to_wire(r));
+}
+
+void session::send_soon(const reply& r) {
+    log_reply(r);
+    unsent_ += to_wire(r);
+    // Runs as soon as the handler suspends; by then the bytes may be gone already.
+    asio::post(context, [self = shared_from_this()] {
+        if (self->flushing_ || self->unsent_.empty())
+            return;
+        asio::co_spawn(self->context, self->flush(), [self](std::exception_ptr) {});
+    });
 }
 
 awaitable<void> session::send_raw(std::string lines) {

@@ -50,7 +50,10 @@ public:
 
     // --- for the commands' handlers ---
 
-    /// Sends a reply that is not the command's last (1xx).
+    /// Sends a reply that is not the command's last (1xx). It leaves when the handler waits for
+    /// something, or together with the last reply if it never does: a small transfer over an
+    /// open data connection then takes one write.
+    void send_soon(const reply& r);
     awaitable<void> send(reply r);
     /// Sends parts of a reply too long to hold in memory. REQUIRES: well-formed reply lines.
     awaitable<void> send_raw(std::string lines);
@@ -121,6 +124,7 @@ private:
     awaitable<void> run_operation(const command_spec& spec, std::string argument);
     awaitable<void> operation_end();
     awaitable<void> flush();
+    void log_reply(const reply& r) const;
     void touch();
     void wake_reader();
 

@@ -39,13 +39,14 @@ awaitable<reply> receive(session& s, storage::virtual_path path, storage::upload
     if (end.failed != transfer_end::side::none)
         co_return transfer_failure(s, end);
     s.data.connection().finish();
-    config::log::info("stored", {{"session", s.id},
-                                 {"user", s.account->name},
-                                 {"path", path.text()},
-                                 {"object", s.files->describe(path)},
-                                 {"size", stored.size},
-                                 {"crc64", stored.crc64},
-                                 {"seconds", seconds_since(s.operation.since)}});
+    if (config::log::enabled(config::log_level::info))
+        config::log::info("stored", {{"session", s.id},
+                                     {"user", s.account->name},
+                                     {"path", path.text()},
+                                     {"object", s.files->describe(path)},
+                                     {"size", stored.size},
+                                     {"crc64", stored.crc64},
+                                     {"seconds", seconds_since(s.operation.since)}});
     co_return reply(226, std::move(complete));
 }
 
@@ -113,11 +114,12 @@ awaitable<reply> retr(session& s, std::string argument) {
     if (end.failed != transfer_end::side::none)
         co_return transfer_failure(s, end);
     s.data.connection().finish();
-    config::log::info("sent", {{"session", s.id},
-                               {"user", s.account->name},
-                               {"path", path->text()},
-                               {"bytes", s.operation.progress.bytes},
-                               {"seconds", seconds_since(s.operation.since)}});
+    if (config::log::enabled(config::log_level::info))
+        config::log::info("sent", {{"session", s.id},
+                                   {"user", s.account->name},
+                                   {"path", path->text()},
+                                   {"bytes", s.operation.progress.bytes},
+                                   {"seconds", seconds_since(s.operation.since)}});
     co_return reply(226, "Transfer complete.");
 }
 

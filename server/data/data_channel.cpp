@@ -4,6 +4,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,15 +37,14 @@ awaitable<result<>> data_channel::accept() {
     for (;;) {
         asio::ip::tcp::endpoint from;
         auto length = static_cast<socklen_t>(from.capacity());
-        const int listening =
-            waiting_ ? waiting_->native_handle() : listener_->native_handle();
-        const int fd =
-            ::accept4(listening, from.data(), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        const int fd = ::accept4(listener_->native_handle(), from.data(), &length,
+                                 SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
             from.resize(length);
             // SECURITY: nobody but the client may take or feed its data (port stealing).
             if (unmapped(from.address()) == unmapped(peer_.address())) {
                 stream_.emplace(context_, fd);
+                listener_->served();
                 co_return result<>();
             }
             ::close(fd);
@@ -54,8 +54,12 @@ awaitable<result<>> data_channel::accept() {
             continue;
         if (errno != EAGAIN)
             co_return last_error();
-        if (!waiting_)
-            waiting_.emplace(context_, listener_->release_socket());
+        if (!waiting_) {
+            const int copy = ::fcntl(listener_->native_handle(), F_DUPFD_CLOEXEC, 0);
+            if (copy < 0)
+                co_return last_error();
+            waiting_.emplace(context_, copy);
+        }
         if (const auto failed = co_await waiting_->wait(stream::readiness::readable))
             co_return failed;
     }

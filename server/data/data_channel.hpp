@@ -53,7 +53,7 @@ private:
     asio::ip::tcp::endpoint peer_;
     std::optional<port_pool::lease> listener_;
     std::optional<asio::ip::tcp::endpoint> target_;
-    std::optional<stream> waiting_; // the listening or connecting socket while open() waits
+    std::optional<stream> waiting_; // for a listening (a duplicate) or connecting socket
     std::optional<stream> stream_;
     bool cancelled_ = false;
 };

@@ -6,24 +6,40 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
 namespace objftpd::server {
+namespace {
+
+constexpr std::size_t max_kept = 64;
+constexpr auto keep_time = std::chrono::seconds(10);
+
+error_code last_error() {
+    return {errno, boost::system::system_category()};
+}
+
+// SECURITY: connections that came while nobody was promised the port.
+void throw_out_strangers(int fd) {
+    for (;;) {
+        const int stranger = ::accept4(fd, nullptr, nullptr, SOCK_CLOEXEC);
+        if (stranger < 0 && errno != ECONNABORTED && errno != EINTR)
+            return;
+        if (stranger >= 0)
+            ::close(stranger);
+    }
+}
+
+} // namespace
 
 port_pool::lease::lease(lease&& other) noexcept
-    : pool_(std::exchange(other.pool_, nullptr)), fd_(std::exchange(other.fd_, -1)),
-      port_(other.port_) {}
+    : pool_(other.pool_), local_(std::move(other.local_)), fd_(std::exchange(other.fd_, -1)),
+      port_(other.port_), served_(other.served_) {}
 
 port_pool::lease::~lease() {
     if (fd_ >= 0)
-        ::close(fd_);
-    if (pool_ != nullptr)
-        pool_->give_back(port_);
-}
-
-int port_pool::lease::release_socket() {
-    return std::exchange(fd_, -1);
+        pool_->take_back(local_, fd_, port_, served_);
 }
 
 port_pool::port_pool(config::port_range range) : range_(range), random_(std::random_device()()) {
@@ -31,34 +47,59 @@ port_pool::port_pool(config::port_range range) : range_(range), random_(std::ran
         taken_.resize(static_cast<std::size_t>(range_.last - range_.first) + 1);
 }
 
+port_pool::~port_pool() {
+    for (const auto& socket : kept_)
+        ::close(socket.fd);
+}
+
+// SECURITY: a random one of them, so that nobody can guess where to connect.
+std::optional<port_pool::kept_socket> port_pool::take_kept(const asio::ip::address& local) {
+    const std::lock_guard lock(mutex_);
+    if (kept_.empty())
+        return {};
+    const auto begin = std::uniform_int_distribution<std::size_t>(0, kept_.size() - 1)(random_);
+    for (std::size_t i = 0; i < kept_.size(); ++i) {
+        auto& candidate = kept_[(begin + i) % kept_.size()];
+        if (candidate.local != local)
+            continue;
+        auto found = std::exchange(candidate, kept_.back());
+        kept_.pop_back();
+        return found;
+    }
+    return {};
+}
+
 result<port_pool::lease> port_pool::listen_on(const asio::ip::address& local, std::uint16_t port) {
-    const asio::ip::tcp::endpoint endpoint(local, port);
+    asio::ip::tcp::endpoint endpoint(local, port);
     const int fd =
         ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
-        return error_code(errno, boost::system::system_category());
-    lease made(nullptr, fd, port);
+        return last_error();
     // Old connections in TIME_WAIT must not keep a port of a small range from use.
     const int on = 1;
     ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     if (::bind(fd, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0 ||
-        ::listen(fd, 1) != 0)
-        return error_code(errno, boost::system::system_category());
-    return made;
+        ::listen(fd, 1) != 0) {
+        const auto failed = last_error();
+        ::close(fd);
+        return failed;
+    }
+    if (port == 0) {
+        auto length = static_cast<socklen_t>(endpoint.capacity());
+        ::getsockname(fd, endpoint.data(), &length);
+        port = endpoint.port();
+    }
+    return lease(*this, local, fd, port);
 }
 
 result<port_pool::lease> port_pool::listen(const asio::ip::address& local) {
-    if (range_.first == 0) {
-        auto made = listen_on(local, 0);
-        if (!made)
-            return made.error();
-        asio::ip::tcp::endpoint bound;
-        auto length = static_cast<socklen_t>(bound.capacity());
-        ::getsockname(made->native_handle(), bound.data(), &length);
-        bound.resize(length);
-        return lease(nullptr, made->release_socket(), bound.port());
+    if (const auto kept = take_kept(local)) {
+        throw_out_strangers(kept->fd);
+        return lease(*this, local, kept->fd, kept->port);
     }
-    // SECURITY: a random port each time, so that nobody can guess where to connect.
+    if (range_.first == 0)
+        return listen_on(local, 0);
+    // SECURITY: a random port each time, as above.
     std::size_t index = 0;
     for (std::size_t tries = 0; tries < taken_.size(); ++tries, ++index) {
         {
@@ -73,7 +114,7 @@ result<port_pool::lease> port_pool::listen(const asio::ip::address& local) {
         const auto port = static_cast<std::uint16_t>(range_.first + index);
         auto made = listen_on(local, port);
         if (made)
-            return lease(this, made->release_socket(), port);
+            return made;
         give_back(port);
         if (made.error() != asio::error::address_in_use)
             return made.error();
@@ -81,9 +122,38 @@ result<port_pool::lease> port_pool::listen(const asio::ip::address& local) {
     return error_code(asio::error::address_in_use);
 }
 
+void port_pool::take_back(const asio::ip::address& local, int fd, std::uint16_t port, bool served) {
+    if (served) {
+        const std::lock_guard lock(mutex_);
+        if (kept_.size() < max_kept) {
+            kept_.push_back({local, fd, port, clock::now()});
+            return;
+        }
+    }
+    ::close(fd);
+    give_back(port);
+}
+
 void port_pool::give_back(std::uint16_t port) {
     const std::lock_guard lock(mutex_);
-    taken_[static_cast<std::size_t>(port - range_.first)] = false;
+    if (!taken_.empty())
+        taken_[static_cast<std::size_t>(port - range_.first)] = false;
+}
+
+void port_pool::close_idle(clock::time_point now) {
+    std::vector<kept_socket> old;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto idle = std::partition(kept_.begin(), kept_.end(), [&](const kept_socket& s) {
+            return now - s.since < keep_time;
+        });
+        old.assign(idle, kept_.end());
+        kept_.erase(idle, kept_.end());
+    }
+    for (const auto& socket : old) {
+        ::close(socket.fd);
+        give_back(socket.port);
+    }
 }
 
 } // namespace objftpd::server

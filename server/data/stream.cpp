@@ -42,7 +42,7 @@ awaitable<error_code> stream::wait(readiness wanted) {
 }
 
 awaitable<result<std::size_t>> stream::read_some(std::span<char> buffer) {
-    for (;;) {
+    while (!reactor_) {
         if (cancelled_)
             co_return error_code(asio::error::operation_aborted);
         const auto n = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
@@ -52,9 +52,18 @@ awaitable<result<std::size_t>> stream::read_some(std::span<char> buffer) {
             continue;
         if (!would_block())
             co_return last_error();
-        if (const auto failed = co_await wait(readiness::readable))
-            co_return failed;
+        reactor_.emplace(context_, fd_);
     }
+    if (cancelled_)
+        co_return error_code(asio::error::operation_aborted);
+    // Unlike wait(), this needs no system call of its own to be told of new bytes.
+    const auto target = asio::buffer(buffer.data(), buffer.size());
+    const auto [failed, n] = co_await reactor_->async_read_some(target, as_tuple);
+    if (cancelled_)
+        co_return error_code(asio::error::operation_aborted);
+    if (failed && failed != asio::error::eof)
+        co_return failed;
+    co_return n;
 }
 
 awaitable<result<>> stream::write_all(std::span<const char> bytes) {
@@ -77,6 +86,12 @@ awaitable<result<>> stream::write_all(std::span<const char> bytes) {
     co_return result<>();
 }
 
+void stream::leave_reactor() {
+    if (reactor_)
+        reactor_->release();
+    reactor_.reset();
+}
+
 void stream::wake() {
     if (reactor_) {
         error_code ignored;
@@ -92,7 +107,6 @@ void stream::cancel() {
 void stream::finish() {
     if (fd_ < 0)
         return;
-    ::shutdown(fd_, SHUT_WR);
     std::array<char, 4096> waste;
     for (int reads = 0; reads < 16; ++reads)
         if (::recv(fd_, waste.data(), waste.size(), MSG_DONTWAIT) <= 0)

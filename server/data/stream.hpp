@@ -40,6 +40,10 @@ public:
     /// Waits until a system call on native_handle() would not block.
     awaitable<error_code> wait(readiness wanted);
 
+    /// Stops the event loop from being told of every packet while another thread moves the bytes;
+    /// the next wait starts it again. REQUIRES: nothing is pending.
+    void leave_reactor();
+
     /// Ends a pending read or wait with operation_aborted, once; writes go on. A read that was
     /// not waiting does not notice.
     void wake();
@@ -60,7 +64,7 @@ private:
     asio::io_context& context_;
     int fd_ = -1;
     bool cancelled_ = false;
-    std::optional<asio::posix::stream_descriptor> reactor_; // made by the first wait; owns fd_ then
+    std::optional<asio::posix::stream_descriptor> reactor_; // made when it must wait; owns fd_ then
 };
 
 } // namespace objftpd::server

@@ -29,6 +29,7 @@ awaitable<transfer_end> send_directly(stream& to, storage::body& from, transfer_
     while (from.remaining() > 0) {
         if (progress.aborted || to.cancelled())
             co_return aborted();
+        to.leave_reactor();
         const auto moved = co_await from.send_to(to.native_handle());
         if (moved) {
             progress.moved(*moved);
@@ -76,6 +77,7 @@ awaitable<transfer_end> receive_directly(stream& from, storage::upload& to,
     for (;;) {
         if (progress.aborted || from.cancelled())
             co_return aborted();
+        from.leave_reactor();
         const auto moved = co_await to.receive_from(from.native_handle());
         if (moved && *moved == 0)
             co_return transfer_end();

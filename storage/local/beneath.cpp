@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <climits>
 
 namespace objftpd::storage::local {
 namespace {
@@ -63,10 +64,10 @@ error_code make_parent(int root, const std::string& path, bool durable) {
     auto above = open_parent(root, path, parents::create, durable);
     if (!above)
         return above.error();
-    const auto made = ::mkdirat(above->directory.get(), above->name.c_str(), 0777);
+    const auto made = ::mkdirat(above->directory(), above->name().c_str(), 0777);
     if (made != 0 && errno != EEXIST)
         return from_errno(errno);
-    if (made == 0 && durable && ::fsync(above->directory.get()) != 0)
+    if (made == 0 && durable && ::fsync(above->directory()) != 0)
         return from_errno(errno);
     return {};
 }
@@ -113,12 +114,13 @@ result<location> open_parent(int root, std::string_view key, parents missing, bo
     if (key.ends_with('/'))
         key.remove_suffix(1);
     const auto slash = key.rfind('/');
-    location where;
-    where.name = std::string(slash == key.npos ? key : key.substr(slash + 1));
-    if (where.name.size() > 255)
+    std::string name(slash == key.npos ? key : key.substr(slash + 1));
+    if (name.size() > NAME_MAX)
         return errc::invalid_name;
-    const std::string path(slash == key.npos ? std::string_view() : key.substr(0, slash));
+    if (slash == key.npos)
+        return location(root, std::move(name));
 
+    const std::string path(key.substr(0, slash));
     constexpr int flags = O_RDONLY | O_DIRECTORY;
     auto directory = open_beneath(root, path, flags);
     if (!directory && directory.error() == errc::not_found && missing == parents::create) {
@@ -128,8 +130,7 @@ result<location> open_parent(int root, std::string_view key, parents missing, bo
     }
     if (!directory)
         return directory.error();
-    where.directory = std::move(*directory);
-    return where;
+    return location(std::move(*directory), std::move(name));
 }
 
 } // namespace objftpd::storage::local

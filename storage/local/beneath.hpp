@@ -24,13 +24,24 @@ enum class parents { must_exist, create };
 
 /// The directory that holds the last segment of a key, and that segment's name, as the *at()
 /// calls want them: they do not follow a link in the last segment.
-struct location {
-    descriptor directory;
-    std::string name;
+class location {
+public:
+    location(int directory, std::string name) : fd_(directory), name_(std::move(name)) {}
+    location(descriptor directory, std::string name)
+        : own_(std::move(directory)), fd_(own_.get()), name_(std::move(name)) {}
+
+    int directory() const { return fd_; }
+    const std::string& name() const { return name_; }
+
+private:
+    descriptor own_; // none when the parent is the bucket itself
+    int fd_;
+    std::string name_;
 };
 
 /// Opens the parent directory of `key` ("a/b/c" or "a/b/c/"). With `create`, missing parents are
-/// made, durably if `durable`. REQUIRES: key is not empty. Blocks on the disk.
+/// made, durably if `durable`. REQUIRES: key is not empty. The result may refer to `root`.
+/// Blocks on the disk.
 result<location> open_parent(int root, std::string_view key, parents missing, bool durable);
 
 } // namespace objftpd::storage::local

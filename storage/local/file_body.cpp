@@ -35,13 +35,14 @@ awaitable<result<std::size_t>> file_body::read_some(std::span<char> buffer) {
     iovec target{buffer.data(), wanted};
     const auto position = static_cast<off_t>(offset_);
     // RWF_NOWAIT never waits for the disk: what is in memory needs no other thread.
-    const auto cached = ::preadv2(file_.get(), &target, 1, position, RWF_NOWAIT);
+    const int flags = store_->in_memory() ? 0 : RWF_NOWAIT;
+    const auto cached = ::preadv2(file_.get(), &target, 1, position, flags);
     if (cached > 0) {
         offset_ += static_cast<std::uint64_t>(cached);
         co_return static_cast<std::size_t>(cached);
     }
     auto read = [&] { return to_result(::pread(file_.get(), buffer.data(), wanted, position)); };
-    auto moved = co_await offload(disk_, read);
+    auto moved = co_await offload(store_->disk(), read);
     if (moved)
         offset_ += *moved;
     co_return moved;
@@ -73,7 +74,7 @@ awaitable<result<std::size_t>> file_body::send_to(int socket) {
         }
         return moved;
     };
-    co_return co_await offload(disk_, send);
+    co_return co_await offload(store_->disk(), send);
 }
 
 } // namespace objftpd::storage::local

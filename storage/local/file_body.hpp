@@ -2,8 +2,7 @@
 
 #include "storage/adapter.hpp"
 #include "storage/local/descriptor.hpp"
-
-#include <boost/asio/thread_pool.hpp>
+#include "storage/local/local_store.hpp"
 
 namespace objftpd::storage::local {
 
@@ -12,8 +11,10 @@ namespace objftpd::storage::local {
 class file_body final : public body {
 public:
     /// `file` is open for reading; `info.size` is its size. REQUIRES: offset <= info.size.
-    file_body(descriptor file, object_info info, std::uint64_t offset, asio::thread_pool& disk)
-        : file_(std::move(file)), info_(std::move(info)), offset_(offset), disk_(disk) {}
+    file_body(std::shared_ptr<local_store> store, descriptor file, object_info info,
+              std::uint64_t offset)
+        : store_(std::move(store)), file_(std::move(file)), info_(std::move(info)),
+          offset_(offset) {}
 
     const object_info& info() const override { return info_; }
     std::uint64_t remaining() const override { return info_.size - offset_; }
@@ -22,10 +23,10 @@ public:
     awaitable<result<std::size_t>> send_to(int socket) override;
 
 private:
+    std::shared_ptr<local_store> store_;
     descriptor file_;
     object_info info_;
     std::uint64_t offset_;
-    asio::thread_pool& disk_;
 };
 
 } // namespace objftpd::storage::local

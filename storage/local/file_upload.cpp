@@ -46,7 +46,7 @@ error_code file_upload::check_target() const {
     if (!where)
         return where.error();
     struct stat status {};
-    if (::fstatat(where->directory.get(), where->name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+    if (::fstatat(where->directory(), where->name().c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
         return errno == ENOENT ? error_code() : from_errno(errno);
     if (S_ISDIR(status.st_mode))
         return errc::is_a_directory;
@@ -212,7 +212,7 @@ error_code file_upload::check_head_unchanged(const location& where) const {
         return {};
     struct stat status {};
     const auto found =
-        ::fstatat(where.directory.get(), where.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+        ::fstatat(where.directory(), where.name().c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
     return found && status.st_ino == head_inode_ ? error_code()
                                                  : make_error_code(errc::precondition_failed);
 }
@@ -235,18 +235,18 @@ error_code file_upload::publish() {
         return where.error();
     if (const auto changed = check_head_unchanged(*where))
         return changed;
-    const auto* target = where->name.c_str();
+    const auto* target = where->name().c_str();
     const int from = store_->area().directory();
     if (request_.existing == overwrite::refused) {
         // link, unlike rename, never replaces, on every file system.
-        if (::linkat(from, name_.c_str(), where->directory.get(), target, 0) != 0)
+        if (::linkat(from, name_.c_str(), where->directory(), target, 0) != 0)
             return from_errno(errno);
         store_->area().remove(name_);
-    } else if (::renameat(from, name_.c_str(), where->directory.get(), target) != 0) {
+    } else if (::renameat(from, name_.c_str(), where->directory(), target) != 0) {
         return from_errno(errno);
     }
     name_.clear();
-    if (store_->durable() && ::fsync(where->directory.get()) != 0)
+    if (store_->durable() && ::fsync(where->directory()) != 0)
         return from_errno(errno);
     return {};
 }

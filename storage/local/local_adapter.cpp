@@ -117,23 +117,20 @@ awaitable<result<std::unique_ptr<body>>> local_adapter::read(std::string key,
         co_return info.error();
     if (offset > info->size)
         co_return error_code(errc::range_not_satisfiable);
-    co_return std::make_unique<file_body>(std::move(*file), std::move(*info), offset,
-                                          store_->disk());
+    co_return std::make_unique<file_body>(store_, std::move(*file), std::move(*info), offset);
 }
 
 awaitable<result<std::unique_ptr<upload>>> local_adapter::open_upload(upload_request request) {
     if (request.key.empty() || request.key.ends_with('/'))
         co_return error_code(errc::is_a_directory);
-    // What is known without asking the disk is refused before any data flows; the upload itself
+    // A directory that the kernel knows of is refused before any data flow; the upload itself
     // checks again, for certain.
-    const auto existing = open_cached_beneath(bucket_.get(), request.key, O_PATH);
-    if (existing) {
-        struct stat status {};
-        if (::fstat(existing->get(), &status) == 0 && S_ISDIR(status.st_mode))
-            co_return error_code(errc::is_a_directory);
-    } else if (existing.error() == errc::not_a_directory || existing.error() == errc::invalid_name) {
-        co_return existing.error();
-    }
+    const auto directory =
+        open_cached_beneath(bucket_.get(), request.key, O_PATH | O_DIRECTORY);
+    if (directory)
+        co_return error_code(errc::is_a_directory);
+    if (directory.error() == errc::invalid_name)
+        co_return directory.error();
     co_return std::make_unique<file_upload>(store_, bucket_.get(), std::move(request));
 }
 
@@ -142,9 +139,9 @@ awaitable<result<>> local_adapter::make_directory(std::string key) {
         auto where = open_parent(bucket_.get(), key, parents::create, store_->durable());
         if (!where)
             return where.error();
-        if (::mkdirat(where->directory.get(), where->name.c_str(), 0777) != 0)
+        if (::mkdirat(where->directory(), where->name().c_str(), 0777) != 0)
             return from_errno(errno);
-        return sync_directory(where->directory.get());
+        return sync_directory(where->directory());
     };
     if (key.empty())
         co_return error_code(errc::already_exists);
@@ -158,9 +155,9 @@ awaitable<result<>> local_adapter::remove(std::string key) {
         auto where = open_parent(bucket_.get(), key, parents::must_exist, false);
         if (!where)
             return where.error();
-        if (::unlinkat(where->directory.get(), where->name.c_str(), 0) != 0)
+        if (::unlinkat(where->directory(), where->name().c_str(), 0) != 0)
             return from_errno(errno);
-        return sync_directory(where->directory.get());
+        return sync_directory(where->directory());
     };
     if (key.empty())
         co_return error_code(errc::is_a_directory);
@@ -174,9 +171,9 @@ awaitable<result<>> local_adapter::remove_directory(std::string key) {
         auto where = open_parent(bucket_.get(), key, parents::must_exist, false);
         if (!where)
             return where.error();
-        if (::unlinkat(where->directory.get(), where->name.c_str(), AT_REMOVEDIR) != 0)
+        if (::unlinkat(where->directory(), where->name().c_str(), AT_REMOVEDIR) != 0)
             return from_errno(errno);
-        return sync_directory(where->directory.get());
+        return sync_directory(where->directory());
     };
     if (key.empty()) // the bucket itself
         co_return error_code(errc::permission_denied);
@@ -191,7 +188,7 @@ error_code local_adapter::rename_blocking(const std::string& from, const std::st
     if (!source)
         return source.error();
     struct stat status {};
-    if (::fstatat(source->directory.get(), source->name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+    if (::fstatat(source->directory(), source->name().c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
         return from_errno(errno);
     const bool directory = S_ISDIR(status.st_mode);
     if (directory && (to + '/').starts_with(without_slash(from) + '/'))
@@ -201,26 +198,26 @@ error_code local_adapter::rename_blocking(const std::string& from, const std::st
         return target.error();
 
     struct stat old {};
-    const bool exists = ::fstatat(target->directory.get(), target->name.c_str(), &old,
+    const bool exists = ::fstatat(target->directory(), target->name().c_str(), &old,
                                   AT_SYMLINK_NOFOLLOW) == 0;
     if (exists && S_ISDIR(old.st_mode) && !directory)
         return errc::is_a_directory;
     const bool may_replace = existing == overwrite::allowed && !directory;
     // The flag closes the gap between the look above and the rename, where the file system has it.
-    auto moved = ::renameat2(source->directory.get(), source->name.c_str(),
-                             target->directory.get(), target->name.c_str(),
+    auto moved = ::renameat2(source->directory(), source->name().c_str(),
+                             target->directory(), target->name().c_str(),
                              may_replace ? 0 : RENAME_NOREPLACE);
     if (moved != 0 && errno == EINVAL && !may_replace) {
         if (exists)
             return errc::already_exists;
-        moved = ::renameat(source->directory.get(), source->name.c_str(),
-                           target->directory.get(), target->name.c_str());
+        moved = ::renameat(source->directory(), source->name().c_str(),
+                           target->directory(), target->name().c_str());
     }
     if (moved != 0)
         return errno == EINVAL ? make_error_code(errc::nested_rename) : from_errno(errno);
-    if (const auto failed = sync_directory(target->directory.get()))
+    if (const auto failed = sync_directory(target->directory()))
         return failed;
-    return sync_directory(source->directory.get());
+    return sync_directory(source->directory());
 }
 
 awaitable<result<>> local_adapter::rename(std::string from, std::string to, overwrite existing) {

@@ -30,14 +30,18 @@ public:
     private_area& area() { return area_; }
     bool durable() const { return durability_ == config::durability::fsync; }
 
+    /// Whether the files lie on tmpfs: there is no disk to wait for, so a short read may be made
+    /// on the spot (tmpfs itself does not know the flag that asks for that, RWF_NOWAIT).
+    bool in_memory() const { return in_memory_; }
+
     local_store(descriptor top, private_area area, config::durability durability,
-                asio::thread_pool& disk)
-        : top_(std::move(top)), area_(std::move(area)), durability_(durability), disk_(disk) {}
+                asio::thread_pool& disk);
 
 private:
     descriptor top_;
     private_area area_;
     config::durability durability_;
+    bool in_memory_ = false;
     asio::thread_pool& disk_;
 };
 
