@@ -101,7 +101,8 @@ std::optional<std::string> gateway::open_users() {
             auto bucket = adapters_.bucket(wanted.store, wanted.bucket);
             const auto label = wanted.store + "/" + wanted.bucket;
             if (!bucket && bucket.error() == storage::errc::unsupported)
-                return "bucket " + label + " lies on another file system than its store; mount "
+                return "bucket " + label +
+                       " lies on another file system than its store; mount "
                        "the file system at the store's path instead";
             if (!bucket)
                 return "cannot open bucket " + label + ": " + bucket.error().message();
@@ -162,8 +163,8 @@ awaitable<void> gateway::accept(tcp::acceptor& acceptor) {
             co_return;
         tcp::endpoint peer;
         auto length = static_cast<socklen_t>(peer.capacity());
-        const int fd = ::accept4(acceptor.native_handle(), peer.data(), &length,
-                                 SOCK_NONBLOCK | SOCK_CLOEXEC);
+        const int fd =
+            ::accept4(acceptor.native_handle(), peer.data(), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
             peer.resize(length);
             admit(fd, peer);
@@ -186,8 +187,8 @@ void gateway::admit(int socket, const tcp::endpoint& peer) {
     std::unique_ptr<session_limits::place> place;
     const auto verdict = shared_.limits.enter(unmapped(peer.address()), place);
     if (verdict != session_limits::verdict::admitted) {
-        config::log::warning("connection refused", {{"peer", peer.address().to_string()},
-                                                    {"limit", option_of(verdict)}});
+        config::log::warning("connection refused",
+                             {{"peer", peer.address().to_string()}, {"limit", option_of(verdict)}});
         refuse(socket, text_of(verdict));
         return;
     }

@@ -29,8 +29,8 @@ void raise_file_limit() {
 }
 
 std::string url_of(const tcp::endpoint& e) {
-    const auto host = e.address().is_v6() ? "[" + e.address().to_string() + "]"
-                                          : e.address().to_string();
+    const auto host =
+        e.address().is_v6() ? "[" + e.address().to_string() + "]" : e.address().to_string();
     return "ftp://" + host + ":" + std::to_string(e.port());
 }
 
@@ -40,7 +40,8 @@ void print_banner(const gateway& g, const config::settings& settings,
     for (const auto& e : g.endpoints())
         std::cout << "  listening on  " << url_of(e) << "\n";
     for (const auto& store : settings.stores)
-        std::cout << "  data          " << std::filesystem::absolute(store.path).lexically_normal().string()
+        std::cout << "  data          "
+                  << std::filesystem::absolute(store.path).lexically_normal().string()
                   << " (store \"" << store.name << "\")\n";
     std::cout << "  log           "
               << (settings.log.file.empty() ? std::string("standard error") : settings.log.file)
@@ -51,8 +52,8 @@ void print_banner(const gateway& g, const config::settings& settings,
         std::cout << "  users         " << settings.users.size() << "\n";
     if (!first.password.empty()) {
         std::cout << "  password      " << first.password
-                  << "   (shown this once; only its hash is stored, in "
-                  << cli::default_config_file << ")\n";
+                  << "   (shown this once; only its hash is stored, in " << cli::default_config_file
+                  << ")\n";
     }
     const auto& e = g.endpoints().front();
     const auto user = settings.users.front().name;

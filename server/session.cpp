@@ -112,11 +112,11 @@ std::optional<reply> session::refuse(const command_spec* spec, const command& c)
 awaitable<void> session::execute(command c) {
     const auto* spec = find_command(c.verb);
     if (config::log::enabled(config::log_level::debug))
-        config::log::debug("command", {{"session", id},
-                                       {"verb", c.verb},
-                                       {"argument", spec != nullptr && spec->secret
-                                                        ? std::string("***")
-                                                        : c.argument}});
+        config::log::debug(
+            "command",
+            {{"session", id},
+             {"verb", c.verb},
+             {"argument", spec != nullptr && spec->secret ? std::string("***") : c.argument}});
     // RNTO must follow RNFR at once (RFC 959, 4.1.3), REST the transfer; keep-alives may come
     // between.
     if (spec != nullptr && spec->state == keeps_state::no && !operation.running) {
@@ -127,7 +127,8 @@ awaitable<void> session::execute(command c) {
         co_await send(std::move(*refusal));
         co_return;
     }
-    if (spec->during == during_operation::is_long || spec->during == during_operation::is_transfer) {
+    if (spec->during == during_operation::is_long ||
+        spec->during == during_operation::is_transfer) {
         start_operation(*spec, std::move(c.argument));
         co_return;
     }

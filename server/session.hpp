@@ -32,9 +32,9 @@ public:
     using clock = std::chrono::steady_clock;
 
     /// Takes over a connected, non-blocking socket.
-    session(services& shared, asio::io_context& context, int socket,
-            asio::ip::tcp::endpoint local, asio::ip::tcp::endpoint peer,
-            std::unique_ptr<session_limits::place> place, std::uint64_t id);
+    session(services& shared, asio::io_context& context, int socket, asio::ip::tcp::endpoint local,
+            asio::ip::tcp::endpoint peer, std::unique_ptr<session_limits::place> place,
+            std::uint64_t id);
 
     /// The session from greeting to farewell.
     awaitable<void> run();
@@ -98,9 +98,9 @@ public:
     std::optional<storage::virtual_path> rename_from;
     fact_set facts = default_facts;
     storage::hash_algorithm hash = storage::hash_algorithm::sha256;
-    bool utf8_requested = false; // OPTS UTF8 ON
+    bool utf8_requested = false;        // OPTS UTF8 ON
     bool extended_passive_only = false; // EPSV ALL
-    bool closing = false;        // the reply under way is the last
+    bool closing = false;               // the reply under way is the last
 
     // --- data connection ---
     data_channel data;
@@ -108,7 +108,7 @@ public:
     // --- the running operation ---
     struct operation_state {
         bool running = false;
-        bool streaming = false;      // data are expected to move; else a stall is no fault
+        bool streaming = false; // data are expected to move; else a stall is no fault
         bool timed_out = false;
         bool abor_to_answer = false; // ABOR's own reply is due after the operation's
         std::string what;            // "RETR /a/b"
@@ -131,8 +131,8 @@ private:
     stream control_;
     line_reader lines_;
     std::array<char, 512> received_;
-    std::deque<command> held_;  // came while an operation runs
-    std::string unsent_;        // replies the socket has not taken yet
+    std::deque<command> held_; // came while an operation runs
+    std::string unsent_;       // replies the socket has not taken yet
     bool flushing_ = false;
     bool draining_ = false;
     bool idle_too_long_ = false;

@@ -42,9 +42,9 @@ struct list_request {
     list_request(std::string p, std::string t, std::size_t n)
         : prefix(std::move(p)), token(std::move(t)), limit(n) {}
 
-    std::string prefix; // what keys begin with: "dir/" or "dir/2026"
-    std::string token;  // empty for the first page, else list_page::next
-    std::size_t limit;  // entries in a page, at most 1000
+    std::string prefix;      // what keys begin with: "dir/" or "dir/2026"
+    std::string token;       // empty for the first page, else list_page::next
+    std::size_t limit;       // entries in a page, at most 1000
     bool recursive = false;  // false: what has a '/' after the prefix shows as one directory
     bool names_only = false; // size and time are not needed
 };

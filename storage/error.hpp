@@ -10,9 +10,9 @@ namespace objftpd::storage {
 /// errors into these once; nobody else looks at errno values or HTTP statuses.
 enum class errc {
     not_found = 1,
-    already_exists,        ///< and the caller asked not to replace
-    is_a_directory,        ///< a file was wanted
-    not_a_directory,       ///< a directory was wanted, or a file stands where a parent should
+    already_exists,  ///< and the caller asked not to replace
+    is_a_directory,  ///< a file was wanted
+    not_a_directory, ///< a directory was wanted, or a file stands where a parent should
     directory_not_empty,
     invalid_name,          ///< the store cannot hold such a name
     invalid_path,          ///< no path at all: NUL, CR or LF, or not UTF-8

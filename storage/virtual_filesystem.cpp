@@ -126,9 +126,8 @@ awaitable<result<entry>> virtual_filesystem::stat(virtual_path path) const {
     co_return e;
 }
 
-awaitable<result<directory_listing>> virtual_filesystem::list(virtual_path path,
-                                                              std::string name_prefix,
-                                                              bool names_only) const {
+awaitable<result<directory_listing>>
+virtual_filesystem::list(virtual_path path, std::string name_prefix, bool names_only) const {
     const auto found = locate(path);
     auto mounted = mounted_in(path);
     const auto itself = co_await stat(path);

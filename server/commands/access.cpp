@@ -1,5 +1,5 @@
-#include "config/log.hpp"
 #include "config/async.hpp"
+#include "config/log.hpp"
 #include "server/commands/handlers.hpp"
 #include "server/session.hpp"
 
@@ -41,8 +41,8 @@ awaitable<reply> pass(session& s, std::string password) {
     if (!s.awaiting_password)
         co_return reply(503, "Send USER first.");
     s.awaiting_password = false;
-    auto account =
-        co_await s.shared.accounts.authenticate(s.shared.hash_pool, s.user_name, std::move(password));
+    auto account = co_await s.shared.accounts.authenticate(s.shared.hash_pool, s.user_name,
+                                                           std::move(password));
     if (!account) {
         co_await sleep_for(s.shared.settings.server.login_failure_delay);
         co_return refuse_login(s, "name or password is wrong");
@@ -58,9 +58,9 @@ awaitable<reply> pass(session& s, std::string password) {
     s.account = std::move(account);
     const auto home = storage::virtual_path::resolve(storage::virtual_path(), s.account->home);
     s.directory = home ? *home : storage::virtual_path();
-    config::log::info("login", {{"session", s.id},
-                                {"user", s.account->name},
-                                {"peer", s.peer.address().to_string()}});
+    config::log::info(
+        "login",
+        {{"session", s.id}, {"user", s.account->name}, {"peer", s.peer.address().to_string()}});
     co_return reply(230, "Logged in.");
 }
 

@@ -1,6 +1,6 @@
 #include "config/log.hpp"
-#include "server/commands/handlers.hpp"
 #include "server/commands/error_reply.hpp"
+#include "server/commands/handlers.hpp"
 #include "server/protocol/address.hpp"
 #include "server/session.hpp"
 
@@ -99,7 +99,8 @@ awaitable<reply> epsv(session& s, std::string argument) {
     }
     const bool v4 = unmapped(s.local.address()).is_v4();
     if (!wanted.empty() && wanted != "1" && wanted != "2")
-        co_return reply(parse_number(wanted) ? 522 : 501, "Network protocol not supported, use (1,2).");
+        co_return reply(parse_number(wanted) ? 522 : 501,
+                        "Network protocol not supported, use (1,2).");
     if (!wanted.empty() && (wanted == "1") != v4)
         co_return reply(522, v4 ? "Network protocol not supported, use (1)."
                                 : "Network protocol not supported, use (2).");

@@ -11,10 +11,8 @@ using storage::errc;
 
 void log_change(session& s, std::string_view event, const storage::virtual_path& path,
                 const std::string& to = {}) {
-    config::log::info(event, {{"session", s.id},
-                              {"user", s.account->name},
-                              {"path", path.text()},
-                              {"to", to}});
+    config::log::info(
+        event, {{"session", s.id}, {"user", s.account->name}, {"path", path.text()}, {"to", to}});
 }
 
 awaitable<reply> change_directory(session& s, storage::virtual_path path) {
@@ -43,8 +41,8 @@ awaitable<reply> cdup(session& s, std::string) {
 }
 
 awaitable<reply> pwd(session& s, std::string) {
-    co_return reply(257, quoted_path(s.to_client(s.directory.text())) +
-                             " is the current directory.");
+    co_return reply(257,
+                    quoted_path(s.to_client(s.directory.text())) + " is the current directory.");
 }
 
 awaitable<reply> mkd(session& s, std::string argument) {
@@ -111,8 +109,8 @@ awaitable<reply> rnto(session& s, std::string argument) {
         co_return reply_for(to.error(), purpose::store);
     if (*to == from)
         co_return reply(250, "Renamed.");
-    const auto existing = s.may(config::right::overwrite) ? storage::overwrite::allowed
-                                                          : storage::overwrite::refused;
+    const auto existing =
+        s.may(config::right::overwrite) ? storage::overwrite::allowed : storage::overwrite::refused;
     const auto done = co_await s.files->rename(from, *to, existing);
     if (!done && done.error() == errc::not_found)
         co_return reply(550, "No such file or directory.");

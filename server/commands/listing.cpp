@@ -1,3 +1,4 @@
+#include "server/protocol/listing.hpp"
 #include "config/log.hpp"
 #include "server/commands/data_connection.hpp"
 #include "server/commands/error_reply.hpp"
@@ -5,7 +6,6 @@
 #include "server/commands/listing_target.hpp"
 #include "server/protocol/facts.hpp"
 #include "server/protocol/glob.hpp"
-#include "server/protocol/listing.hpp"
 #include "server/session.hpp"
 #include "storage/error.hpp"
 
@@ -180,8 +180,8 @@ awaitable<reply> send_listing(session& s, listing_target target, format f, bool 
             end = transfer_end(transfer_end::side::data, sent.error());
         co_return co_await finish_listing(s, end);
     }
-    auto listing = co_await s.files->list(target.directory, literal_prefix(target.pattern),
-                                          f == format::nlst);
+    auto listing =
+        co_await s.files->list(target.directory, literal_prefix(target.pattern), f == format::nlst);
     if (!listing)
         co_return reply_for(listing.error());
     if (auto failed = co_await open_data(s, std::move(preliminary)))

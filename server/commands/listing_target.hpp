@@ -12,8 +12,8 @@ class session;
 /// What a listing command's path means.
 struct listing_target {
     storage::virtual_path directory;
-    std::string pattern;        // of names in `directory`; empty: all
-    std::string directory_part; // of the argument, as NLST repeats it before each name
+    std::string pattern;                  // of names in `directory`; empty: all
+    std::string directory_part;           // of the argument, as NLST repeats it before each name
     std::optional<storage::entry> single; // this entry alone, under the name below
     std::string single_name;
 };

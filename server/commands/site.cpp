@@ -13,8 +13,8 @@ namespace {
 // Objects have no mode; PHP scripts take a refusal for a failed upload.
 awaitable<reply> chmod(session& s, std::string argument) {
     const auto space = argument.find(' ');
-    const bool octal = space != argument.npos && space > 0 &&
-                       argument.find_first_not_of("01234567") == space;
+    const bool octal =
+        space != argument.npos && space > 0 && argument.find_first_not_of("01234567") == space;
     if (!octal || space + 1 == argument.size())
         co_return reply(501, "SITE CHMOD wants an octal mode and a path.");
     if (!s.may(config::right::set_attributes) || s.account->chmod == config::chmod_policy::reject)

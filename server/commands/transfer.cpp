@@ -163,8 +163,8 @@ awaitable<reply> abor(session& s, std::string) {
     if (!s.operation.running) {
         const bool waiting = s.data.promised();
         s.data.clear();
-        co_return reply(waiting ? 225 : 226, waiting ? "ABOR successful; data connection closed."
-                                                     : "ABOR successful.");
+        co_return reply(waiting ? 225 : 226,
+                        waiting ? "ABOR successful; data connection closed." : "ABOR successful.");
     }
     // The operation answers with 426 first, then comes ABOR's own 226.
     s.operation.abor_to_answer = true;

@@ -25,7 +25,8 @@ transfer_end direct_failure(const error_code& error) {
     return {of_socket ? side::data : side::store, error};
 }
 
-awaitable<transfer_end> send_directly(stream& to, storage::body& from, transfer_progress& progress) {
+awaitable<transfer_end> send_directly(stream& to, storage::body& from,
+                                      transfer_progress& progress) {
     while (from.remaining() > 0) {
         if (progress.aborted || to.cancelled())
             co_return aborted();

@@ -72,19 +72,15 @@ std::optional<std::string> from_utf8(std::string_view text, config::charset to) 
 
 } // namespace
 
-bool is_utf8(std::string_view text) {
-    return config::is_utf8(text);
-}
-
 std::optional<std::string> decode_name(std::string_view wire, config::charset charset) {
     // Plain ASCII is the same in each of them, and most names are.
     if (charset == config::charset::utf8 || is_ascii(wire))
-        return is_utf8(wire) ? std::optional(std::string(wire)) : std::nullopt;
+        return config::is_utf8(wire) ? std::optional(std::string(wire)) : std::nullopt;
     return to_utf8(wire, charset);
 }
 
 std::optional<std::string> encode_name(std::string_view utf8, config::charset charset) {
-    if (!is_utf8(utf8))
+    if (!config::is_utf8(utf8))
         return std::nullopt;
     if (charset == config::charset::utf8 || is_ascii(utf8))
         return std::string(utf8);

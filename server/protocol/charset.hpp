@@ -8,9 +8,6 @@
 
 namespace objftpd::server {
 
-/// Strict UTF-8, RFC 3629: no overlong forms, surrogates or values above 10FFFF.
-bool is_utf8(std::string_view text);
-
 /// A name as a client with that legacy charset sent it, in UTF-8; nothing when it does not
 /// decode. For `utf8`: the text itself if valid. For the others valid UTF-8 is NOT taken as
 /// such: the charset decides (GB18030 for gbk, ISO-8859-1 for latin1).

@@ -15,8 +15,8 @@ struct named_fact {
 };
 
 constexpr named_fact facts[] = {
-    {fact::type, "type"}, {fact::size, "size"},     {fact::modify, "modify"},
-    {fact::perm, "perm"}, {fact::unique, "unique"}, {fact::unix_mode, "UNIX.mode"},
+    {fact::type, "type"}, {fact::size, "size"},           {fact::modify, "modify"},
+    {fact::perm, "perm"}, {fact::unix_mode, "UNIX.mode"},
 };
 
 bool has(fact_set set, fact bit) {
@@ -92,10 +92,6 @@ void append_facts(std::string& out, const fact_entry& e, fact_set selected) {
     }
     if (has(selected, fact::perm)) {
         out.append("perm=").append(e.perm);
-        out += ';';
-    }
-    if (has(selected, fact::unique) && !e.unique.empty()) {
-        out.append("unique=").append(e.unique);
         out += ';';
     }
     if (has(selected, fact::unix_mode))

@@ -14,14 +14,13 @@ enum class fact : unsigned {
     size = 2,
     modify = 4,
     perm = 8,
-    unique = 16,
-    unix_mode = 32,
+    unix_mode = 16,
 };
 using fact_set = unsigned;
 inline constexpr fact_set default_facts = 1 | 2 | 4 | 8;
-inline constexpr fact_set all_facts = 63;
+inline constexpr fact_set all_facts = 31;
 
-/// "type*;size*;modify*;perm*;unique;UNIX.mode;" for FEAT: a star at each selected fact.
+/// "type*;size*;modify*;perm*;UNIX.mode;" for FEAT: a star at each selected fact.
 std::string facts_feature(fact_set selected);
 
 /// The argument of OPTS MLST ("Type;SIZE;nonsense;"): unknown facts are ignored, names are
@@ -36,7 +35,6 @@ struct fact_entry {
     listing_entry entry;
     std::string_view type = "file"; // file, dir, cdir, pdir
     std::string_view perm;          // letters of RFC 3659, 7.5.5
-    std::string_view unique;        // opaque; empty: the fact is left out
 };
 
 /// Appends "type=file;size=12;modify=20261121010203;perm=r; name" without a line end. A size is

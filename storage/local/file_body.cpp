@@ -29,7 +29,8 @@ result<std::size_t> to_result(ssize_t n) {
 } // namespace
 
 awaitable<result<std::size_t>> file_body::read_some(std::span<char> buffer) {
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), remaining()));
+    const auto wanted =
+        static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), remaining()));
     if (wanted == 0)
         co_return std::size_t{0};
     iovec target{buffer.data(), wanted};

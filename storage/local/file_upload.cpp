@@ -110,8 +110,7 @@ error_code file_upload::copy_head_slice() {
         }
         const auto buffer = thread_buffer();
         const auto wanted = std::min<std::uint64_t>(buffer.size(), end - size_);
-        const auto n =
-            ::pread(head_.get(), buffer.data(), wanted, static_cast<off_t>(size_));
+        const auto n = ::pread(head_.get(), buffer.data(), wanted, static_cast<off_t>(size_));
         if (n < 0)
             return from_errno(errno);
         if (n == 0) // cut short in place by somebody else

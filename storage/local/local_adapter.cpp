@@ -125,8 +125,7 @@ awaitable<result<std::unique_ptr<upload>>> local_adapter::open_upload(upload_req
         co_return error_code(errc::is_a_directory);
     // A directory that the kernel knows of is refused before any data flow; the upload itself
     // checks again, for certain.
-    const auto directory =
-        open_cached_beneath(bucket_.get(), request.key, O_PATH | O_DIRECTORY);
+    const auto directory = open_cached_beneath(bucket_.get(), request.key, O_PATH | O_DIRECTORY);
     if (directory)
         co_return error_code(errc::is_a_directory);
     if (directory.error() == errc::invalid_name)
@@ -198,20 +197,19 @@ error_code local_adapter::rename_blocking(const std::string& from, const std::st
         return target.error();
 
     struct stat old {};
-    const bool exists = ::fstatat(target->directory(), target->name().c_str(), &old,
-                                  AT_SYMLINK_NOFOLLOW) == 0;
+    const bool exists =
+        ::fstatat(target->directory(), target->name().c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0;
     if (exists && S_ISDIR(old.st_mode) && !directory)
         return errc::is_a_directory;
     const bool may_replace = existing == overwrite::allowed && !directory;
     // The flag closes the gap between the look above and the rename, where the file system has it.
-    auto moved = ::renameat2(source->directory(), source->name().c_str(),
-                             target->directory(), target->name().c_str(),
-                             may_replace ? 0 : RENAME_NOREPLACE);
+    auto moved = ::renameat2(source->directory(), source->name().c_str(), target->directory(),
+                             target->name().c_str(), may_replace ? 0 : RENAME_NOREPLACE);
     if (moved != 0 && errno == EINVAL && !may_replace) {
         if (exists)
             return errc::already_exists;
-        moved = ::renameat(source->directory(), source->name().c_str(),
-                           target->directory(), target->name().c_str());
+        moved = ::renameat(source->directory(), source->name().c_str(), target->directory(),
+                           target->name().c_str());
     }
     if (moved != 0)
         return errno == EINVAL ? make_error_code(errc::nested_rename) : from_errno(errno);
@@ -312,8 +310,8 @@ awaitable<result<std::string>> local_adapter::digest(std::string key, hash_algor
     const auto size = static_cast<std::uint64_t>(status.st_size);
     auto slice = [&]() -> error_code {
         for (int turns = 0; turns < 8 && position < size; ++turns) {
-            const auto n = ::pread(file.get(), buffer.data(), buffer.size(),
-                                   static_cast<off_t>(position));
+            const auto n =
+                ::pread(file.get(), buffer.data(), buffer.size(), static_cast<off_t>(position));
             if (n <= 0)
                 return n == 0 ? make_error_code(errc::precondition_failed) : from_errno(errno);
             sum.update(buffer.data(), static_cast<std::size_t>(n));

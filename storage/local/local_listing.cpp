@@ -53,7 +53,8 @@ result<std::vector<place>> from_token(std::string_view token, const std::string&
         const auto number = positions.substr(0, slash);
         positions.remove_prefix(slash == positions.npos ? positions.size() : slash + 1);
         place p;
-        const auto parsed = std::from_chars(number.data(), number.data() + number.size(), p.position);
+        const auto parsed =
+            std::from_chars(number.data(), number.data() + number.size(), p.position);
         if (parsed.ec != std::errc() || end == deepest.npos)
             return errc::invalid_path;
         p.key = deepest.substr(0, end);
@@ -122,7 +123,8 @@ kind examine(int bucket, int directory, const dirent& entry, bool names_only, ob
 
 result<list_page> list_directory(int bucket, const list_request& request) {
     const auto slash = request.prefix.rfind('/');
-    const auto top = slash == request.prefix.npos ? std::string() : request.prefix.substr(0, slash + 1);
+    const auto top =
+        slash == request.prefix.npos ? std::string() : request.prefix.substr(0, slash + 1);
     const auto name_prefix = request.prefix.substr(top.size());
 
     std::vector<place> way;
@@ -141,7 +143,8 @@ result<list_page> list_directory(int bucket, const list_request& request) {
     while (!way.empty()) {
         if (!stream) {
             auto opened = open_stream(bucket, way.back());
-            if (!opened && opened.error() == errc::not_found) { // nothing there, or removed meanwhile
+            if (!opened &&
+                opened.error() == errc::not_found) { // nothing there, or removed meanwhile
                 way.pop_back();
                 continue;
             }
@@ -170,8 +173,7 @@ result<list_page> list_directory(int bucket, const list_request& request) {
         info.key.reserve(way.back().key.size() + name.size() + 1);
         info.key = way.back().key;
         info.key += name;
-        const auto found =
-            examine(bucket, ::dirfd(stream.get()), *entry, request.names_only, info);
+        const auto found = examine(bucket, ::dirfd(stream.get()), *entry, request.names_only, info);
         if (found == kind::hidden)
             continue;
         way.back().position = entry->d_off;

@@ -19,9 +19,8 @@ local_store::local_store(descriptor top, private_area area, config::durability d
     in_memory_ = ::fstatfs(top_.get(), &system) == 0 && system.f_type == TMPFS_MAGIC;
 }
 
-result<std::shared_ptr<local_store>> local_store::open(const std::string& path,
-                                                       config::durability durability,
-                                                       asio::thread_pool& disk) {
+result<std::shared_ptr<local_store>>
+local_store::open(const std::string& path, config::durability durability, asio::thread_pool& disk) {
     std::error_code failed;
     std::filesystem::create_directories(path, failed);
     if (failed)

@@ -17,9 +17,8 @@ class local_store {
 public:
     /// Opens the folder, making it if missing, and sweeps its private area. Blocks; start-up
     /// only. `disk` runs all later system calls that may block and must outlive the store.
-    static result<std::shared_ptr<local_store>> open(const std::string& path,
-                                                     config::durability durability,
-                                                     asio::thread_pool& disk);
+    static result<std::shared_ptr<local_store>>
+    open(const std::string& path, config::durability durability, asio::thread_pool& disk);
 
     /// Opens a bucket's directory, making it if missing. Blocks; start-up only.
     /// errc::unsupported if the bucket lies on another file system than the store's folder:

@@ -75,8 +75,8 @@ result<private_area> private_area::open(int store) {
     private_area area;
     if (::mkdirat(store, area_name, 0700) != 0 && errno != EEXIST)
         return from_errno(errno);
-    area.top_ = descriptor(
-        ::openat(store, area_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    area.top_ =
+        descriptor(::openat(store, area_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!area.top_)
         return from_errno(errno);
     sweep(area.top_.get());
@@ -116,8 +116,8 @@ private_area::~private_area() {
 result<private_area::temporary> private_area::create_file() {
     temporary made;
     made.name = std::to_string(next_.fetch_add(1, std::memory_order_relaxed));
-    made.file = descriptor(::openat(own_.get(), made.name.c_str(),
-                                    O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    made.file = descriptor(
+        ::openat(own_.get(), made.name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (!made.file)
         return from_errno(errno);
     return made;

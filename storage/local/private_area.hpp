@@ -1,7 +1,7 @@
 #pragma once
 
-#include "storage/local/descriptor.hpp"
 #include "config/result.hpp"
+#include "storage/local/descriptor.hpp"
 
 #include <atomic>
 #include <string>

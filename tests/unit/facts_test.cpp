@@ -7,7 +7,7 @@ using namespace std::chrono;
 
 namespace {
 
-constexpr fact_set type = 1, size = 2, modify = 4, perm = 8, unique = 16, unix_mode = 32;
+constexpr fact_set type = 1, size = 2, modify = 4, perm = 8, unix_mode = 16;
 const sys_seconds time_of_change = sys_days(2026y / November / 21) + 1h + 2min + 3s;
 
 std::string facts_of(const fact_entry& e, fact_set selected) {
@@ -19,9 +19,9 @@ std::string facts_of(const fact_entry& e, fact_set selected) {
 } // namespace
 
 TEST_CASE("FEAT names every fact and stars the selected ones") {
-    CHECK(facts_feature(default_facts) == "type*;size*;modify*;perm*;unique;UNIX.mode;");
-    CHECK(facts_feature(0) == "type;size;modify;perm;unique;UNIX.mode;");
-    CHECK(facts_feature(all_facts) == "type*;size*;modify*;perm*;unique*;UNIX.mode*;");
+    CHECK(facts_feature(default_facts) == "type*;size*;modify*;perm*;UNIX.mode;");
+    CHECK(facts_feature(0) == "type;size;modify;perm;UNIX.mode;");
+    CHECK(facts_feature(all_facts) == "type*;size*;modify*;perm*;UNIX.mode*;");
 }
 
 TEST_CASE("OPTS MLST selects the facts it names, in any case, and ignores the unknown") {
@@ -34,7 +34,7 @@ TEST_CASE("OPTS MLST selects the facts it names, in any case, and ignores the un
         {"type;size;modify;", type | size | modify, "type;size;modify;"},
         {"Type;SIZE;nonsense;", type | size, "type;size;"},
         {"modify;type", type | modify, "type;modify;"},
-        {"unix.MODE;unique;perm;", perm | unique | unix_mode, "perm;unique;UNIX.mode;"},
+        {"unix.MODE;perm;", perm | unix_mode, "perm;UNIX.mode;"},
         {"type;type;type;", type, "type;"},
         {"", 0, ""},
         {";;;", 0, ""},
@@ -50,12 +50,12 @@ TEST_CASE("OPTS MLST selects the facts it names, in any case, and ignores the un
 }
 
 TEST_CASE("facts end in a semicolon each, then one space and the name") {
-    const fact_entry file{{"name", false, 12, time_of_change, true}, "file", "adfrw", "v1"};
-    const fact_entry sealed{{"a b", false, 0, time_of_change, false}, "file", "r", ""};
-    const fact_entry directory{{"dir", true, 0, time_of_change, true}, "dir", "cdeflmp", ""};
-    const fact_entry prefix{{"p", true, 0, {}, false}, "dir", "el", ""};
-    const fact_entry current{{"/in", true, 0, {}, true}, "cdir", "", ""};
-    const fact_entry leading{{" x", false, 1, {}, true}, "file", "r", ""};
+    const fact_entry file{{"name", false, 12, time_of_change, true}, "file", "adfrw"};
+    const fact_entry sealed{{"a b", false, 0, time_of_change, false}, "file", "r"};
+    const fact_entry directory{{"dir", true, 0, time_of_change, true}, "dir", "cdeflmp"};
+    const fact_entry prefix{{"p", true, 0, {}, false}, "dir", "el"};
+    const fact_entry current{{"/in", true, 0, {}, true}, "cdir", ""};
+    const fact_entry leading{{" x", false, 1, {}, true}, "file", "r"};
     struct row {
         const fact_entry& entry;
         fact_set selected;
@@ -64,7 +64,7 @@ TEST_CASE("facts end in a semicolon each, then one space and the name") {
     const row rows[] = {
         {file, default_facts, "type=file;size=12;modify=20261121010203;perm=adfrw; name"},
         {file, all_facts,
-         "type=file;size=12;modify=20261121010203;perm=adfrw;unique=v1;UNIX.mode=0644; name"},
+         "type=file;size=12;modify=20261121010203;perm=adfrw;UNIX.mode=0644; name"},
         {file, size, "size=12; name"},
         {file, 0, " name"},
         {sealed, all_facts, "type=file;size=0;modify=20261121010203;perm=r;UNIX.mode=0444; a b"},
@@ -79,6 +79,6 @@ TEST_CASE("facts end in a semicolon each, then one space and the name") {
 
 TEST_CASE("facts are appended to what is there") {
     std::string out = " ";
-    append_facts(out, {{"n", false, 1, {}, true}, "file", "r", ""}, type);
+    append_facts(out, {{"n", false, 1, {}, true}, "file", "r"}, type);
     CHECK(out == " type=file; n");
 }
