@@ -60,7 +60,7 @@ class Expectations:
 
 
 class Uploader(threading.Thread):
-    """Uploads until the server dies: new names and old ones, small and large, whole and appended."""
+    """Uploads until the server dies: new and old names, small and large, whole and appended."""
 
     CHUNK = 64 << 10
 
@@ -80,7 +80,7 @@ class Uploader(threading.Thread):
             with Wire(self.daemon_) as wire:
                 for turn in range(10_000):
                     self.upload(wire, turn)
-        except (ConnectionError, TimeoutError) as error:
+        except OSError as error:
             if not self.plug.pulled.is_set():
                 self.problem = error
         except Exception as error:

@@ -12,6 +12,10 @@ class BasicFtp(Driver):
     name = "basic-ftp"
     cannot = (
         ("*", "active", "basic-ftp knows passive mode only"),
+        ("get_matching", "*", "basic-ftp has no patterns"),
+        ("mirror_up_again", "*", "basic-ftp sends every file each time"),
+        ("put_dated", "*", "basic-ftp sets no times"),
+        ("get_dated", "*", "basic-ftp sets no times"),
     )
     def put(self, pairs):
         self.calls(*[("uploadFrom", str(local), remote) for local, remote in pairs])

@@ -16,6 +16,11 @@ def escaped(path):
 
 class BsdFtp(Driver):
     program = ""
+    cannot = (
+        ("mirror_up", "*", "BSD's ftp transfers no folders"),
+        ("mirror_down", "*", "BSD's ftp transfers no folders"),
+        ("put_dated", "*", "BSD's ftp sets no remote times"),
+    )
 
     def put(self, pairs):
         self.ftp(*[f"put {escaped(local)} {escaped(remote)}" for local, remote in pairs])
@@ -89,3 +94,7 @@ class Tnftp(BsdFtp):
 class InetutilsFtp(BsdFtp):
     name = "inetutils-ftp"
     program = "inetutils-ftp"
+    cannot = (
+        *BsdFtp.cannot,
+        ("get_dated", "*", "inetutils-ftp sets no local times"),
+    )

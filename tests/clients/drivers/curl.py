@@ -1,5 +1,6 @@
 """curl, as people type it: URLs with percent escapes, -T, -C -, -a, -Q."""
 
+import posixpath
 import urllib.parse
 
 from drivers.driver import PASSWORD, USER, Driver
@@ -7,6 +8,14 @@ from drivers.driver import PASSWORD, USER, Driver
 
 class Curl(Driver):
     name = "curl"
+    options = ()
+    cannot = (
+        ("long_names", "*", "curl does not read the listing it prints"),
+        ("get_matching", "*", "curl's command line has no remote patterns"),
+        ("mirror_up", "*", "curl transfers no folders"),
+        ("mirror_down", "*", "curl transfers no folders"),
+        ("put_dated", "*", "curl sets no remote times"),
+    )
 
     def put(self, pairs):
         self.curl(*[word for local, remote in pairs
@@ -38,7 +47,8 @@ class Curl(Driver):
         self.quote(*[f"RMD {path}" for path in paths])
 
     def names(self, folder):
-        return set(self.curl("--list-only", self.url(folder + "/")).split("\n")) - {""}
+        listing = self.curl("--list-only", self.url(folder + "/"))
+        return {posixpath.basename(path) for path in listing.split("\n")} - {""}
 
     def get_dated(self, remote, local):
         self.curl("-R", "-o", str(local), self.url(remote))
@@ -58,4 +68,18 @@ class Curl(Driver):
         mode = [] if self.passive else ["--ftp-port", self.host]
         return self.run([
             "curl", "-sS", "--fail-early", "--globoff", "-m", "30", "-u", f"{USER}:{PASSWORD}",
-            *mode, *arguments])
+            *mode, *self.options, *arguments])
+
+
+class CurlWithoutCwd(Curl):
+    """Whole paths in every command instead of one CWD for each folder."""
+
+    name = "curl-nocwd"
+    options = ("--ftp-method", "nocwd")
+
+
+class CurlOldCommands(Curl):
+    """PASV and PORT, one CWD."""
+
+    name = "curl-pasv"
+    options = ("--ftp-method", "singlecwd", "--disable-epsv", "--disable-eprt")

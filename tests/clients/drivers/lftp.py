@@ -13,6 +13,10 @@ def quoted(path):
 
 class Lftp(Driver):
     name = "lftp"
+    settings = ()
+    cannot = (
+        ("append", "*", "lftp appends nothing but what it resumes"),
+    )
 
     def put(self, pairs):
         self.lftp(*[f"put {quoted(local)} -o {quoted(remote)}" for local, remote in pairs])
@@ -69,7 +73,17 @@ class Lftp(Driver):
         settings = [
             "set cmd:fail-exit yes", "set cmd:interactive no", "set net:max-retries 1",
             "set net:timeout 20", "set net:reconnect-interval-base 1", "set ftp:ssl-allow no",
-            "set file:charset UTF-8", f"set net:socket-bind-{self.route.family.lower()} {self.host}",
+            "set file:charset UTF-8",
+            f"set net:socket-bind-{self.route.family.lower()} {self.host}",
             f"set ftp:passive-mode {'yes' if self.passive else 'no'}",
+            *self.settings,
             f"open -u {USER},{shlex.quote(PASSWORD)} -p {self.port} {self.host}"]
         return self.run(["lftp", "--norc"], script="\n".join([*settings, *commands, ""]))
+
+
+class LftpPipelined(Lftp):
+    """Commands sent ahead of their replies, LIST instead of MLSD, four transfers at a time."""
+
+    name = "lftp-pipelined"
+    settings = ("set ftp:sync-mode no", "set ftp:use-mlsd no",
+                "set mirror:parallel-transfer-count 4")

@@ -19,6 +19,8 @@ class Ncftp(Driver):
     name = "ncftp"
     cannot = (
         ("*", "IPv6", "ncftp 3.2.6 speaks IPv4 only"),
+        ("mirror_up_again", "*", "ncftp does not replace a longer file by a shorter one unasked"),
+        ("long_names", "*", "its plain listing is read from MLSD already"),
     )
 
     def put(self, pairs):
@@ -29,6 +31,9 @@ class Ncftp(Driver):
 
     def resume_get(self, remote, local):
         self.ncftp(f"get -z {quoted(remote)} {quoted(local)}")
+
+    def resume_put(self, local, remote):
+        self.ncftp(f"put -z {quoted(local)} {quoted(remote)}")
 
     def append(self, local, remote):
         self.ncftp(f"put -A -f -z {quoted(local)} {quoted(remote)}")

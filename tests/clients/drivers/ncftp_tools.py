@@ -10,6 +10,11 @@ class NcftpTools(Driver):
     name = "ncftp-tools"
     cannot = (
         ("*", "IPv6", "ncftp 3.2.6 speaks IPv4 only"),
+        ("rename", "*", "the tools upload, download and list only"),
+        ("delete", "*", "the tools upload, download and list only"),
+        ("mkdir", "*", "the tools upload, download and list only"),
+        ("rmdir", "*", "the tools upload, download and list only"),
+        ("mirror_up_again", "*", "ncftpput sends every file each time"),
     )
 
     def put(self, pairs):

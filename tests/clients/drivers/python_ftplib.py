@@ -22,6 +22,7 @@ def reports_failure(operation):
 class PythonFtplib(Driver):
     name = "ftplib"
     cannot = (
+        ("mirror_up_again", "*", "a mirror is the script's own matter, not ftplib's"),
         ("put_dated", "*", "ftplib sets no times"),
         ("get_dated", "*", "ftplib sets no times"),
     )

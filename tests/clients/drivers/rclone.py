@@ -13,6 +13,9 @@ class Rclone(Driver):
     name = "rclone"
     cannot = (
         ("*", "active", "rclone knows passive mode only"),
+        ("resume_put", "*", "rclone transfers whole files"),
+        ("resume_get", "*", "rclone transfers whole files"),
+        ("append", "*", "rclone transfers whole files"),
     )
     cannot_name = tuple(
         (operation, "a trailing space", "rclone's FTP backend sends U+2420 for a space at the end")
@@ -99,6 +102,15 @@ class Rclone(Driver):
         open(os.path.join(self.home, "rclone.conf"), "ab").close()
         return self.run(["rclone", "--retries", "1", "--low-level-retries", "1",
                          "--timeout", "20s", "--contimeout", "10s", *arguments])
+
+
+class RcloneByList(Rclone):
+    """Reads LIST where it would read MLSD."""
+
+    name = "rclone-list"
+
+    def environment(self):
+        return {**super().environment(), "RCLONE_CONFIG_BOX_DISABLE_MLSD": "true"}
 
 
 def folder_of(paths):
