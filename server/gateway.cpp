@@ -197,6 +197,8 @@ void gateway::admit(int socket, const tcp::endpoint& peer) {
     const int on = 1;
     ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+    // Telnet's Synch before ABOR comes as urgent data; it must stay in its place in the stream.
+    ::setsockopt(socket, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
     tcp::endpoint local;
     auto length = static_cast<socklen_t>(local.capacity());
     ::getsockname(socket, local.data(), &length);

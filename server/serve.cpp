@@ -98,11 +98,15 @@ int serve(const cli::command_line& line) {
             std::cerr << "objftpd: " << *problem << "\n";
             return cli::exit_code::unavailable;
         }
-        asio::signal_set signals(g.context(), SIGTERM, SIGINT);
-        std::function<void(const error_code&, int)> on_signal = [&](const error_code& failed, int) {
+        asio::signal_set signals(g.context(), SIGTERM, SIGINT, SIGHUP);
+        std::function<void(const error_code&, int)> on_signal = [&](const error_code& failed,
+                                                                    int signal) {
             if (failed)
                 return;
-            g.stop();
+            if (signal == SIGHUP)
+                config::log::warning("SIGHUP ignored: reloading is not supported yet, restart");
+            else
+                g.stop();
             signals.async_wait(on_signal);
         };
         signals.async_wait(on_signal);

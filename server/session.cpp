@@ -150,6 +150,8 @@ void session::start_operation(const command_spec& spec, std::string argument) {
             return;
         config::log::error("operation ended by an exception", {{"session", self->id}});
         self->operation.running = false;
+        if (self->operation_ended_)
+            self->operation_ended_->cancel();
         self->kill();
     });
 }
@@ -292,6 +294,8 @@ void session::tick(clock::time_point now) {
         operation.timed_out = true;
         data.cancel();
     }
+    if (reading_)
+        lines_.shrink();
     if (now < control_deadline_ || operation.running)
         return;
     if (idle_too_long_) { // and the farewell is not taken either

@@ -1,17 +1,6 @@
 #include "server/session_limits.hpp"
 
 namespace objftpd::server {
-namespace {
-
-template <class Counts, class Key>
-void decrement(Counts& counts, const Key& key) {
-    const auto found = counts.find(key);
-    if (found != counts.end() && --found->second == 0)
-        counts.erase(found);
-}
-
-} // namespace
-
 session_limits::verdict session_limits::enter(const asio::ip::address& address,
                                               std::unique_ptr<place>& taken) {
     const std::lock_guard lock(mutex_);
@@ -19,10 +8,13 @@ session_limits::verdict session_limits::enter(const asio::ip::address& address,
         return verdict::too_many;
     if (unauthenticated_ >= max_unauthenticated_)
         return verdict::too_many_unauthenticated;
-    auto& from_address = by_address_[address];
-    if (from_address >= max_per_address_)
+    const auto known = by_address_.find(address);
+    const auto counts = known == by_address_.end() ? address_counts() : known->second;
+    if (counts.sessions >= max_per_address_)
         return verdict::too_many_from_address;
-    ++from_address;
+    if (counts.unauthenticated >= (max_unauthenticated_ + 1) / 2)
+        return verdict::too_many_unauthenticated;
+    by_address_[address] = {counts.sessions + 1, counts.unauthenticated + 1};
     ++sessions_;
     ++unauthenticated_;
     taken = std::make_unique<place>(*this, address);
@@ -42,15 +34,19 @@ session_limits::login_verdict session_limits::log_in(place& p, const std::string
     p.user_ = user;
     p.authenticated_ = true;
     --unauthenticated_;
+    --counts_of(p).unauthenticated;
     return login_verdict::admitted;
 }
 
 void session_limits::forget_user(place& p) {
     if (!p.authenticated_)
         return;
-    decrement(by_user_, p.user_);
+    const auto found = by_user_.find(p.user_);
+    if (--found->second == 0)
+        by_user_.erase(found);
     p.authenticated_ = false;
     ++unauthenticated_;
+    ++counts_of(p).unauthenticated;
 }
 
 void session_limits::log_out(place& p) {
@@ -63,7 +59,10 @@ void session_limits::leave(place& p) {
     forget_user(p);
     --unauthenticated_;
     --sessions_;
-    decrement(by_address_, p.address_);
+    auto& counts = counts_of(p);
+    --counts.unauthenticated;
+    if (--counts.sessions == 0)
+        by_address_.erase(p.address_);
 }
 
 std::size_t session_limits::sessions() const {

@@ -39,7 +39,8 @@ public:
 
     enum class verdict { admitted, too_many, too_many_from_address, too_many_unauthenticated };
 
-    /// A new connection. When admitted, `taken` holds its place.
+    /// A new connection. One address gets at most half of the places before login, so that it
+    /// cannot keep all others out. When admitted, `taken` holds its place.
     verdict enter(const asio::ip::address& address, std::unique_ptr<place>& taken);
 
     /// A login: at most `max_sessions` of that user at a time (0: any number).
@@ -52,7 +53,13 @@ public:
     std::size_t sessions() const;
 
 private:
+    struct address_counts {
+        std::size_t sessions = 0;
+        std::size_t unauthenticated = 0;
+    };
+
     void leave(place& p);
+    address_counts& counts_of(const place& p) { return by_address_[p.address_]; }
     void forget_user(place& p);
 
     const std::size_t max_sessions_;
@@ -61,7 +68,7 @@ private:
     mutable std::mutex mutex_;
     std::size_t sessions_ = 0;
     std::size_t unauthenticated_ = 0;
-    std::map<asio::ip::address, std::size_t> by_address_;
+    std::map<asio::ip::address, address_counts> by_address_;
     std::map<std::string, std::size_t> by_user_;
 };
 

@@ -3,10 +3,10 @@
 #include "config/password_hash.hpp"
 #include "server/cli/exit_code.hpp"
 
-#include <signal.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <iostream>
 #include <optional>
 

@@ -34,7 +34,7 @@ reply take_target(session& s, tcp::endpoint target) {
     if (target.address().is_unspecified())
         target.address(s.peer.address());
     // SECURITY: only the client's own address, never a privileged port (RFC 2577, 3).
-    if (unmapped(target.address()) != unmapped(s.peer.address()) || target.port() < 1024) {
+    if (!same_host(target.address(), s.peer.address()) || target.port() < 1024) {
         config::log::warning("data address refused", {{"session", s.id},
                                                       {"address", target.address().to_string()},
                                                       {"port", target.port()}});

@@ -42,7 +42,7 @@ awaitable<result<>> data_channel::accept() {
         if (fd >= 0) {
             from.resize(length);
             // SECURITY: nobody but the client may take or feed its data (port stealing).
-            if (unmapped(from.address()) == unmapped(peer_.address())) {
+            if (same_host(from.address(), peer_.address())) {
                 stream_.emplace(context_, fd);
                 listener_->served();
                 co_return result<>();

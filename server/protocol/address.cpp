@@ -117,4 +117,12 @@ asio::ip::address unmapped(const asio::ip::address& address) {
     return address;
 }
 
+bool same_host(const asio::ip::address& a, const asio::ip::address& b) {
+    const auto x = unmapped(a);
+    const auto y = unmapped(b);
+    if (x.is_v6() && y.is_v6())
+        return x.to_v6().to_bytes() == y.to_v6().to_bytes();
+    return x == y;
+}
+
 } // namespace objftpd::server

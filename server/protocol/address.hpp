@@ -32,4 +32,8 @@ std::string epsv_text(std::uint16_t port);
 /// An IPv4 address that came in through an IPv6 socket (::ffff:a.b.c.d) as IPv4.
 boost::asio::ip::address unmapped(const boost::asio::ip::address& address);
 
+/// Whether both are the same host: IPv4 in IPv6 is IPv4, and the scope of a link-local address,
+/// which EPRT cannot say, does not count.
+bool same_host(const boost::asio::ip::address& a, const boost::asio::ip::address& b);
+
 } // namespace objftpd::server
