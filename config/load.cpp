@@ -61,6 +61,7 @@ std::string kind_of(const toml::node& node) {
 template <class Section>
 std::vector<std::string_view> keys_of(const std::vector<option<Section>>& options) {
     std::vector<std::string_view> keys;
+    keys.reserve(options.size());
     for (const auto& o : options)
         keys.push_back(o.key);
     return keys;

@@ -132,7 +132,7 @@ struct row {
     template <class Owner>
     static option<Section> text(std::string key, std::string Owner::*member, std::string fallback,
                                 std::string expects, std::string documentation,
-                                std::function<complaint(std::string&)> check = nullptr) {
+                                const std::function<complaint(std::string&)>& check = nullptr) {
         const auto set = [=](Section& section, const value& v) {
             const auto* const given = std::get_if<std::string>(&v);
             if (!given)

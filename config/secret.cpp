@@ -14,7 +14,7 @@
 namespace objftpd::config {
 namespace {
 
-constexpr std::size_t largest = 64 * 1024;
+constexpr std::size_t largest = std::size_t{64} << 10;
 
 class file_descriptor {
 public:
