@@ -76,6 +76,7 @@ boost::system::error_condition make_error_condition(condition c) {
 error_code from_errno(int value) {
     switch (value) {
     case ENOENT:
+    case ENXIO: // a socket or a device without a driver: no object has the name
         return errc::not_found;
     case EEXIST:
         return errc::already_exists;

@@ -69,8 +69,10 @@ error_code file_upload::open_head() {
     if (!old) {
         if (old.error() != errc::not_found)
             return old.error();
-        const bool whole = request_.offset == upload_request::at_end;
-        return whole ? error_code() : make_error_code(errc::range_not_satisfiable);
+        if (request_.offset != upload_request::at_end)
+            return errc::range_not_satisfiable;
+        request_.existing = overwrite::refused; // what comes meanwhile must not get lost
+        return {};
     }
     struct stat status {};
     if (::fstat(old->get(), &status) != 0)
@@ -238,13 +240,16 @@ error_code file_upload::publish() {
     const int from = store_->area().directory();
     if (request_.existing == overwrite::refused) {
         // link, unlike rename, never replaces, on every file system.
-        if (::linkat(from, name_.c_str(), where->directory(), target, 0) != 0)
-            return from_errno(errno);
+        if (::linkat(from, name_.c_str(), where->directory(), target, 0) != 0) {
+            const bool appends = errno == EEXIST && request_.offset != 0;
+            return appends ? make_error_code(errc::precondition_failed) : from_errno(errno);
+        }
         store_->area().remove(name_);
     } else if (::renameat(from, name_.c_str(), where->directory(), target) != 0) {
         return from_errno(errno);
     }
     name_.clear();
+    file_.reset(); // closing may block too
     if (store_->durable() && ::fsync(where->directory()) != 0)
         return from_errno(errno);
     return {};

@@ -232,7 +232,10 @@ awaitable<result<put_result>> local_adapter::copy(std::string from, std::string 
     auto source = co_await read(from, 0);
     if (!source)
         co_return source.error();
+    const auto version = co_await stat(from, detail::version);
     upload_request request(std::move(to), existing);
+    if (version)
+        request.content_type = version->content_type;
     auto target = co_await open_upload(std::move(request));
     if (!target)
         co_return target.error();
