@@ -6,6 +6,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 OBJFTPD=$(realpath "$1")
 shift
 [ -x "$OBJFTPD" ] || { echo "$0: $OBJFTPD is not an executable" >&2; exit 2; }
+missing=
+for program in curl lftp ncftp ncftpput ncftpget ncftpls tnftp inetutils-ftp rclone node npm; do
+    command -v $program >/dev/null || missing="$missing $program"
+done
+[ -z "$missing" ] || { echo "$0: not installed:$missing" >&2; exit 2; }
 export OBJFTPD PYTHONPATH="$here" PYTHONDONTWRITEBYTECODE=1
 
 modules="$here/../../build/clients"
