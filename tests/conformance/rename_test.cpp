@@ -1,0 +1,202 @@
+#include "tests/conformance/adapter_test.hpp"
+
+using namespace objftpd;
+using namespace objftpd::tests;
+
+namespace {
+
+// For adapters that rename; the others' directories and large objects are moved by a layer above.
+class rename_test : public adapter_test {
+public:
+    bool applies() { return can().renames; }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(rename_test, "a store that cannot rename says so") {
+    put("f", "x");
+    if (!can().renames)
+        CHECK(error_of(rename("f", "g")) == errc::unsupported);
+}
+
+TEST_CASE_METHOD(rename_test, "a renamed object has its new name only, and is the same version") {
+    if (!applies())
+        return;
+    put("f", "content");
+    const auto before = version("f");
+    value_of(rename("f", "g"));
+    CHECK_FALSE(exists("f"));
+    CHECK(content("g") == "content");
+    CHECK(version("g").etag == before.etag);
+    CHECK(version("g").crc64 == before.crc64);
+    CHECK(version("g").modified == before.modified);
+}
+
+TEST_CASE_METHOD(rename_test, "a rename replaces an object where that is allowed") {
+    if (!applies())
+        return;
+    put("f", "new");
+    put("g", "old");
+    value_of(rename("f", "g", overwrite::allowed));
+    CHECK_FALSE(exists("f"));
+    CHECK(content("g") == "new");
+}
+
+TEST_CASE_METHOD(rename_test, "a rename keeps an object that must not be replaced") {
+    if (!applies())
+        return;
+    put("f", "new");
+    put("g", "old");
+    CHECK(error_of(rename("f", "g", overwrite::refused)) == errc::already_exists);
+    CHECK(content("f") == "new");
+    CHECK(content("g") == "old");
+    value_of(rename("f", "h", overwrite::refused));
+    CHECK(content("h") == "new");
+}
+
+TEST_CASE_METHOD(rename_test, "renaming makes the directories above the new name") {
+    if (!applies())
+        return;
+    put("f", "x");
+    value_of(rename("f", "a/b/g"));
+    CHECK(content("a/b/g") == "x");
+    value_of(make_directory("d/"));
+    value_of(rename("d/", "c/e/d/"));
+    CHECK(stat("c/e/d/").directory);
+}
+
+TEST_CASE_METHOD(rename_test, "a directory moves with everything in it") {
+    if (!applies())
+        return;
+    put("a/f", "1");
+    put("a/b/g", "2");
+    value_of(make_directory("a/empty/"));
+    value_of(rename("a/", "z/"));
+    CHECK_FALSE(exists("a/"));
+    CHECK(content("z/f") == "1");
+    CHECK(content("z/b/g") == "2");
+    CHECK(stat("z/empty/").directory);
+    CHECK(keys("") == std::multiset<std::string>{"z/"});
+}
+
+TEST_CASE_METHOD(rename_test, "a directory may be named without its slash") {
+    if (!applies() || !can().real_directories)
+        return;
+    put("a/f", "1");
+    value_of(rename("a", "b"));
+    CHECK(content("b/f") == "1");
+}
+
+TEST_CASE_METHOD(rename_test, "a directory never replaces anything") {
+    if (!applies())
+        return;
+    put("a/f", "1");
+    put("b/g", "2");
+    put("o", "3");
+    value_of(make_directory("empty/"));
+    for (const auto existing : {overwrite::allowed, overwrite::refused}) {
+        CHECK(error_of(rename("a/", "b/", existing)) == errc::already_exists);
+        CHECK(error_of(rename("a/", "empty/", existing)) == errc::already_exists);
+        CHECK(error_of(rename("a/", "o/", existing)) == errc::already_exists);
+    }
+    CHECK(content("a/f") == "1");
+    CHECK(content("b/g") == "2");
+    CHECK(content("o") == "3");
+    CHECK(stat("empty/").directory);
+}
+
+TEST_CASE_METHOD(rename_test, "an object never replaces a directory") {
+    if (!applies())
+        return;
+    put("f", "1");
+    value_of(make_directory("empty/"));
+    put("full/g", "2");
+    for (const auto* to : {"empty", "full"}) {
+        CHECK_FALSE(rename("f", to, overwrite::allowed));
+        CHECK_FALSE(rename("f", to, overwrite::refused));
+    }
+    CHECK(error_of(rename("f", "empty", overwrite::allowed)) == errc::is_a_directory);
+    CHECK(content("f") == "1");
+    CHECK(content("full/g") == "2");
+    CHECK(stat("empty/").directory);
+}
+
+TEST_CASE_METHOD(rename_test, "a directory cannot be moved into itself") {
+    if (!applies())
+        return;
+    put("a/b/f", "1");
+    for (const auto* to : {"a/c/", "a/b/c/", "a/b/c/d/", "a/"})
+        CHECK(error_of(rename("a/", to)) == errc::nested_rename);
+    CHECK(content("a/b/f") == "1");
+    CHECK(keys("a/") == std::multiset<std::string>{"a/b/"});
+}
+
+TEST_CASE_METHOD(rename_test, "a sibling whose name begins alike is not inside") {
+    if (!applies())
+        return;
+    put("a/f", "1");
+    value_of(rename("a/", "ab/"));
+    CHECK(content("ab/f") == "1");
+    put("c/f", "2");
+    value_of(rename("c/", "cc/c/"));
+    CHECK(content("cc/c/f") == "2");
+}
+
+TEST_CASE_METHOD(rename_test, "a directory may move up, out of another") {
+    if (!applies())
+        return;
+    put("a/b/c/f", "1");
+    value_of(rename("a/b/c/", "c/"));
+    CHECK(content("c/f") == "1");
+    CHECK(stat("a/b/").directory);
+}
+
+TEST_CASE_METHOD(rename_test, "renaming what does not exist is not_found and makes nothing") {
+    if (!applies())
+        return;
+    CHECK(error_of(rename("missing", "a/b")) == errc::not_found);
+    CHECK(error_of(rename("missing/", "a/b/")) == errc::not_found);
+    CHECK(error_of(rename("missing/f", "a/b")) == errc::not_found);
+    CHECK(keys("").empty());
+}
+
+TEST_CASE_METHOD(rename_test, "with real directories nothing moves below an object") {
+    if (!applies() || !can().real_directories)
+        return;
+    put("f", "1");
+    put("g", "2");
+    value_of(make_directory("d/"));
+    CHECK(error_of(rename("f", "g/x")) == errc::not_a_directory);
+    CHECK(error_of(rename("d/", "g/x/")) == errc::not_a_directory);
+    CHECK(error_of(rename("f", "f/x")) == errc::not_a_directory);
+    CHECK(content("f") == "1");
+}
+
+TEST_CASE_METHOD(rename_test, "an object renamed to its own name stays") {
+    if (!applies())
+        return;
+    put("f", "content");
+    static_cast<void>(rename("f", "f"));
+    CHECK(content("f") == "content");
+}
+
+TEST_CASE_METHOD(rename_test, "the bucket's top cannot be renamed") {
+    if (!applies())
+        return;
+    put("f", "x");
+    CHECK_FALSE(rename("", "a/"));
+    CHECK_FALSE(rename("f", ""));
+    CHECK(content("f") == "x");
+}
+
+TEST_CASE_METHOD(rename_test, "an upload goes on while its directory is renamed") {
+    if (!applies())
+        return;
+    put("d/other", "x");
+    const auto to = begin("d/f");
+    value_of(write(*to, "content"));
+    value_of(rename("d/", "e/"));
+    value_of(commit(*to));
+    CHECK(content("d/f") == "content");
+    CHECK(content("e/other") == "x");
+}
