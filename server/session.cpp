@@ -37,7 +37,8 @@ awaitable<void> session::run() {
             break;
         co_await execute(std::move(*next));
     }
-    // The control connection is over; an upload whose data is complete may still be committed.
+    // The control connection is over. An upload whose data have ended is committed all the same;
+    // one that still runs cannot be told from that of a client that was killed in the middle.
     if (operation.running && !operation.progress.committing)
         abort_operation();
     co_await operation_end();
@@ -143,6 +144,7 @@ void session::start_operation(const command_spec& spec, std::string argument) {
     operation.running = true;
     operation.what = spec.verb_text() + ' ' + to_client(argument);
     operation.since = clock::now();
+    operation.progress.may_commit = [this] { return !control_.peer_is_gone(); };
     // The frame holds the session until the operation has ended.
     auto work = run_operation(spec, std::move(argument));
     asio::co_spawn(context, std::move(work), [self = shared_from_this()](std::exception_ptr bug) {

@@ -86,6 +86,12 @@ awaitable<result<>> stream::write_all(std::span<const char> bytes) {
     co_return result<>();
 }
 
+bool stream::peer_is_gone() const {
+    char next = 0;
+    const auto n = ::recv(fd_, &next, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n == 0 || (n < 0 && !would_block() && errno != EINTR);
+}
+
 void stream::leave_reactor() {
     if (reactor_)
         reactor_->release();

@@ -35,6 +35,9 @@ public:
     /// All of `bytes`, or an error.
     awaitable<result<>> write_all(std::span<const char> bytes);
 
+    /// Whether the peer has closed or reset and all it sent before has been read. Looks only.
+    bool peer_is_gone() const;
+
     enum class readiness { readable, writable };
 
     /// Waits until a system call on native_handle() would not block.

@@ -170,7 +170,8 @@ awaitable<transfer_end> receive_body(stream& from, storage::upload& to, conversi
         end = co_await receive_plain(from, to, plain, progress);
         last = std::span<const char>(plain.memory.get(), plain.filled);
     }
-    if (end.failed == side::none && progress.aborted)
+    const bool wanted = !progress.aborted && (!progress.may_commit || progress.may_commit());
+    if (end.failed == side::none && !wanted)
         end = aborted();
     if (end.failed == side::none) {
         progress.committing = true;

@@ -5,6 +5,7 @@
 #include "storage/adapter.hpp"
 
 #include <chrono>
+#include <functional>
 
 namespace objftpd::server {
 
@@ -14,6 +15,9 @@ struct transfer_progress {
     std::chrono::steady_clock::time_point last_moved;
     bool aborted = false;    // set by others: the transfer ends at its next step
     bool committing = false; // all data are there; nothing stops it any more
+
+    /// Asked at the end of an upload's data; "no" aborts it. Empty: yes.
+    std::function<bool()> may_commit;
 
     void moved(std::size_t n) {
         bytes += n;

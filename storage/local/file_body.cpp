@@ -2,6 +2,7 @@
 
 #include "config/async.hpp"
 #include "storage/error.hpp"
+#include "storage/local/fast_peer.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -71,7 +72,8 @@ awaitable<result<std::size_t>> file_body::send_to(int socket) {
                 return error_code(errno, boost::system::system_category());
             if (moved == 0)
                 return error_code(asio::error::would_block);
-            break;
+            if (!is_ready_soon(socket, direction::out, moved))
+                break;
         }
         return moved;
     };

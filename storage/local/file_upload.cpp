@@ -3,6 +3,7 @@
 #include "config/async.hpp"
 #include "storage/checksum/crc64.hpp"
 #include "storage/error.hpp"
+#include "storage/local/fast_peer.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -193,7 +194,8 @@ result<std::size_t> file_upload::receive(int socket) {
             return error_code(errno, boost::system::system_category());
         if (moved == 0)
             return error_code(asio::error::would_block);
-        break;
+        if (!is_ready_soon(socket, direction::in, moved))
+            break;
     }
     return moved;
 }

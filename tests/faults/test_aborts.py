@@ -102,10 +102,21 @@ class BrokenUploads(FaultCase):
         self.wire.expect(226)
         self.assertEqual(reader.download("RETR old.bin"), HALF)
 
-    def test_a_client_that_leaves_without_waiting_for_226_has_uploaded(self):
-        """Its upload was complete when it left: the end of the data came before that."""
+    def test_a_client_that_is_gone_when_its_data_end_has_not_uploaded(self):
+        """It may have been killed: the system closes its connections in any order, and what it
+        had sent by then looks like a whole file."""
+        for name in ("old.bin", "new.bin"):
+            data = self.begin(name)
+            self.wire.control.close()
+            data.close()
+            self.eventually(lambda: self.unpublished() == 0, "the upload is discarded")
+            self.wire = self.connect()
+        self.assert_nothing_happened()
+
+    def test_a_client_that_says_quit_and_does_not_wait_has_uploaded(self):
         data = self.begin("new.bin")
-        data.shutdown(socket.SHUT_WR)
+        data.close()
+        self.wire.control.sendall(b"QUIT\r\n")
         self.wire.control.close()
         self.eventually(lambda: self.content("new.bin") == HALF, "the complete upload is stored")
 
