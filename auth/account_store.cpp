@@ -34,7 +34,7 @@ account account_store::find(std::string_view name) const {
     return found == accounts_.end() ? nullptr : found->second;
 }
 
-awaitable<account> account_store::authenticate(asio::thread_pool& pool, std::string name,
+awaitable<account> account_store::authenticate(worker_pool& pool, std::string name,
                                                std::string password) const {
     const auto user = find(name);
     const auto match =

@@ -3,7 +3,7 @@
 #include "auth/password.hpp"
 #include "config/settings.hpp"
 
-#include <boost/asio/thread_pool.hpp>
+#include "config/worker_pool.hpp"
 
 #include <map>
 #include <memory>
@@ -29,7 +29,7 @@ public:
     /// The account when the password is right, null otherwise. The hash is computed on `pool`.
     /// A name that does not exist takes as long as one that does, so that a client cannot tell
     /// which names exist. Cannot be cancelled. The store and `pool` must outlive the call.
-    awaitable<account> authenticate(asio::thread_pool& pool, std::string name,
+    awaitable<account> authenticate(worker_pool& pool, std::string name,
                                     std::string password) const;
 
 private:

@@ -6,7 +6,7 @@
 
 namespace objftpd::auth {
 
-awaitable<password_match> verify(asio::thread_pool& pool, std::string hash, std::string password) {
+awaitable<password_match> verify(worker_pool& pool, std::string hash, std::string password) {
     auto work = [&hash, &password] { return config::verify_password(hash, password); };
     const auto match = co_await offload(pool, work);
     // SECURITY: the memory is used again by others.

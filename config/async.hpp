@@ -6,7 +6,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
+#include "config/worker_pool.hpp"
 
 #include <chrono>
 #include <optional>
@@ -23,14 +23,14 @@ awaitable<void> sleep_for(std::chrono::nanoseconds duration);
 /// coroutine waits for its end, so it may refer to the coroutine's own variables.
 /// REQUIRES: `work` does not throw.
 template <class Work>
-auto offload(asio::thread_pool& pool, Work& work) -> awaitable<std::invoke_result_t<Work&>> {
+auto offload(worker_pool& pool, Work& work) -> awaitable<std::invoke_result_t<Work&>> {
     // The value stays in this frame: passed through the completion it would have to be
     // default-constructible, and an error_code would be thrown.
     std::optional<std::invoke_result_t<Work&>> value;
     auto start = [&](auto handler) {
         auto executor = asio::get_associated_executor(handler);
-        asio::post(pool, [&work, &value, handler = std::move(handler),
-                          guard = asio::make_work_guard(executor)]() mutable {
+        pool.post([&work, &value, handler = std::move(handler),
+                   guard = asio::make_work_guard(executor)]() mutable {
             value.emplace(work());
             auto home = guard.get_executor();
             asio::post(home, std::move(handler));

@@ -6,7 +6,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/thread_pool.hpp>
+#include "config/worker_pool.hpp"
 
 #include <memory>
 #include <optional>
@@ -50,8 +50,8 @@ private:
 
     const config::settings& settings_;
     asio::io_context main_;
-    asio::thread_pool disk_;
-    asio::thread_pool hashing_;
+    worker_pool disk_;
+    worker_pool hashing_;
     storage::adapter_registry adapters_;
     services shared_;
     std::vector<std::unique_ptr<io_thread>> threads_;

@@ -7,7 +7,7 @@
 #include "server/session_limits.hpp"
 #include "storage/virtual_filesystem.hpp"
 
-#include <boost/asio/thread_pool.hpp>
+#include "config/worker_pool.hpp"
 
 #include <map>
 #include <memory>
@@ -18,7 +18,7 @@ namespace objftpd::server {
 /// What all sessions share. Made before the first session and alive until after the last; each
 /// member is immutable or thread-safe by itself.
 struct services {
-    services(const config::settings& s, asio::thread_pool& hashing)
+    services(const config::settings& s, worker_pool& hashing)
         : settings(s), accounts(s.users), hash_pool(hashing),
           guard({.failures = s.server.max_login_failures_per_address,
                  .window = s.server.login_failure_window,
@@ -27,7 +27,7 @@ struct services {
 
     const config::settings& settings;
     const auth::account_store accounts;
-    asio::thread_pool& hash_pool;
+    worker_pool& hash_pool;
     auth::login_guard guard;
     port_pool ports;
     session_limits limits;

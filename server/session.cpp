@@ -46,6 +46,16 @@ awaitable<void> session::run() {
     config::log::info("session ended", {{"session", id}, {"user", user_name}});
 }
 
+// Before its 1xx reply an operation's client would take any other for the operation's own; and a
+// listing by STAT belongs between transfers (RFC 959, 4.1.3): the 226 could fall into its lines.
+bool session::runs_beside_operation(const command& c) const {
+    if (c.verb == "ABOR")
+        return true;
+    const auto* spec = find_command(c.verb);
+    return spec != nullptr && spec->during == during_operation::runs && operation.announced &&
+           (c.verb != "STAT" || c.argument.empty());
+}
+
 awaitable<std::optional<command>> session::next_command() {
     std::string line;
     for (;;) {
@@ -62,8 +72,7 @@ awaitable<std::optional<command>> session::next_command() {
         }
         if (found == line_reader::status::line) {
             auto c = parse_command(line);
-            const auto* spec = find_command(c.verb);
-            if (!operation.running || (spec != nullptr && spec->during == during_operation::runs))
+            if (!operation.running || runs_beside_operation(c))
                 co_return c;
             held_.push_back(std::move(c));
             if (held_.size() >= shared.settings.server.max_pending_commands)

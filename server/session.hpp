@@ -108,6 +108,7 @@ public:
     // --- the running operation ---
     struct operation_state {
         bool running = false;
+        bool announced = false;      // its 1xx reply is sent: STAT and NOOP run beside it
         bool streaming = false; // data are expected to move; else a stall is no fault
         bool timed_out = false;
         bool abor_to_answer = false; // ABOR's own reply is due after the operation's
@@ -119,6 +120,7 @@ public:
 private:
     awaitable<std::optional<command>> next_command();
     awaitable<void> execute(command c);
+    bool runs_beside_operation(const command& c) const;
     std::optional<reply> refuse(const command_spec* spec, const command& c) const;
     void start_operation(const command_spec& spec, std::string argument);
     awaitable<void> run_operation(const command_spec& spec, std::string argument);

@@ -3,7 +3,7 @@
 #include "config/settings.hpp"
 #include "storage/adapter.hpp"
 
-#include <boost/asio/thread_pool.hpp>
+#include "config/worker_pool.hpp"
 
 #include <map>
 #include <memory>
@@ -21,7 +21,7 @@ class local_store;
 class adapter_registry {
 public:
     /// `disk` runs the embedded store's blocking calls and must outlive every adapter.
-    explicit adapter_registry(asio::thread_pool& disk) : disk_(disk) {}
+    explicit adapter_registry(worker_pool& disk) : disk_(disk) {}
 
     /// Opens a store. Blocks.
     result<> open(const config::store_settings& settings);
@@ -31,7 +31,7 @@ public:
     result<std::shared_ptr<adapter>> bucket(const std::string& store, const std::string& bucket);
 
 private:
-    asio::thread_pool& disk_;
+    worker_pool& disk_;
     std::map<std::string, std::shared_ptr<local::local_store>> stores_;
     std::map<std::pair<std::string, std::string>, std::shared_ptr<adapter>> adapters_;
 };

@@ -26,7 +26,10 @@ reply refuse_login(session& s, std::string_view why) {
 } // namespace
 
 awaitable<reply> user(session& s, std::string name) {
+    // Windows' ftp.exe sends OPTS UTF8 ON before it says who it is.
+    const bool utf8_requested = s.utf8_requested;
     s.reset_login();
+    s.utf8_requested = utf8_requested;
     if (s.shared.guard.ask(s.peer.address(), session::clock::now()) ==
         auth::login_guard::decision::refuse) {
         s.closing = true;

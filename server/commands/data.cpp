@@ -144,7 +144,7 @@ awaitable<reply> mode(session&, std::string argument) {
 
 awaitable<reply> rest(session& s, std::string argument) {
     const auto offset = parse_number(argument);
-    if (!offset)
+    if (!offset || *offset > INT64_MAX) // no file is longer
         co_return reply(501, "REST wants a number of bytes.");
     const bool converts = s.type == session::representation::ascii &&
                           s.account->ascii == config::ascii_policy::convert;

@@ -13,6 +13,7 @@ awaitable<std::optional<reply>> open_data(session& s, reply preliminary) {
         co_return reply(425, "Use PASV, EPSV, PORT or EPRT first.");
     const auto& settings = s.shared.settings.server;
     s.send_soon(preliminary);
+    s.operation.announced = true;
     s.expect_data_within(s.data.is_passive() ? settings.passive_timeout : settings.active_timeout);
     const auto opened = co_await s.data.open();
     s.no_data_expected();

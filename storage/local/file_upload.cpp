@@ -35,7 +35,7 @@ file_upload::~file_upload() {
         return;
     // unlink may block, and destructors run on I/O threads.
     auto& disk = store_->disk();
-    asio::post(disk, [store = std::move(store_), file = std::move(file_), name = std::move(name_)] {
+    disk.post([store = std::move(store_), file = std::move(file_), name = std::move(name_)] {
         store->area().remove(name);
     });
 }

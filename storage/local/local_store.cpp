@@ -13,14 +13,14 @@
 namespace objftpd::storage::local {
 
 local_store::local_store(descriptor top, private_area area, config::durability durability,
-                         asio::thread_pool& disk)
+                         worker_pool& disk)
     : top_(std::move(top)), area_(std::move(area)), durability_(durability), disk_(disk) {
     struct statfs system {};
     in_memory_ = ::fstatfs(top_.get(), &system) == 0 && system.f_type == TMPFS_MAGIC;
 }
 
 result<std::shared_ptr<local_store>>
-local_store::open(const std::string& path, config::durability durability, asio::thread_pool& disk) {
+local_store::open(const std::string& path, config::durability durability, worker_pool& disk) {
     std::error_code failed;
     std::filesystem::create_directories(path, failed);
     if (failed)

@@ -4,7 +4,7 @@
 #include "storage/local/descriptor.hpp"
 #include "storage/local/private_area.hpp"
 
-#include <boost/asio/thread_pool.hpp>
+#include "config/worker_pool.hpp"
 
 #include <memory>
 #include <string>
@@ -18,14 +18,14 @@ public:
     /// Opens the folder, making it if missing, and sweeps its private area. Blocks; start-up
     /// only. `disk` runs all later system calls that may block and must outlive the store.
     static result<std::shared_ptr<local_store>>
-    open(const std::string& path, config::durability durability, asio::thread_pool& disk);
+    open(const std::string& path, config::durability durability, worker_pool& disk);
 
     /// Opens a bucket's directory, making it if missing. Blocks; start-up only.
     /// errc::unsupported if the bucket lies on another file system than the store's folder:
     /// publishing by rename would not work.
     result<descriptor> open_bucket(const std::string& name) const;
 
-    asio::thread_pool& disk() const { return disk_; }
+    worker_pool& disk() const { return disk_; }
     private_area& area() { return area_; }
     bool durable() const { return durability_ == config::durability::fsync; }
 
@@ -34,14 +34,14 @@ public:
     bool in_memory() const { return in_memory_; }
 
     local_store(descriptor top, private_area area, config::durability durability,
-                asio::thread_pool& disk);
+                worker_pool& disk);
 
 private:
     descriptor top_;
     private_area area_;
     config::durability durability_;
     bool in_memory_ = false;
-    asio::thread_pool& disk_;
+    worker_pool& disk_;
 };
 
 } // namespace objftpd::storage::local

@@ -75,7 +75,7 @@ private:
     }
 
     temporary_folder folder_;
-    asio::thread_pool disk_;
+    worker_pool disk_;
     storage::adapter_registry registry_;
     std::shared_ptr<storage::adapter> adapter_;
 };

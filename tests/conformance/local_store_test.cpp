@@ -19,13 +19,13 @@ std::size_t unfinished_uploads(const fs::path& store) {
     return files;
 }
 
-result<std::shared_ptr<local_store>> open_store(const fs::path& path, asio::thread_pool& disk) {
+result<std::shared_ptr<local_store>> open_store(const fs::path& path, worker_pool& disk) {
     return local_store::open(path.string(), config::durability::none, disk);
 }
 
 // Opens the store and dies in the middle of two uploads.
 int die_in_mid_upload(const fs::path& path) {
-    asio::thread_pool disk(1);
+    worker_pool disk(1);
     const auto store = open_store(path, disk);
     if (!store || !(*store)->area().create_file() || !(*store)->area().create_file())
         return 1;
@@ -42,7 +42,7 @@ dev_t device_of(const fs::path& path) {
 
 TEST_CASE("opening a store makes its folder and its buckets' folders") {
     const temporary_folder folder;
-    asio::thread_pool disk(1);
+    worker_pool disk(1);
     const auto path = folder.path() / "new" / "store";
     const auto store = value_of(open_store(path, disk));
     value_of(store->open_bucket("files"));
@@ -53,7 +53,7 @@ TEST_CASE("what a dead process left of its uploads is swept when the store opens
     const temporary_folder folder;
     REQUIRE(in_child_process([&] { return die_in_mid_upload(folder.path()); }) == 0);
     REQUIRE(unfinished_uploads(folder.path()) == 2);
-    asio::thread_pool disk(1);
+    worker_pool disk(1);
     const auto store = value_of(open_store(folder.path(), disk));
     CHECK(unfinished_uploads(folder.path()) == 0);
     const auto owners =
@@ -63,7 +63,7 @@ TEST_CASE("what a dead process left of its uploads is swept when the store opens
 
 TEST_CASE("what a process that still runs has of its uploads is not swept") {
     const temporary_folder folder;
-    asio::thread_pool disk(1);
+    worker_pool disk(1);
     const auto older = value_of(open_store(folder.path(), disk));
     const auto upload = value_of(older->area().create_file());
     const auto newer = value_of(open_store(folder.path(), disk));
@@ -74,7 +74,7 @@ TEST_CASE("what a process that still runs has of its uploads is not swept") {
 
 TEST_CASE("a store that is closed leaves nothing of its private area but the folder") {
     const temporary_folder folder;
-    asio::thread_pool disk(1);
+    worker_pool disk(1);
     {
         const auto store = value_of(open_store(folder.path(), disk));
         value_of(store->area().create_file());
@@ -90,7 +90,7 @@ TEST_CASE("objects survive opening the store again, with their versions") {
     settings.path = folder.path().string();
     std::string etag;
     for (int round = 0; round < 2; ++round) {
-        asio::thread_pool disk(1);
+        worker_pool disk(1);
         storage::adapter_registry registry(disk);
         value_of(registry.open(settings));
         const auto bucket = value_of(registry.bucket("main", "files"));
@@ -108,7 +108,7 @@ TEST_CASE("objects survive opening the store again, with their versions") {
 
 TEST_CASE("the same bucket is the same adapter, another is another") {
     const temporary_folder folder;
-    asio::thread_pool disk(1);
+    worker_pool disk(1);
     storage::adapter_registry registry(disk);
     config::store_settings settings;
     settings.name = "main";
@@ -127,7 +127,7 @@ TEST_CASE("a bucket on another file system than its store is refused") {
         return;
     }
     fs::create_directory_symlink(elsewhere, folder.path() / "files");
-    asio::thread_pool disk(1);
+    worker_pool disk(1);
     const auto store = value_of(open_store(folder.path(), disk));
     CHECK(error_of(store->open_bucket("files")) == errc::unsupported);
 }
@@ -135,7 +135,7 @@ TEST_CASE("a bucket on another file system than its store is refused") {
 TEST_CASE("a store whose folder is a file, or that may not be made, does not open") {
     const temporary_folder folder;
     const auto file = folder.file("f", "x");
-    asio::thread_pool disk(1);
+    worker_pool disk(1);
     CHECK_FALSE(open_store(file, disk));
     CHECK_FALSE(open_store(file + "/below", disk));
     const auto store = value_of(open_store(folder.path(), disk));

@@ -37,7 +37,7 @@ public:
 
 private:
     asio::io_context io_;
-    asio::thread_pool pool_{1};
+    worker_pool pool_{1};
 };
 
 } // namespace
