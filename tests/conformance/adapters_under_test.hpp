@@ -6,7 +6,7 @@
 #include "tests/support/results.hpp"
 #include "tests/support/temporary_folder.hpp"
 
-#include <barrier>
+#include <latch>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -66,11 +66,11 @@ public:
     std::filesystem::path store_path() const { return folder_.path(); }
 
 private:
-    // Once every disk thread has come to the barrier, all that was posted before is done.
+    // Once every disk thread has come to the latch, all that was posted before is done.
     void settle() {
-        const auto all_idle = std::make_shared<std::barrier<>>(threads + 1);
+        const auto all_idle = std::make_shared<std::latch>(threads + 1);
         for (unsigned i = 0; i < threads; ++i)
-            asio::post(disk_, [all_idle] { all_idle->arrive_and_wait(); });
+            disk_.post([all_idle] { all_idle->arrive_and_wait(); });
         all_idle->arrive_and_wait();
     }
 
