@@ -96,6 +96,8 @@ awaitable<reply> upload(session& s, std::string argument, std::uint64_t offset) 
 } // namespace
 
 awaitable<reply> retr(session& s, std::string argument) {
+    if (s.restart_at != 0 && conversion_of(s) == conversion::ascii)
+        co_return reply(504, "A restart position needs TYPE I.");
     const auto path = s.resolve(argument);
     if (!path)
         co_return reply_for(path.error());
@@ -124,6 +126,8 @@ awaitable<reply> retr(session& s, std::string argument) {
 }
 
 awaitable<reply> stor(session& s, std::string argument) {
+    if (s.restart_at != 0 && conversion_of(s) == conversion::ascii)
+        co_return reply(504, "A restart position needs TYPE I.");
     co_return co_await upload(s, std::move(argument), s.restart_at);
 }
 
