@@ -112,6 +112,13 @@ public:
         }
     }
 
+    /// Waits until the connection is gone, without reading what came before.
+    void wait_for_break() const {
+        pollfd waiting{fd_, 0, 0};
+        if (::poll(&waiting, 1, time_limit) != 1)
+            throw std::runtime_error("the connection is still there");
+    }
+
     /// Ends our direction; the other one goes on.
     void finish() { ::shutdown(fd_, SHUT_WR); }
 

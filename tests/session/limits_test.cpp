@@ -1,0 +1,120 @@
+#include "tests/session/session_test.hpp"
+
+using namespace objftpd;
+using namespace objftpd::tests;
+
+TEST_CASE_METHOD(session_test, "above max_sessions a connection is told 421 and closed") {
+    settings.server.max_sessions = 2;
+    auto one = login();
+    auto two = login("alice", "127.0.0.2");
+    auto three = connect("127.0.0.3");
+    CHECK(three.hears() == "421 Too many connections, please try again later.");
+    CHECK(three.is_disconnected());
+    CHECK(one.code("NOOP") == 200);
+    one.expects("QUIT", 221);
+    CHECK(one.is_disconnected());
+    login();
+}
+
+TEST_CASE_METHOD(session_test, "one address has its own limit") {
+    settings.server.max_sessions_per_address = 2;
+    auto one = login();
+    auto two = login();
+    auto three = connect();
+    CHECK(three.hears() == "421 Too many connections from your address.");
+    CHECK(three.is_disconnected());
+    login("alice", "127.0.0.2");
+    two.expects("QUIT", 221);
+    CHECK(two.is_disconnected());
+    login();
+}
+
+TEST_CASE_METHOD(session_test, "connections that do not log in cannot keep the others out") {
+    settings.server.max_unauthenticated = 4;
+    auto member = login();
+    auto one = greeted("127.0.0.2");
+    auto two = greeted("127.0.0.2");
+    auto three = connect("127.0.0.2"); // one address gets half of the places
+    CHECK(three.hears() == "421 Too many logins under way, please try again.");
+    login("alice", "127.0.0.3");
+    auto four = greeted("127.0.0.4");
+    auto five = greeted("127.0.0.4");
+    CHECK(connect("127.0.0.5").hears_code() == 421);
+    CHECK(member.code("NOOP") == 200);
+    five.expects("USER alice", 331);
+    five.expects("PASS secret", 230);
+    login("alice", "127.0.0.5");
+}
+
+TEST_CASE_METHOD(session_test, "a session that logs out counts as one before login again") {
+    settings.server.max_unauthenticated = 2;
+    auto one = login();
+    one.expects("REIN", 220);
+    CHECK(connect().hears_code() == 421);
+    auto other = greeted("127.0.0.2");
+    CHECK(connect("127.0.0.3").hears_code() == 421);
+    one.expects("USER alice", 331);
+    one.expects("PASS secret", 230);
+    greeted("127.0.0.3");
+}
+
+TEST_CASE_METHOD(session_test, "many sessions of many clients work beside each other") {
+    std::vector<ftp_client> clients;
+    for (int i = 0; i < 40; ++i)
+        clients.push_back(login());
+    for (auto& c : clients)
+        c.sends("PWD");
+    for (auto& c : clients)
+        CHECK(c.hears_code() == 257);
+    std::vector<data_connection> uploads;
+    for (auto& c : clients)
+        uploads.push_back(c.opens_data());
+    for (std::size_t i = 0; i < clients.size(); ++i)
+        clients[i].expects("STOR f" + std::to_string(i), 150);
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+        uploads[i].sends(std::to_string(i));
+        uploads[i].ends();
+    }
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+        CHECK(clients[i].hears_code() == 226);
+        CHECK(content("f" + std::to_string(i)) == std::to_string(i));
+    }
+}
+
+TEST_CASE_METHOD(session_test, "from a client that never reads its replies nothing more is taken") {
+    auto upload = begin_upload(login(), "f"); // STAT is answered at once beside it
+    auto other = login();
+    std::string many;
+    for (int i = 0; i < 10'000; ++i)
+        many += "STAT\r\n";
+    std::size_t sent = 0;
+    for (int refusals = 0; refusals < 100 && sent < (64 << 20);) {
+        const auto n = upload.control.control().send_some(many);
+        sent += n;
+        refusals = n == 0 ? refusals + 1 : 0;
+        other.expects("NOOP", 200); // time for the server, had it a mind to take more
+    }
+    CHECK(sent < (64 << 20));
+}
+
+TEST_CASE_METHOD(session_test, "a stalled client does not delay another on the same thread") {
+    settings.server.io_threads = 1;
+    settings.server.disk_threads = 1;
+    drop_in("big", too_much_to_buffer());
+    drop_in("f", "content");
+    auto download = begin_download(login(), "big"); // and takes no more
+    auto upload = begin_upload(login(), "g");       // and sends no more
+    auto unread = login();
+    unread.control().shrink_buffers();
+    std::string many;
+    for (int i = 0; i < 10'000; ++i)
+        many += "HELP\r\n";
+    while (unread.control().send_some(many) == many.size()) { // and reads nothing
+    }
+    auto c = login();
+    for (int i = 0; i < 20; ++i) {
+        CHECK(c.retrieves("f") == "content");
+        c.stores("h", "content");
+        CHECK(c.receives("NLST") != "");
+    }
+}
