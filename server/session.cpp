@@ -38,8 +38,9 @@ awaitable<void> session::run() {
         co_await execute(std::move(*next));
     }
     // The control connection is over. An upload whose data have ended is committed all the same;
-    // one that still runs cannot be told from that of a client that was killed in the middle.
-    if (operation.running && !operation.progress.committing)
+    // one that still runs cannot be told from that of a client that was killed in the middle,
+    // unless the client said goodbye.
+    if (operation.running && !operation.progress.committing && !said_quit())
         abort_operation();
     co_await operation_end();
     control_.finish();
@@ -153,7 +154,7 @@ void session::start_operation(const command_spec& spec, std::string argument) {
     operation.running = true;
     operation.what = spec.verb_text() + ' ' + to_client(argument);
     operation.since = clock::now();
-    operation.progress.may_commit = [this] { return !control_.peer_is_gone(); };
+    operation.progress.may_commit = [this] { return said_quit() || !control_.peer_is_gone(); };
     // The frame holds the session until the operation has ended.
     auto work = run_operation(spec, std::move(argument));
     asio::co_spawn(context, std::move(work), [self = shared_from_this()](std::exception_ptr bug) {
@@ -187,6 +188,11 @@ awaitable<void> session::run_operation(const command_spec& spec, std::string arg
         operation_ended_->cancel();
     if (!held_.empty() || draining_)
         wake_reader();
+}
+
+bool session::said_quit() const {
+    return std::any_of(held_.begin(), held_.end(),
+                       [](const command& c) { return c.verb == "QUIT"; });
 }
 
 awaitable<void> session::operation_end() {
@@ -257,6 +263,19 @@ result<storage::virtual_path> session::resolve(std::string_view argument) const 
     if (!decoded)
         return storage::errc::invalid_path;
     return storage::virtual_path::resolve(directory, *decoded);
+}
+
+awaitable<result<session::named_entry>> session::find(std::string argument) const {
+    auto path = resolve(argument);
+    if (!path)
+        co_return path.error();
+    const auto entry = co_await files->stat(*path);
+    if (!entry)
+        co_return entry.error();
+    named_entry f;
+    f.path = std::move(*path);
+    f.entry = *entry;
+    co_return f;
 }
 
 std::string session::to_client(std::string_view utf8) const {

@@ -61,6 +61,12 @@ public:
     /// What a path argument means here: decoded from the client's charset, taken from the
     /// working directory.
     result<storage::virtual_path> resolve(std::string_view argument) const;
+    /// What a path argument names, if it is there.
+    struct named_entry {
+        storage::virtual_path path;
+        storage::entry entry;
+    };
+    awaitable<result<named_entry>> find(std::string argument) const;
     /// A path or name as the client's charset has it; '?' where that is impossible.
     std::string to_client(std::string_view utf8) const;
     config::charset charset() const;
@@ -108,7 +114,7 @@ public:
     // --- the running operation ---
     struct operation_state {
         bool running = false;
-        bool announced = false;      // its 1xx reply is sent: STAT and NOOP run beside it
+        bool announced = false; // its 1xx reply is sent: STAT and NOOP run beside it
         bool streaming = false; // data are expected to move; else a stall is no fault
         bool timed_out = false;
         bool abor_to_answer = false; // ABOR's own reply is due after the operation's
@@ -127,6 +133,7 @@ private:
     awaitable<void> operation_end();
     awaitable<void> flush();
     void log_reply(const reply& r) const;
+    bool said_quit() const; // the client wants to leave when the operation has ended
     void touch();
     void wake_reader();
 

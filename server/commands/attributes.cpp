@@ -1,3 +1,4 @@
+#include "config/ascii_text.hpp"
 #include "server/commands/error_reply.hpp"
 #include "server/commands/handlers.hpp"
 #include "server/commands/hash_names.hpp"
@@ -5,9 +6,6 @@
 #include "server/protocol/timestamps.hpp"
 #include "server/session.hpp"
 #include "storage/error.hpp"
-
-#include <algorithm>
-#include <cctype>
 
 namespace objftpd::server::commands {
 namespace {
@@ -23,49 +21,41 @@ awaitable<reply> checksum(session& s, std::string argument, storage::hash_algori
     const auto path = s.resolve(without_quotes(std::move(argument)));
     if (!path)
         co_return reply_for(path.error());
-    auto sum = co_await s.files->digest(*path, algorithm);
+    const auto sum = co_await s.files->digest(*path, algorithm);
     if (!sum)
         co_return reply_for(sum.error());
-    std::transform(sum->begin(), sum->end(), sum->begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    co_return reply(250, std::move(*sum));
+    co_return reply(250, config::to_upper(*sum));
 }
 
 } // namespace
 
 awaitable<reply> size(session& s, std::string argument) {
-    const auto path = s.resolve(argument);
-    if (!path)
-        co_return reply_for(path.error());
     // RFC 3659, 4: the size of what a transfer would send, which converting makes unknown.
     if (s.type == session::representation::ascii &&
         s.account->ascii == config::ascii_policy::convert)
         co_return reply(550, "SIZE is not allowed in ASCII mode.");
-    const auto entry = co_await s.files->stat(*path);
-    if (!entry)
-        co_return reply_for(entry.error());
-    if (entry->directory)
+    const auto file = co_await s.find(argument);
+    if (!file)
+        co_return reply_for(file.error());
+    if (file->entry.directory)
         co_return reply(550, "Is a directory.");
-    co_return reply(213, std::to_string(entry->size));
+    co_return reply(213, std::to_string(file->entry.size));
 }
 
 awaitable<reply> mdtm(session& s, std::string argument) {
-    const auto path = s.resolve(argument);
-    if (!path)
-        co_return reply_for(path.error());
-    const auto entry = co_await s.files->stat(*path);
-    if (!entry) {
+    const auto file = co_await s.find(argument);
+    if (!file) {
         // RFC 3659, 3.1: a file whose name begins with digits and a space comes first; only then
         // does "MDTM time path" set the time, as ncftp and WinSCP use it.
         const auto timed = parse_timed_path(argument);
         if (!timed || !s.may(config::right::set_attributes))
-            co_return reply_for(entry.error());
+            co_return reply_for(file.error());
         co_return co_await set_time(s, timed->path, timed->time);
     }
-    if (entry->directory)
+    if (file->entry.directory)
         co_return reply(550, "Is a directory.");
     std::string text;
-    append_timestamp(text, std::chrono::floor<std::chrono::seconds>(entry->modified));
+    append_timestamp(text, std::chrono::floor<std::chrono::seconds>(file->entry.modified));
     co_return reply(213, std::move(text));
 }
 
@@ -79,14 +69,11 @@ awaitable<reply> mfmt(session& s, std::string argument) {
 awaitable<reply> set_time(session& s, std::string name, std::chrono::sys_seconds time) {
     if (s.account->set_time == config::set_time_policy::reject)
         co_return reply(550, "Setting times is switched off here.");
-    const auto path = s.resolve(name);
-    if (!path)
-        co_return reply_for(path.error());
-    const auto entry = co_await s.files->stat(*path);
-    if (!entry)
-        co_return reply_for(entry.error());
+    const auto file = co_await s.find(name);
+    if (!file)
+        co_return reply_for(file.error());
     if (s.account->set_time == config::set_time_policy::apply) {
-        const auto done = co_await s.files->set_modified(*path, time);
+        const auto done = co_await s.files->set_modified(file->path, time);
         // A store without times of its own must not make a good upload look failed.
         if (!done && done.error() != storage::errc::unsupported)
             co_return reply_for(done.error());
@@ -108,18 +95,15 @@ awaitable<reply> avbl(session& s, std::string argument) {
 
 // draft-bryan-ftpext-hash: "213 SHA-256 0-49 hex name", an empty file as 0-0.
 awaitable<reply> hash(session& s, std::string argument) {
-    const auto path = s.resolve(argument);
-    if (!path)
-        co_return reply_for(path.error());
-    const auto entry = co_await s.files->stat(*path);
-    if (!entry)
-        co_return reply_for(entry.error());
-    if (entry->directory)
+    const auto file = co_await s.find(argument);
+    if (!file)
+        co_return reply_for(file.error());
+    if (file->entry.directory)
         co_return reply(553, "Is a directory.");
-    const auto sum = co_await s.files->digest(*path, s.hash);
+    const auto sum = co_await s.files->digest(file->path, s.hash);
     if (!sum)
         co_return reply_for(sum.error());
-    const auto last = entry->size == 0 ? 0 : entry->size - 1;
+    const auto last = file->entry.size == 0 ? 0 : file->entry.size - 1;
     co_return reply(213, std::string(hash_name(s.hash)) + " 0-" + std::to_string(last) + ' ' +
                              *sum + ' ' + argument);
 }

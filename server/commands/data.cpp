@@ -1,31 +1,14 @@
+#include "config/ascii_text.hpp"
 #include "config/log.hpp"
 #include "server/commands/error_reply.hpp"
 #include "server/commands/handlers.hpp"
 #include "server/protocol/address.hpp"
 #include "server/session.hpp"
 
-#include <algorithm>
-#include <cctype>
-#include <charconv>
-
 namespace objftpd::server::commands {
 namespace {
 
 using asio::ip::tcp;
-
-std::string upper(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    return text;
-}
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size())
-        return {};
-    return value;
-}
 
 reply take_target(session& s, tcp::endpoint target) {
     if (!s.shared.settings.server.active_mode)
@@ -92,14 +75,14 @@ awaitable<reply> pasv(session& s, std::string) {
 }
 
 awaitable<reply> epsv(session& s, std::string argument) {
-    const auto wanted = upper(std::move(argument));
+    const auto wanted = config::to_upper(argument);
     if (wanted == "ALL") {
         s.extended_passive_only = true;
         co_return reply(200, "EPSV ALL accepted.");
     }
     const bool v4 = unmapped(s.local.address()).is_v4();
     if (!wanted.empty() && wanted != "1" && wanted != "2")
-        co_return reply(parse_number(wanted) ? 522 : 501,
+        co_return reply(config::parse_decimal(wanted) ? 522 : 501,
                         "Network protocol not supported, use (1,2).");
     if (!wanted.empty() && (wanted == "1") != v4)
         co_return reply(522, v4 ? "Network protocol not supported, use (1)."
@@ -111,7 +94,7 @@ awaitable<reply> epsv(session& s, std::string argument) {
 }
 
 awaitable<reply> type(session& s, std::string argument) {
-    const auto wanted = upper(std::move(argument));
+    const auto wanted = config::to_upper(argument);
     if (wanted == "I" || wanted == "L 8" || wanted == "L8" || wanted == "L") {
         s.type = session::representation::image;
         co_return reply(200, "Type set to I.");
@@ -128,14 +111,14 @@ awaitable<reply> type(session& s, std::string argument) {
 }
 
 awaitable<reply> stru(session&, std::string argument) {
-    const auto wanted = upper(std::move(argument));
+    const auto wanted = config::to_upper(argument);
     if (wanted == "F")
         co_return reply(200, "Structure set to F.");
     co_return reply(wanted == "R" || wanted == "P" ? 504 : 501, "Only structure F is supported.");
 }
 
 awaitable<reply> mode(session&, std::string argument) {
-    const auto wanted = upper(std::move(argument));
+    const auto wanted = config::to_upper(argument);
     if (wanted == "S")
         co_return reply(200, "Mode set to S.");
     co_return reply(wanted == "B" || wanted == "C" || wanted == "Z" ? 504 : 501,
@@ -143,7 +126,7 @@ awaitable<reply> mode(session&, std::string argument) {
 }
 
 awaitable<reply> rest(session& s, std::string argument) {
-    const auto offset = parse_number(argument);
+    const auto offset = config::parse_decimal(argument);
     if (!offset || *offset > INT64_MAX) // no file is longer
         co_return reply(501, "REST wants a number of bytes.");
     const bool converts = s.type == session::representation::ascii &&
@@ -155,7 +138,8 @@ awaitable<reply> rest(session& s, std::string argument) {
 }
 
 awaitable<reply> allo(session& s, std::string argument) {
-    const auto bytes = parse_number(std::string_view(argument).substr(0, argument.find(' ')));
+    const auto bytes =
+        config::parse_decimal(std::string_view(argument).substr(0, argument.find(' ')));
     if (!bytes)
         co_return reply(501, "ALLO wants a number of bytes.");
     const auto space = co_await s.files->free_space(s.directory);

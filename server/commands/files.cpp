@@ -15,13 +15,13 @@ void log_change(session& s, std::string_view event, const storage::virtual_path&
         event, {{"session", s.id}, {"user", s.account->name}, {"path", path.text()}, {"to", to}});
 }
 
-awaitable<reply> change_directory(session& s, storage::virtual_path path) {
-    const auto entry = co_await s.files->stat(path);
-    if (!entry)
-        co_return reply_for(entry.error());
-    if (!entry->directory)
+awaitable<reply> change_directory(session& s, std::string argument) {
+    auto found = co_await s.find(std::move(argument));
+    if (!found)
+        co_return reply_for(found.error());
+    if (!found->entry.directory)
         co_return reply(550, "Not a directory.");
-    s.directory = std::move(path);
+    s.directory = std::move(found->path);
     co_return reply(250, "Directory changed.");
 }
 
@@ -30,14 +30,11 @@ awaitable<reply> change_directory(session& s, storage::virtual_path path) {
 awaitable<reply> cwd(session& s, std::string argument) {
     if (argument.empty() || argument == "~")
         argument = s.account->home;
-    auto path = s.resolve(argument);
-    if (!path)
-        co_return reply_for(path.error());
-    co_return co_await change_directory(s, std::move(*path));
+    co_return co_await change_directory(s, std::move(argument));
 }
 
 awaitable<reply> cdup(session& s, std::string) {
-    co_return co_await change_directory(s, s.directory.parent());
+    co_return co_await change_directory(s, "..");
 }
 
 awaitable<reply> pwd(session& s, std::string) {
@@ -90,13 +87,10 @@ awaitable<reply> dele(session& s, std::string argument) {
 }
 
 awaitable<reply> rnfr(session& s, std::string argument) {
-    const auto path = s.resolve(argument);
-    if (!path)
-        co_return reply_for(path.error());
-    const auto entry = co_await s.files->stat(*path);
-    if (!entry)
-        co_return reply_for(entry.error());
-    s.rename_from = *path;
+    auto found = co_await s.find(std::move(argument));
+    if (!found)
+        co_return reply_for(found.error());
+    s.rename_from = std::move(found->path);
     co_return reply(350, "Ready for RNTO.");
 }
 

@@ -194,54 +194,48 @@ awaitable<reply> send_listing(session& s, listing_target target, format f, bool 
     co_return co_await finish_listing(s, end);
 }
 
+awaitable<reply> list_path(session& s, std::string argument, format f) {
+    const auto parsed = parse_listing_argument(argument);
+    const std::string path(parsed.path);
+    auto target = co_await find_listing_target(s, path, parsed.directory_itself);
+    if (!target)
+        co_return reply_for(target.error());
+    const bool recursive = parsed.recursive && f == format::list;
+    co_return co_await send_listing(s, std::move(*target), f, recursive);
+}
+
 } // namespace
 
 awaitable<reply> list(session& s, std::string argument) {
-    const auto parsed = parse_listing_argument(argument);
-    const std::string path(parsed.path);
-    auto target = co_await find_listing_target(s, path, parsed.directory_itself);
-    if (!target)
-        co_return reply_for(target.error());
-    co_return co_await send_listing(s, std::move(*target), format::list, parsed.recursive);
+    co_return co_await list_path(s, std::move(argument), format::list);
 }
 
 awaitable<reply> nlst(session& s, std::string argument) {
-    const auto parsed = parse_listing_argument(argument);
-    const std::string path(parsed.path);
-    auto target = co_await find_listing_target(s, path, parsed.directory_itself);
-    if (!target)
-        co_return reply_for(target.error());
-    co_return co_await send_listing(s, std::move(*target), format::nlst, false);
+    co_return co_await list_path(s, std::move(argument), format::nlst);
 }
 
 // RFC 3659, 7.2: a directory only, no globs, no options.
 awaitable<reply> mlsd(session& s, std::string argument) {
-    const auto path = s.resolve(argument);
-    if (!path)
-        co_return reply_for(path.error());
-    const auto entry = co_await s.files->stat(*path);
-    if (!entry)
-        co_return reply_for(entry.error());
-    if (!entry->directory)
+    auto found = co_await s.find(std::move(argument));
+    if (!found)
+        co_return reply_for(found.error());
+    if (!found->entry.directory)
         co_return reply(501, "Not a directory.");
     listing_target target;
-    target.directory = *path;
+    target.directory = std::move(found->path);
     co_return co_await send_listing(s, std::move(target), format::mlsd, false);
 }
 
 awaitable<reply> mlst(session& s, std::string argument) {
-    const auto path = s.resolve(argument);
-    if (!path)
-        co_return reply_for(path.error());
-    const auto entry = co_await s.files->stat(*path);
-    if (!entry)
-        co_return reply_for(entry.error());
-    const auto name = s.to_client(path->text());
+    const auto found = co_await s.find(std::move(argument));
+    if (!found)
+        co_return reply_for(found.error());
+    const auto name = s.to_client(found->path.text());
     listing_entry line;
     line.name = name;
-    line.directory = entry->directory;
-    line.size = entry->size;
-    line.modified = std::chrono::floor<std::chrono::seconds>(entry->modified);
+    line.directory = found->entry.directory;
+    line.size = found->entry.size;
+    line.modified = std::chrono::floor<std::chrono::seconds>(found->entry.modified);
     std::string facts;
     formatter(s, format::mlsd, std::string()).append_with_facts(facts, line);
     std::vector<std::string> lines{std::move(facts)};

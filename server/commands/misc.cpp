@@ -1,20 +1,11 @@
+#include "config/ascii_text.hpp"
 #include "config/log.hpp"
 #include "server/commands/handlers.hpp"
 #include "server/commands/hash_names.hpp"
 #include "server/session.hpp"
 
-#include <algorithm>
-#include <cctype>
-
 namespace objftpd::server::commands {
 namespace {
-
-std::string upper(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    return out;
-}
 
 std::string hash_feature(const session& s) {
     std::string line = "HASH ";
@@ -29,7 +20,7 @@ reply set_hash(session& s, std::string_view name) {
     if (name.empty())
         return {200, std::string(hash_name(s.hash))};
     for (const auto& row : hash_names) {
-        if (row.name == upper(name)) {
+        if (row.name == config::to_upper(name)) {
             s.hash = row.algorithm;
             return {200, std::string(row.name)};
         }
@@ -56,7 +47,7 @@ awaitable<reply> feat(session& s, std::string) {
 }
 
 awaitable<reply> help(session&, std::string argument) {
-    const auto wanted = upper(argument);
+    const auto wanted = config::to_upper(argument);
     if (wanted == "SITE") // ncftp looks here for what it may send
         co_return reply(214, "The SITE commands are:", {"CHMOD HELP UTIME"}, "End of help.");
     if (!wanted.empty()) {
@@ -80,11 +71,11 @@ awaitable<reply> help(session&, std::string argument) {
 
 awaitable<reply> opts(session& s, std::string argument) {
     const auto space = argument.find(' ');
-    const auto what = upper(argument.substr(0, space));
+    const auto what = config::to_upper(argument.substr(0, space));
     const auto value = space == argument.npos ? std::string() : argument.substr(space + 1);
     if (what == "UTF8" || what == "UTF-8") {
         // ftp.exe sends it before USER; names are UTF-8 anyway unless the user has a charset.
-        s.utf8_requested = upper(value) != "OFF";
+        s.utf8_requested = config::to_upper(value) != "OFF";
         co_return reply(200, "UTF8 is on.");
     }
     if (what == "MLST") {

@@ -1,11 +1,9 @@
+#include "config/ascii_text.hpp"
 #include "server/commands/error_reply.hpp"
 #include "server/commands/handlers.hpp"
 #include "server/commands/set_time.hpp"
 #include "server/protocol/timestamps.hpp"
 #include "server/session.hpp"
-
-#include <algorithm>
-#include <cctype>
 
 namespace objftpd::server::commands {
 namespace {
@@ -19,12 +17,9 @@ awaitable<reply> chmod(session& s, std::string argument) {
         co_return reply(501, "SITE CHMOD wants an octal mode and a path.");
     if (!s.may(config::right::set_attributes) || s.account->chmod == config::chmod_policy::reject)
         co_return reply(550, "Permission denied.");
-    const auto path = s.resolve(std::string_view(argument).substr(space + 1));
-    if (!path)
-        co_return reply_for(path.error());
-    const auto entry = co_await s.files->stat(*path);
-    if (!entry)
-        co_return reply_for(entry.error());
+    const auto file = co_await s.find(argument.substr(space + 1));
+    if (!file)
+        co_return reply_for(file.error());
     co_return reply(200, "Accepted; files have no mode here.");
 }
 
@@ -41,9 +36,7 @@ awaitable<reply> utime(session& s, std::string argument) {
 
 awaitable<reply> site(session& s, std::string argument) {
     const auto space = argument.find(' ');
-    auto what = argument.substr(0, space);
-    std::transform(what.begin(), what.end(), what.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    const auto what = config::to_upper(argument.substr(0, space));
     auto rest = space == argument.npos ? std::string() : argument.substr(space + 1);
     if (what == "HELP")
         co_return reply(214, "The SITE commands are:", {"CHMOD HELP UTIME"}, "End of help.");

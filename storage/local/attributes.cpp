@@ -1,9 +1,10 @@
 #include "storage/local/attributes.hpp"
 
+#include "config/ascii_text.hpp"
+
 #include <sys/xattr.h>
 
 #include <atomic>
-#include <charconv>
 #include <random>
 
 namespace objftpd::storage::local {
@@ -30,14 +31,6 @@ void append_line(std::string& out, std::string_view key, std::string_view value)
 
 std::int64_t nanoseconds_of(const struct stat& status) {
     return status.st_mtim.tv_sec * 1'000'000'000LL + status.st_mtim.tv_nsec;
-}
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size())
-        return {};
-    return value;
 }
 
 } // namespace
@@ -86,7 +79,7 @@ std::optional<attributes> decode(std::string_view value, const struct stat& stat
         else if (key == "etag")
             a.etag = text;
         else if (key == "crc64")
-            a.crc64 = parse_number(text);
+            a.crc64 = config::parse_decimal(text);
         else if (key == "type")
             a.content_type = text;
         for (std::size_t i = 0; i < digest_names.size(); ++i)

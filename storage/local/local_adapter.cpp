@@ -32,6 +32,15 @@ std::string without_slash(std::string key) {
     return key;
 }
 
+// Work that only succeeds or fails.
+template <class Work>
+awaitable<result<>> on_disk(worker_pool& disk, Work& work) {
+    const error_code failed = co_await offload(disk, work);
+    if (failed)
+        co_return failed;
+    co_return result<>();
+}
+
 result<object_info> describe(int fd, const std::string& key, detail wanted) {
     struct stat status {};
     if (::fstat(fd, &status) != 0)
@@ -144,41 +153,30 @@ awaitable<result<>> local_adapter::make_directory(std::string key) {
     };
     if (key.empty())
         co_return error_code(errc::already_exists);
-    if (const auto failed = co_await offload(store_->disk(), work))
-        co_return failed;
-    co_return result<>();
+    co_return co_await on_disk(store_->disk(), work);
+}
+
+error_code local_adapter::unlink_blocking(const std::string& key, int flags) const {
+    auto where = open_parent(bucket_.get(), key, parents::must_exist, false);
+    if (!where)
+        return where.error();
+    if (::unlinkat(where->directory(), where->name().c_str(), flags) != 0)
+        return from_errno(errno);
+    return sync_directory(where->directory());
 }
 
 awaitable<result<>> local_adapter::remove(std::string key) {
-    auto work = [&]() -> error_code {
-        auto where = open_parent(bucket_.get(), key, parents::must_exist, false);
-        if (!where)
-            return where.error();
-        if (::unlinkat(where->directory(), where->name().c_str(), 0) != 0)
-            return from_errno(errno);
-        return sync_directory(where->directory());
-    };
     if (key.empty())
         co_return error_code(errc::is_a_directory);
-    if (const auto failed = co_await offload(store_->disk(), work))
-        co_return failed;
-    co_return result<>();
+    auto work = [&] { return unlink_blocking(key, 0); };
+    co_return co_await on_disk(store_->disk(), work);
 }
 
 awaitable<result<>> local_adapter::remove_directory(std::string key) {
-    auto work = [&]() -> error_code {
-        auto where = open_parent(bucket_.get(), key, parents::must_exist, false);
-        if (!where)
-            return where.error();
-        if (::unlinkat(where->directory(), where->name().c_str(), AT_REMOVEDIR) != 0)
-            return from_errno(errno);
-        return sync_directory(where->directory());
-    };
     if (key.empty()) // the bucket itself
         co_return error_code(errc::permission_denied);
-    if (const auto failed = co_await offload(store_->disk(), work))
-        co_return failed;
-    co_return result<>();
+    auto work = [&] { return unlink_blocking(key, AT_REMOVEDIR); };
+    co_return co_await on_disk(store_->disk(), work);
 }
 
 error_code local_adapter::rename_blocking(const std::string& from, const std::string& to,
@@ -222,9 +220,7 @@ awaitable<result<>> local_adapter::rename(std::string from, std::string to, over
     if (from.empty() || to.empty())
         co_return error_code(errc::permission_denied);
     auto work = [&] { return rename_blocking(from, to, existing); };
-    if (const auto failed = co_await offload(store_->disk(), work))
-        co_return failed;
-    co_return result<>();
+    co_return co_await on_disk(store_->disk(), work);
 }
 
 awaitable<result<put_result>> local_adapter::copy(std::string from, std::string to,
@@ -279,9 +275,7 @@ awaitable<result<>> local_adapter::set_modified(std::string key, timestamp modif
             write_attributes(file->get(), known, status);
         return {};
     };
-    if (const auto failed = co_await offload(store_->disk(), work))
-        co_return failed;
-    co_return result<>();
+    co_return co_await on_disk(store_->disk(), work);
 }
 
 awaitable<result<std::string>> local_adapter::digest(std::string key, hash_algorithm algorithm) {

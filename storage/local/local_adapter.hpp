@@ -34,6 +34,7 @@ public:
 private:
     error_code sync_directory(int directory) const;
     result<object_info> stat_blocking(const std::string& key, detail wanted) const;
+    error_code unlink_blocking(const std::string& key, int flags) const;
     error_code rename_blocking(const std::string& from, const std::string& to,
                                overwrite existing) const;
 
