@@ -142,8 +142,8 @@ public:
         ::setsockopt(fd_, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
     }
 
-    bool is_open() const { return fd_ >= 0; }
-    int native_handle() const { return fd_; }
+    /// Gives up the descriptor.
+    int release() { return std::exchange(fd_, -1); }
 
 private:
     explicit tcp_socket(int fd) : fd_(fd) { check(fd, "socket"); }

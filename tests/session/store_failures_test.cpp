@@ -1,0 +1,284 @@
+#include "server/io_thread.hpp"
+#include "storage/open_adapter.hpp"
+#include "tests/session/scripted_store.hpp"
+#include "tests/session/session_test.hpp"
+
+#include <fcntl.h>
+
+#include <set>
+
+using namespace objftpd;
+using namespace objftpd::tests;
+using storage::errc;
+
+namespace {
+
+// Sessions on one I/O thread, as the gateway has them, over a store that follows a script.
+class scripted_session_test {
+public:
+    scripted_session_test() : settings_(small_server(folder_.path())) {
+        static const test_process process;
+        REQUIRE(registry_.open(settings_.stores[0]));
+        auto bucket = registry_.bucket("main", "files");
+        REQUIRE(bucket);
+        storage::mount root;
+        root.store = std::make_shared<scripted_store>(std::move(*bucket), store);
+        std::vector<storage::mount> mounts{std::move(root)};
+        services_.files["alice"] =
+            std::make_shared<const storage::virtual_filesystem>(std::move(mounts));
+        drop_in("f", "old content");
+    }
+    ~scripted_session_test() {
+        wait_until_all_have_left();
+        thread_.stop();
+        disk_.join();
+        hashing_.join();
+    }
+
+    ftp_client login() {
+        ftp_client client(listening_.local(), "", protection::plain);
+        auto accepted = listening_.accept();
+        const auto local = accepted.local();
+        const auto peer = accepted.peer();
+        const int fd = accepted.release();
+        ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+        std::unique_ptr<server::session_limits::place> place;
+        services_.limits.enter(peer.address(), place);
+        thread_.adopt(std::make_shared<server::session>(services_, thread_.context(), fd, local,
+                                                        peer, std::move(place), ++sessions_));
+        REQUIRE(client.hears() == "220 Ready.");
+        client.expects("USER alice", 331);
+        client.expects("PASS secret", 230);
+        client.expects("TYPE I", 200);
+        return client;
+    }
+
+    /// Until every session is over, and with it all that it has left to do.
+    void wait_until_all_have_left() {
+        while (services_.limits.sessions() > 0)
+            std::this_thread::yield();
+    }
+
+    void drop_in(const std::string& name, const std::string& content) const {
+        const auto path = folder_.path() / "files" / name;
+        std::filesystem::create_directories(path.parent_path());
+        std::ofstream(path, std::ios::binary) << content;
+    }
+    std::string content(const std::string& name) const {
+        return content_of(folder_.path() / "files" / name);
+    }
+
+    script store;
+
+private:
+    temporary_folder folder_;
+    config::settings settings_;
+    worker_pool disk_{2};
+    worker_pool hashing_{1};
+    storage::adapter_registry registry_{disk_};
+    server::services services_{settings_, hashing_};
+    server::io_thread thread_;
+    tcp_socket listening_ = tcp_socket::listen({boost::asio::ip::make_address("127.0.0.1"), 0});
+    std::uint64_t sessions_ = 0;
+};
+
+} // namespace
+
+TEST_CASE_METHOD(scripted_session_test,
+                 "a control connection that closes before the commit does not lose the upload") {
+    store.holds_at(moment::commit);
+    auto upload = begin_upload(login(), "f", "all of the new content");
+    upload.data.ends();
+    store.wait_until_reached(moment::commit);
+    upload.control.disconnects();
+    CHECK(content("f") == "old content");
+    store.release(moment::commit);
+    wait_until_all_have_left();
+    CHECK(content("f") == "all of the new content");
+}
+
+TEST_CASE_METHOD(scripted_session_test, "ABOR during the commit comes too late") {
+    store.holds_at(moment::commit);
+    auto upload = begin_upload(login(), "f", "new");
+    upload.data.ends();
+    store.wait_until_reached(moment::commit);
+    CHECK(upload.control.says("STAT").find(", storing") != std::string::npos);
+    upload.control.sends("ABOR");
+    store.release(moment::commit);
+    CHECK(upload.control.hears() == "226 Transfer complete.");
+    CHECK(upload.control.hears() == "226 ABOR successful.");
+    CHECK(content("f") == "new");
+}
+
+TEST_CASE_METHOD(scripted_session_test, "226 does not come before the commit has ended") {
+    store.holds_at(moment::commit);
+    auto upload = begin_upload(login(), "f", "new");
+    upload.data.ends();
+    store.wait_until_reached(moment::commit);
+    CHECK(upload.control.code("NOOP") == 200);
+    CHECK_FALSE(upload.control.has_heard());
+    store.release(moment::commit);
+    CHECK(upload.control.hears_code() == 226);
+}
+
+TEST_CASE_METHOD(scripted_session_test,
+                 "an upload that the store cannot take leaves the old file") {
+    struct row {
+        errc error;
+        int code;
+    };
+    const std::string long_enough_to_write(200'000, 'x');
+    auto c = login();
+    for (const auto& [error, code] :
+         {row{errc::no_space, 452}, row{errc::quota, 552}, row{errc::unavailable, 451},
+          row{errc::permission_denied, 550}, row{errc::precondition_failed, 450}})
+        for (const auto when : {moment::open_upload, moment::write, moment::commit}) {
+            INFO("code " << code << " at moment " << static_cast<int>(when));
+            store.fails_at(when, error);
+            auto data = c.opens_data();
+            c.sends("STOR f");
+            auto heard = c.hears_code();
+            if (heard == 150) {
+                try {
+                    data.sends(long_enough_to_write);
+                } catch (const std::runtime_error&) { // told by a reset not to go on
+                }
+                data.ends();
+                heard = c.hears_code();
+            }
+            CHECK(heard == code);
+            CHECK(content("f") == "old content");
+            store.works_at(when);
+        }
+    c.stores("f", "new");
+    CHECK(content("f") == "new");
+}
+
+TEST_CASE_METHOD(scripted_session_test,
+                 "a download that breaks off is 451 and does not look complete") {
+    drop_in("long", std::string(10'000, 'x'));
+    store.fails_at(moment::read, errc::unavailable);
+    auto c = login();
+    auto data = c.opens_data();
+    c.expects("RETR long", 150);
+    CHECK(data.sees_end() == tcp_socket::ending::reset);
+    CHECK(c.hears_code() == 451);
+    store.works_at(moment::read);
+    CHECK(c.retrieves("long") == std::string(10'000, 'x'));
+}
+
+TEST_CASE_METHOD(scripted_session_test, "a listing that breaks off is 451, never a short one") {
+    for (int i = 0; i < 50; ++i)
+        drop_in("d/" + std::to_string(i), "");
+    auto c = login();
+    store.fails_at(moment::next_page, errc::unavailable);
+    for (const auto* command : {"LIST d", "NLST d", "MLSD d", "LIST -R"}) {
+        INFO(command);
+        auto data = c.opens_data();
+        c.expects(command, 150);
+        CHECK(data.sees_end() == tcp_socket::ending::reset);
+        CHECK(c.hears_code() == 451);
+    }
+    CHECK(c.says("STAT d").find("The listing is not complete") != std::string::npos);
+    CHECK(c.code("NOOP") == 200);
+    store.works_at(moment::next_page);
+    CHECK(c.receives("NLST d").size() > 50);
+}
+
+TEST_CASE_METHOD(scripted_session_test, "a store that does not answer is 451, not 550") {
+    auto c = login();
+    store.fails_at(moment::stat, errc::unavailable);
+    for (const auto* command : {"CWD d", "SIZE f", "MDTM f", "MLST f", "RNFR f", "STAT f",
+                                "SITE CHMOD 644 f", "MFMT 20260101000000 f"})
+        CHECK(c.says(command) == "451 The store failed, please try again.");
+    store.works_at(moment::stat);
+    store.fails_at(moment::change, errc::unavailable);
+    for (const auto* command : {"MKD d", "RMD d", "DELE f", "MFMT 20260101000000 f"})
+        CHECK(c.code(command) == 451);
+    c.expects("RNFR f", 350);
+    CHECK(c.code("RNTO g") == 451);
+    store.fails_at(moment::open, errc::unavailable);
+    CHECK(c.code("XMD5 f") == 451);
+    c.opens_data();
+    CHECK(c.code("RETR f") == 451);
+    CHECK(content("f") == "old content");
+}
+
+TEST_CASE_METHOD(scripted_session_test,
+                 "a store without times of its own lets an upload look good") {
+    store.fails_at(moment::change, errc::unsupported);
+    CHECK(login().says("MFMT 20260101000000 f") == "213 Modify=20260101000000; f");
+}
+
+TEST_CASE_METHOD(scripted_session_test, "a slow store delays nobody else") {
+    auto waiting = login();
+    store.holds_at(moment::open);
+    waiting.sends("XMD5 f");
+    store.wait_until_reached(moment::open);
+    auto other = login();
+    other.stores("g", "x");
+    CHECK(other.says("SIZE g") == "213 1");
+    CHECK(other.receives("NLST").find("g\r\n") != std::string::npos);
+    CHECK_FALSE(waiting.has_heard());
+    store.release(moment::open);
+    CHECK(waiting.hears_code() == 250);
+}
+
+TEST_CASE_METHOD(scripted_session_test, "ABOR during a long command is answered after it") {
+    auto c = login();
+    store.holds_at(moment::change);
+    c.expects("RNFR f", 350);
+    c.sends("RNTO g");
+    store.wait_until_reached(moment::change);
+    c.sends("ABOR");
+    store.release(moment::change);
+    CHECK(c.hears() == "250 Renamed.");
+    CHECK(c.hears() == "226 ABOR successful.");
+    CHECK(c.code("NOOP") == 200);
+    CHECK(content("g") == "old content");
+}
+
+TEST_CASE_METHOD(scripted_session_test, "replies do not overtake a transfer that has not begun") {
+    auto c = login();
+    auto data = c.opens_data();
+    store.holds_at(moment::open);
+    c.sends("RETR f");
+    store.wait_until_reached(moment::open);
+    c.sends_bytes("NOOP\r\nSTAT\r\n");
+    store.release(moment::open);
+    CHECK(c.hears_code() == 150);
+    data.receives_all();
+    std::multiset<int> others;
+    for (int i = 0; i < 3; ++i)
+        others.insert(c.hears_code());
+    CHECK(others == std::multiset<int>{200, 211, 226});
+}
+
+TEST_CASE_METHOD(scripted_session_test,
+                 "a client may vanish while the store is asked for anything") {
+    for (const auto& [when, line] : {std::pair{moment::stat, "SIZE f"},
+                                     {moment::open, "XMD5 f"},
+                                     {moment::change, "MKD d"},
+                                     {moment::first_page, "STAT /"}}) {
+        auto c = login();
+        store.holds_at(when);
+        c.sends(line);
+        store.wait_until_reached(when);
+        c.breaks();
+        store.release(when);
+        wait_until_all_have_left();
+    }
+    for (const auto& [when, line] : {std::pair{moment::open, "RETR f"},
+                                     {moment::first_page, "LIST"},
+                                     {moment::open_upload, "STOR f"}}) {
+        auto c = login();
+        auto data = c.opens_data();
+        store.holds_at(when);
+        c.sends(line);
+        store.wait_until_reached(when);
+        c.breaks();
+        store.release(when);
+        wait_until_all_have_left();
+    }
+    CHECK(content("f") == "old content");
+}
