@@ -3,7 +3,6 @@
 #include <algorithm>
 
 namespace objftpd::auth {
-namespace {
 
 namespace ip = boost::asio::ip;
 
@@ -17,8 +16,6 @@ ip::address network_of(const ip::address& client) {
     std::fill(bytes.begin() + 8, bytes.end(), static_cast<unsigned char>(0));
     return ip::address_v6(bytes, v6.scope_id());
 }
-
-} // namespace
 
 login_guard::decision login_guard::ask(const address& client, clock::time_point now) const {
     const std::lock_guard lock(mutex_);

@@ -10,13 +10,16 @@
 
 namespace objftpd::auth {
 
+/// What limits count as one client: an IPv6 client owns a whole network, so all addresses of one
+/// /64 are the same, and IPv4 addresses mapped into IPv6 are IPv4.
+boost::asio::ip::address network_of(const boost::asio::ip::address& client);
+
 /// Refuses logins from addresses that guess passwords. An address with `failures` failed logins
 /// within `window` is refused for `ban`; the window begins with its first failure. A success
 /// forgets nothing: otherwise someone with an account of their own could guess for ever.
 ///
-/// An IPv6 client owns a whole network, so addresses of one /64 count as one. IPv4 addresses
-/// mapped into IPv6 count as IPv4. Memory is bounded: with more than `max_addresses` known, the
-/// one that failed longest ago is forgotten. Thread safe.
+/// Addresses of one network_of count as one. Memory is bounded: with more than `max_addresses`
+/// known, the one that failed longest ago is forgotten. Thread safe.
 class login_guard {
 public:
     using clock = std::chrono::steady_clock;

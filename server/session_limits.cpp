@@ -1,8 +1,12 @@
 #include "server/session_limits.hpp"
 
+#include "auth/login_guard.hpp"
+
 namespace objftpd::server {
-session_limits::verdict session_limits::enter(const asio::ip::address& address,
+
+session_limits::verdict session_limits::enter(const asio::ip::address& client,
                                               std::unique_ptr<place>& taken) {
+    const auto address = auth::network_of(client);
     const std::lock_guard lock(mutex_);
     if (sessions_ >= max_sessions_)
         return verdict::too_many;

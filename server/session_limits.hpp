@@ -40,8 +40,9 @@ public:
     enum class verdict { admitted, too_many, too_many_from_address, too_many_unauthenticated };
 
     /// A new connection. One address gets at most half of the places before login, so that it
-    /// cannot keep all others out. When admitted, `taken` holds its place.
-    verdict enter(const asio::ip::address& address, std::unique_ptr<place>& taken);
+    /// cannot keep all others out; addresses of one auth::network_of count as one. When admitted,
+    /// `taken` holds its place.
+    verdict enter(const asio::ip::address& client, std::unique_ptr<place>& taken);
 
     /// A login: at most `max_sessions` of that user at a time (0: any number).
     enum class login_verdict { admitted, too_many };
