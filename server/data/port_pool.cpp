@@ -99,6 +99,14 @@ result<port_pool::lease> port_pool::listen(const asio::ip::address& local) {
     }
     if (range_.first == 0)
         return listen_on(local, 0);
+    auto made = listen_in_range(local);
+    if (made || made.error() != asio::error::address_in_use)
+        return made;
+    close_idle(clock::time_point::max()); // kept for other addresses
+    return listen_in_range(local);
+}
+
+result<port_pool::lease> port_pool::listen_in_range(const asio::ip::address& local) {
     // SECURITY: a random port each time, as above.
     std::size_t index = 0;
     for (std::size_t tries = 0; tries < taken_.size(); ++tries, ++index) {

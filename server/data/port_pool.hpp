@@ -66,6 +66,7 @@ private:
     };
 
     std::optional<kept_socket> take_kept(const asio::ip::address& local);
+    result<lease> listen_in_range(const asio::ip::address& local);
     result<lease> listen_on(const asio::ip::address& local, std::uint16_t port);
     void take_back(const asio::ip::address& local, int fd, std::uint16_t port, bool served);
     void give_back(std::uint16_t port);
