@@ -40,9 +40,9 @@ result<virtual_path> virtual_path::resolve(const virtual_path& base, std::string
     std::string path;
     if (!argument.starts_with('/') && !base.is_root())
         path = base.text_;
-    if (path.size() + argument.size() + 1 > max_length)
-        return errc::invalid_path;
     append_segments(path, argument);
+    if (path.size() > max_length)
+        return errc::invalid_path;
     if (path.empty())
         path = "/";
     return virtual_path(std::move(path));
