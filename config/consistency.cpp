@@ -42,6 +42,30 @@ void check_stores(const settings& s, problem_list& problems) {
     }
 }
 
+bool is_within(const std::string& path, const std::string& folder) {
+    return !path.empty() && (path + "/").starts_with(folder + "/");
+}
+
+// What lies in a bucket's folder can be read and deleted over FTP.
+void check_bucket_folders(const settings& s, problem_list& problems) {
+    std::set<std::string> buckets;
+    for (const auto& user : s.users)
+        for (const auto& mount : user.mounts)
+            for (const auto& store : s.stores)
+                if (store.name == mount.store && !store.path.empty() && !mount.bucket.empty())
+                    buckets.insert(store.path + "/" + mount.bucket);
+    for (const auto& bucket : buckets) {
+        if (is_within(s.state_directory, bucket))
+            problems.add("state",
+                         "lies in the bucket " + toml_quote(bucket) + "; users could reach it");
+        for (std::size_t i = 0; i < s.stores.size(); ++i)
+            if (is_within(s.stores[i].path, bucket))
+                problems.add(numbered("store", i) + ".path",
+                             "lies in the bucket " + toml_quote(bucket) +
+                                 " of another store; users could reach its private files");
+    }
+}
+
 void check_mounts(const settings& s, const user_settings& user, const std::string& user_key,
                   problem_list& problems) {
     if (user.mounts.empty())
@@ -89,6 +113,7 @@ void check_users(const settings& s, problem_list& problems) {
 void check_consistency(const settings& s, problem_list& problems) {
     check_listeners(s.server, problems);
     check_stores(s, problems);
+    check_bucket_folders(s, problems);
     check_users(s, problems);
 }
 

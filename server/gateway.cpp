@@ -72,6 +72,9 @@ gateway::~gateway() {
 }
 
 std::optional<std::string> gateway::open() {
+    if (!settings_.state_directory.empty())
+        if (auto problem = state_.open(settings_.state_directory))
+            return problem;
     if (auto problem = open_stores())
         return problem;
     if (auto problem = open_users())

@@ -2,11 +2,12 @@
 
 #include "server/io_thread.hpp"
 #include "server/services.hpp"
+#include "server/state_directory.hpp"
 #include "storage/open_adapter.hpp"
 
+#include "config/worker_pool.hpp"
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include "config/worker_pool.hpp"
 
 #include <memory>
 #include <optional>
@@ -49,6 +50,7 @@ private:
     awaitable<void> tend_ports();
 
     const config::settings& settings_;
+    state_directory state_;
     asio::io_context main_;
     worker_pool disk_;
     worker_pool hashing_;

@@ -43,8 +43,9 @@ void io_thread::adopt(std::shared_ptr<session> s) {
         sessions_.emplace(s.get(), s);
         if (draining_)
             s->drain();
-        asio::co_spawn(context_, s->run(), [this, key = s.get()](std::exception_ptr bug) {
-            sessions_.erase(key);
+        asio::co_spawn(context_, s->run(), [this, s](std::exception_ptr bug) {
+            s->kill(); // nothing of it may go on unwatched
+            sessions_.erase(s.get());
             if (bug)
                 log_bug(bug);
         });

@@ -34,8 +34,7 @@ std::string url_of(const tcp::endpoint& e) {
     return "ftp://" + host + ":" + std::to_string(e.port());
 }
 
-void print_banner(const gateway& g, const config::settings& settings,
-                  const cli::first_run_result& first) {
+void print_banner(const gateway& g, const config::settings& settings) {
     std::cout << "objftpd " OBJFTPD_VERSION " is ready.\n";
     for (const auto& e : g.endpoints())
         std::cout << "  listening on  " << url_of(e) << "\n";
@@ -50,11 +49,6 @@ void print_banner(const gateway& g, const config::settings& settings,
         std::cout << "  user          " << settings.users.front().name << "\n";
     else
         std::cout << "  users         " << settings.users.size() << "\n";
-    if (!first.password.empty()) {
-        std::cout << "  password      " << first.password
-                  << "   (shown this once; only its hash is stored, in " << cli::default_config_file
-                  << ")\n";
-    }
     const auto& e = g.endpoints().front();
     const auto user = settings.users.front().name;
     std::cout << "  try           curl --user " << user << " -T FILE " << url_of(e) << "/\n"
@@ -67,13 +61,17 @@ void print_banner(const gateway& g, const config::settings& settings,
 } // namespace
 
 int serve(const cli::command_line& line) {
-    cli::first_run_result first;
     if (cli::is_first_run(line)) {
-        first = cli::make_first_configuration(cli::default_config_file);
+        const auto first = cli::make_first_configuration(cli::default_config_file);
         if (!first.problem.empty()) {
             std::cerr << "objftpd: " << first.problem << "\n";
             return cli::exit_code::cannot_create;
         }
+        // Before anything else can go wrong: it is stored nowhere.
+        std::cout << "Made " << cli::default_config_file << " with user " << first.user
+                  << ", password " << first.password
+                  << "\n(shown this once; only its hash is stored)\n"
+                  << std::flush;
     }
     const auto loaded = cli::load_configuration(line);
     if (!loaded) {
@@ -110,7 +108,7 @@ int serve(const cli::command_line& line) {
             signals.async_wait(on_signal);
         };
         signals.async_wait(on_signal);
-        print_banner(g, settings, first);
+        print_banner(g, settings);
         g.run();
     }
     config::log::info("ended");

@@ -8,10 +8,21 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace objftpd::server {
 namespace {
+
+bool is_http(std::string_view verb) {
+    constexpr std::array methods = {"GET",    "POST",    "HEAD",    "PUT",
+                                    "DELETE", "OPTIONS", "CONNECT", "PATCH"};
+    return std::find(methods.begin(), methods.end(), verb) != methods.end();
+}
+
+// Commands in a row that are none: no client for people or scripts does that.
+constexpr unsigned max_not_understood = 25;
 
 // Replies a client may leave unread before it is taken for hostile.
 constexpr std::size_t max_unsent = 256 << 10;
@@ -37,8 +48,8 @@ awaitable<void> session::run() {
             break;
         co_await execute(std::move(*next));
     }
-    // The control connection is over. An upload whose data have ended is committed all the same;
-    // one that still runs cannot be told from that of a client that was killed in the middle,
+    // The control connection is over. An upload that is being committed goes on. One whose end has
+    // not been seen before cannot be told from that of a client that was killed in the middle,
     // unless the client said goodbye.
     if (operation.running && !operation.progress.committing && !said_quit())
         abort_operation();
@@ -73,6 +84,12 @@ awaitable<std::optional<command>> session::next_command() {
         }
         if (found == line_reader::status::line) {
             auto c = parse_command(line);
+            // SECURITY: a browser that was talked into posting commands here (RFC 2577, ALPACA).
+            if (first_line_ && is_http(c.verb)) {
+                config::log::warning("HTTP on the FTP port, closed", {{"session", id}});
+                co_return std::nullopt;
+            }
+            first_line_ = false;
             if (!operation.running || runs_beside_operation(c))
                 co_return c;
             held_.push_back(std::move(c));
@@ -108,9 +125,13 @@ awaitable<std::optional<command>> session::next_command() {
 }
 
 // Everything a command must meet before its handler runs, from the columns of its table row.
-std::optional<reply> session::refuse(const command_spec* spec, const command& c) const {
-    if (spec == nullptr)
-        return reply(500, "Command not understood.");
+std::optional<reply> session::refuse(const command_spec* spec, const command& c) {
+    if (spec == nullptr) {
+        closing = ++not_understood >= max_not_understood;
+        return closing ? reply(421, "Too many commands that are none, closing.")
+                       : reply(500, "Command not understood.");
+    }
+    not_understood = 0;
     if (spec->when == phase::logged_in && !account)
         return reply(530, "Please log in with USER and PASS.");
     if (spec->takes == argument::required && c.argument.empty())
@@ -118,6 +139,17 @@ std::optional<reply> session::refuse(const command_spec* spec, const command& c)
     if (spec->needs && !may(*spec->needs))
         return reply(550, "Permission denied.");
     return std::nullopt;
+}
+
+// RNTO must follow RNFR at once (RFC 959, 4.1.3), the transfer REST; only what prepares it and
+// keep-alives may come between.
+void session::forget_what_does_not_last(const command_spec* spec) {
+    if (spec == nullptr || operation.running || spec->state == keeps_state::yes)
+        return;
+    if (spec->verb != "RNTO")
+        rename_from.reset();
+    if (spec->during != during_operation::is_transfer)
+        restart_at = 0;
 }
 
 awaitable<void> session::execute(command c) {
@@ -128,13 +160,10 @@ awaitable<void> session::execute(command c) {
             {{"session", id},
              {"verb", c.verb},
              {"argument", spec != nullptr && spec->secret ? std::string("***") : c.argument}});
-    // RNTO must follow RNFR at once (RFC 959, 4.1.3), REST the transfer; keep-alives may come
-    // between.
-    if (spec != nullptr && spec->state == keeps_state::no && !operation.running) {
-        if (c.verb != "RNTO")
-            rename_from.reset();
-    }
+    forget_what_does_not_last(spec);
     if (auto refusal = refuse(spec, c)) {
+        if (spec != nullptr && spec->during == during_operation::is_transfer)
+            restart_at = 0;
         co_await send(std::move(*refusal));
         co_return;
     }
@@ -145,14 +174,26 @@ awaitable<void> session::execute(command c) {
     }
     auto answer = co_await spec->run(*this, std::move(c.argument));
     touch();
+    log_failure(*spec, answer);
     if (answer.code != 0)
         co_await send(std::move(answer));
+}
+
+// The store's own line says what failed; this one says for whom.
+void session::log_failure(const command_spec& spec, const reply& answer) const {
+    if (answer.code == 451 || answer.code == 452 || answer.code == 552)
+        config::log::warning("command failed", {{"session", id},
+                                                {"user", user_name},
+                                                {"verb", spec.verb},
+                                                {"directory", directory.text()},
+                                                {"reply", answer.text}});
 }
 
 void session::start_operation(const command_spec& spec, std::string argument) {
     operation = operation_state();
     operation.running = true;
     operation.what = spec.verb_text() + ' ' + to_client(argument);
+    operation.uses_data = spec.during == during_operation::is_transfer;
     operation.since = clock::now();
     operation.progress.may_commit = [this] { return said_quit() || !control_.peer_is_gone(); };
     // The frame holds the session until the operation has ended.
@@ -176,6 +217,7 @@ awaitable<void> session::run_operation(const command_spec& spec, std::string arg
     }
     no_data_expected();
     touch();
+    log_failure(spec, answer);
     const bool answer_abor = operation.abor_to_answer;
     if (answer.code != 0)
         co_await send(std::move(answer));
@@ -205,7 +247,9 @@ awaitable<void> session::operation_end() {
 
 void session::abort_operation() {
     operation.progress.aborted = true;
-    data.cancel();
+    operation.stop.request_stop();
+    if (operation.uses_data)
+        data.cancel();
 }
 
 void session::log_reply(const reply& r) const {
@@ -229,7 +273,7 @@ void session::send_soon(const reply& r) {
 }
 
 awaitable<void> session::send_raw(std::string lines) {
-    if (unsent_.size() + lines.size() > max_unsent) {
+    if (unsent_.size() > max_unsent) {
         control_.cancel();
         co_return;
     }
@@ -242,6 +286,7 @@ awaitable<void> session::flush() {
     flushing_ = true;
     while (!unsent_.empty()) {
         const auto batch = std::exchange(unsent_, std::string());
+        flushing_since_ = clock::now();
         const auto sent = co_await control_.write_all(batch);
         if (!sent) {
             unsent_.clear();
@@ -288,8 +333,12 @@ bool session::may(config::right wanted) const {
     return account && (account->rights & static_cast<config::rights>(wanted)) != 0;
 }
 
-void session::reset_login() {
-    shared.limits.log_out(*place);
+result<> session::reset_login() {
+    if (account) {
+        if (!shared.limits.log_out(*place))
+            return asio::error::no_buffer_space;
+        control_deadline_ = clock::now() + shared.settings.server.login_timeout;
+    }
     account.reset();
     files.reset();
     user_name.clear();
@@ -303,6 +352,7 @@ void session::reset_login() {
     utf8_requested = false;
     extended_passive_only = false;
     data.clear();
+    return {};
 }
 
 // Before login the time limit counts from the connection on, whatever the client sends.
@@ -315,15 +365,27 @@ void session::expect_data_within(std::chrono::seconds limit) {
     data_deadline_ = clock::now() + limit;
 }
 
+void session::expect_client_on_port() {
+    port_deadline_ = clock::now() + shared.settings.server.passive_timeout;
+}
+
 void session::tick(clock::time_point now) {
     const bool stalled =
         operation.running && operation.streaming && !operation.progress.committing &&
+        !operation.progress.stores_turn &&
         now - operation.progress.last_moved >= shared.settings.server.stall_timeout;
     if (now >= data_deadline_ || stalled) {
         data_deadline_ = clock::time_point::max();
         operation.timed_out = true;
         data.cancel();
     }
+    if (now >= port_deadline_ && !operation.running) {
+        port_deadline_ = clock::time_point::max();
+        data.clear();
+    }
+    // Replies that nobody takes end a session, whatever else it is doing.
+    if (flushing_ && now - flushing_since_ >= shared.settings.server.stall_timeout)
+        kill();
     if (reading_)
         lines_.shrink();
     if (now < control_deadline_ || operation.running)

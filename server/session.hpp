@@ -17,6 +17,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 namespace objftpd::server {
@@ -77,11 +78,16 @@ public:
     void expect_data_within(std::chrono::seconds limit);
     void no_data_expected() { data_deadline_ = clock::time_point::max(); }
 
+    /// The passive port that has just been promised is closed when the client does not use it.
+    void expect_client_on_port();
+
     /// Ends the running operation with 426 as soon as it can be ended.
     void abort_operation();
 
     /// Forgets who is logged in and all that was set.
-    void reset_login();
+    /// Nothing is allowed but to log in again, within the time a new session has. Error: the
+    /// places of sessions that have not logged in are all taken.
+    result<> reset_login();
 
     services& shared;
     asio::io_context& context;
@@ -107,6 +113,7 @@ public:
     bool utf8_requested = false;        // OPTS UTF8 ON
     bool extended_passive_only = false; // EPSV ALL
     bool closing = false;               // the reply under way is the last
+    unsigned not_understood = 0;        // commands in a row
 
     // --- data connection ---
     data_channel data;
@@ -115,24 +122,28 @@ public:
     struct operation_state {
         bool running = false;
         bool announced = false; // its 1xx reply is sent: STAT and NOOP run beside it
+        bool uses_data = false; // is a transfer
         bool streaming = false; // data are expected to move; else a stall is no fault
         bool timed_out = false;
         bool abor_to_answer = false; // ABOR's own reply is due after the operation's
         std::string what;            // "RETR /a/b"
         clock::time_point since;
         transfer_progress progress;
+        std::stop_source stop; // for work in the store that no connection's end would stop
     } operation;
 
 private:
     awaitable<std::optional<command>> next_command();
     awaitable<void> execute(command c);
     bool runs_beside_operation(const command& c) const;
-    std::optional<reply> refuse(const command_spec* spec, const command& c) const;
+    std::optional<reply> refuse(const command_spec* spec, const command& c);
+    void forget_what_does_not_last(const command_spec* spec);
     void start_operation(const command_spec& spec, std::string argument);
     awaitable<void> run_operation(const command_spec& spec, std::string argument);
     awaitable<void> operation_end();
     awaitable<void> flush();
     void log_reply(const reply& r) const;
+    void log_failure(const command_spec& spec, const reply& answer) const;
     bool said_quit() const; // the client wants to leave when the operation has ended
     void touch();
     void wake_reader();
@@ -146,9 +157,12 @@ private:
     bool draining_ = false;
     bool idle_too_long_ = false;
     bool reading_ = false;
+    bool first_line_ = true;
     std::optional<asio::steady_timer> operation_ended_; // cancelled by the operation's end
     clock::time_point control_deadline_;
     clock::time_point data_deadline_ = clock::time_point::max();
+    clock::time_point port_deadline_ = clock::time_point::max();
+    clock::time_point flushing_since_;
 };
 
 } // namespace objftpd::server

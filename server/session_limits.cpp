@@ -53,9 +53,12 @@ void session_limits::forget_user(place& p) {
     ++counts_of(p).unauthenticated;
 }
 
-void session_limits::log_out(place& p) {
+bool session_limits::log_out(place& p) {
     const std::lock_guard lock(mutex_);
+    const bool fits = unauthenticated_ < max_unauthenticated_ &&
+                      counts_of(p).unauthenticated < (max_unauthenticated_ + 1) / 2;
     forget_user(p);
+    return fits;
 }
 
 void session_limits::leave(place& p) {

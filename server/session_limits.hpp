@@ -48,8 +48,9 @@ public:
     enum class login_verdict { admitted, too_many };
     login_verdict log_in(place& p, const std::string& user, std::size_t max_sessions);
 
-    /// The session is nobody's again (REIN, USER).
-    void log_out(place& p);
+    /// The session is nobody's again (REIN, USER). False if there is no place for it among those
+    /// that have not logged in: it must end.
+    bool log_out(place& p);
 
     std::size_t sessions() const;
 

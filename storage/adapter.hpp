@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct capabilities {
 struct object_info {
     std::string key;
     bool directory = false;
+    bool link = false;      // to a directory that is listed elsewhere: not to be descended into
     std::uint64_t size = 0; // bytes
     timestamp modified{};   // UTC; the epoch when the store does not know
     std::string etag;       // changes with every version; only where it was asked for
@@ -58,6 +60,9 @@ struct list_page {
 
 enum class overwrite { allowed, refused };
 
+/// What becomes of directories above a name that are not there.
+enum class parents { create, must_exist };
+
 struct upload_request {
     upload_request(std::string k, overwrite o) : key(std::move(k)), existing(o) {}
 
@@ -67,7 +72,8 @@ struct upload_request {
     std::string key;
     overwrite existing;
     std::uint64_t offset = 0; // bytes of the object that stands to be kept in front; or at_end
-    bool create_parents = true;
+    parents missing = parents::create;
+    std::stop_token stop; // ends the copying of what is kept in front
     std::string content_type;
 };
 
@@ -113,7 +119,9 @@ public:
     virtual awaitable<result<>> write(std::span<const char> bytes) = 0;
 
     /// Writes the last bytes, makes all of it durable, checks it and publishes it under the key
-    /// at once. Success means stored. A whole small object may come here at once.
+    /// at once. Success means stored. A whole small object may come here at once. After an
+    /// error the old object stands, but for one case: when the last step of all, making the
+    /// publication itself durable, fails, the new object may stand already.
     virtual awaitable<result<put_result>> commit(std::span<const char> last) = 0;
 
     /// Gives up and removes what was written. Commit or abort must be the last call; the
@@ -156,9 +164,9 @@ public:
     /// that stands is errc::range_not_satisfiable; append to a missing object begins one.
     virtual awaitable<result<std::unique_ptr<upload>>> open_upload(upload_request request) = 0;
 
-    /// Makes the directory `key` ("a/b/") and those above it. errc::already_exists if a
-    /// directory or an object has the name.
-    virtual awaitable<result<>> make_directory(std::string key) = 0;
+    /// Makes the directory `key` ("a/b/"). errc::already_exists if a directory or an object has
+    /// the name.
+    virtual awaitable<result<>> make_directory(std::string key, parents missing) = 0;
 
     /// Removes an object. errc::not_found if there is none.
     virtual awaitable<result<>> remove(std::string key) = 0;
@@ -167,8 +175,9 @@ public:
     virtual awaitable<result<>> remove_directory(std::string key) = 0;
 
     /// Moves an object, or a directory (both keys end in '/') with all in it. A directory never
-    /// replaces anything. Parents of `to` are made.
-    virtual awaitable<result<>> rename(std::string from, std::string to, overwrite existing) = 0;
+    /// replaces anything.
+    virtual awaitable<result<>> rename(std::string from, std::string to, overwrite existing,
+                                       parents missing) = 0;
 
     /// Copies an object inside the store.
     virtual awaitable<result<put_result>> copy(std::string from, std::string to,
@@ -177,7 +186,9 @@ public:
     virtual awaitable<result<>> set_modified(std::string key, timestamp modified) = 0;
 
     /// The content's hash, lower-case hex: the stored one, or computed once and remembered.
-    virtual awaitable<result<std::string>> digest(std::string key, hash_algorithm algorithm) = 0;
+    /// asio::error::operation_aborted soon after `stop` was requested.
+    virtual awaitable<result<std::string>> digest(std::string key, hash_algorithm algorithm,
+                                                  std::stop_token stop) = 0;
 
     /// Bytes that could still be stored.
     virtual awaitable<result<std::uint64_t>> free_space() = 0;

@@ -1,9 +1,12 @@
 #include "storage/error.hpp"
 
+#include "config/log.hpp"
+
 #include <boost/system/error_category.hpp>
 
 #include <cerrno>
 #include <string>
+#include <system_error>
 
 namespace objftpd::storage {
 namespace {
@@ -101,6 +104,9 @@ error_code from_errno(int value) {
     case EFBIG:
         return errc::quota;
     default:
+        // Only here is it known what the system said.
+        config::log::error("a system call on the store failed",
+                           {{"error", std::generic_category().message(value)}});
         return errc::unavailable;
     }
 }

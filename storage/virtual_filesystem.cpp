@@ -38,6 +38,8 @@ void directory_listing::add_page() {
         if (std::find(mounted_.begin(), mounted_.end(), e.name) != mounted_.end())
             continue;
         e.directory = object.directory;
+        e.link = object.link;
+        e.writable = writable_;
         e.size = object.size;
         e.modified = object.modified;
         entries_.push_back(e);
@@ -110,8 +112,10 @@ awaitable<result<entry>> virtual_filesystem::stat(virtual_path path) const {
         if (!holds_mount(path))
             co_return error_code(errc::not_found);
         e.directory = true;
+        e.writable = false;
         co_return e;
     }
+    e.writable = !found.where->read_only;
     const auto info = co_await found.where->store->stat(found.key, detail::basic);
     if (!info) {
         // A mount, and what leads to one, is there even while its prefix holds nothing yet.
@@ -140,7 +144,8 @@ virtual_filesystem::list(virtual_path path, std::string name_prefix, bool names_
         store = found.where->store;
     list_request request(as_directory(found.key) + name_prefix, std::string(), page_size);
     request.names_only = names_only;
-    co_return directory_listing(std::move(store), std::move(request), std::move(mounted));
+    co_return directory_listing(std::move(store), std::move(request), itself->writable,
+                                std::move(mounted));
 }
 
 awaitable<result<std::unique_ptr<body>>> virtual_filesystem::read(virtual_path path,
@@ -160,16 +165,17 @@ virtual_filesystem::open_upload(virtual_path path, upload_options options) const
         co_return found.error();
     upload_request request(found->key, options.existing);
     request.offset = options.offset;
-    request.create_parents = options.create_parents;
+    request.missing = options.missing;
+    request.stop = options.stop;
     co_return co_await found->where->store->open_upload(std::move(request));
 }
 
-awaitable<result<>> virtual_filesystem::make_directory(virtual_path path) const {
+awaitable<result<>> virtual_filesystem::make_directory(virtual_path path, parents missing) const {
     const auto found = locate_writable(path);
     if (!found)
         co_return found.error() == errc::is_a_directory ? make_error_code(errc::already_exists)
                                                         : found.error();
-    co_return co_await found->where->store->make_directory(as_directory(found->key));
+    co_return co_await found->where->store->make_directory(as_directory(found->key), missing);
 }
 
 awaitable<result<>> virtual_filesystem::remove(virtual_path path) const {
@@ -188,7 +194,7 @@ awaitable<result<>> virtual_filesystem::remove_directory(virtual_path path) cons
 }
 
 awaitable<result<>> virtual_filesystem::rename(virtual_path from, virtual_path to,
-                                               overwrite existing) const {
+                                               overwrite existing, parents missing) const {
     const auto source = locate_writable(from);
     if (!source)
         co_return source.error() == errc::is_a_directory ? make_error_code(errc::permission_denied)
@@ -198,7 +204,7 @@ awaitable<result<>> virtual_filesystem::rename(virtual_path from, virtual_path t
         co_return target.error();
     if (source->where->store != target->where->store)
         co_return error_code(errc::unsupported);
-    co_return co_await source->where->store->rename(source->key, target->key, existing);
+    co_return co_await source->where->store->rename(source->key, target->key, existing, missing);
 }
 
 awaitable<result<>> virtual_filesystem::set_modified(virtual_path path, timestamp modified) const {
@@ -211,13 +217,14 @@ awaitable<result<>> virtual_filesystem::set_modified(virtual_path path, timestam
 }
 
 awaitable<result<std::string>> virtual_filesystem::digest(virtual_path path,
-                                                          hash_algorithm algorithm) const {
+                                                          hash_algorithm algorithm,
+                                                          std::stop_token stop) const {
     const auto found = locate(path);
     if (holds_mount(path))
         co_return error_code(errc::is_a_directory);
     if (found.where == nullptr)
         co_return error_code(errc::not_found);
-    co_return co_await found.where->store->digest(found.key, algorithm);
+    co_return co_await found.where->store->digest(found.key, algorithm, std::move(stop));
 }
 
 awaitable<result<std::uint64_t>> virtual_filesystem::free_space(virtual_path path) const {

@@ -21,6 +21,8 @@ struct mount {
 struct entry {
     std::string_view name; // of listings: valid until the next page is asked for
     bool directory = false;
+    bool link = false;      // a directory that is listed elsewhere too: not to be descended into
+    bool writable = true;   // false on a read-only mount
     std::uint64_t size = 0; // bytes
     timestamp modified{};   // the epoch: not known
 };
@@ -36,15 +38,17 @@ public:
 
 private:
     friend class virtual_filesystem;
-    directory_listing(std::shared_ptr<adapter> store, list_request request,
+    directory_listing(std::shared_ptr<adapter> store, list_request request, bool writable,
                       std::vector<std::string> mounted)
-        : store_(std::move(store)), request_(std::move(request)), mounted_(std::move(mounted)) {}
+        : store_(std::move(store)), request_(std::move(request)), writable_(writable),
+          mounted_(std::move(mounted)) {}
 
     void add_mounted();
     void add_page();
 
     std::shared_ptr<adapter> store_; // null: only mounted names
     list_request request_;
+    bool writable_ = true;
     std::vector<std::string> mounted_; // names of mounts in this directory; they hide the store's
     list_page page_;
     std::vector<entry> entries_;
@@ -56,7 +60,8 @@ private:
 struct upload_options {
     overwrite existing = overwrite::allowed;
     std::uint64_t offset = 0; // bytes kept in front, or upload_request::at_end
-    bool create_parents = true;
+    parents missing = parents::create;
+    std::stop_token stop;
 };
 
 /// A user's tree of mounts as files and directories: every path a session names goes through
@@ -76,17 +81,19 @@ public:
     awaitable<result<std::unique_ptr<body>>> read(virtual_path path, std::uint64_t offset) const;
     awaitable<result<std::unique_ptr<upload>>> open_upload(virtual_path path,
                                                            upload_options options) const;
-    awaitable<result<>> make_directory(virtual_path path) const;
+    awaitable<result<>> make_directory(virtual_path path, parents missing) const;
     awaitable<result<>> remove(virtual_path path) const;
     awaitable<result<>> remove_directory(virtual_path path) const;
 
     /// Mounts and the directories above them stay where they are. errc::unsupported between
     /// different buckets.
-    awaitable<result<>> rename(virtual_path from, virtual_path to, overwrite existing) const;
+    awaitable<result<>> rename(virtual_path from, virtual_path to, overwrite existing,
+                               parents missing) const;
 
     /// errc::unsupported if the store holds no times of its own.
     awaitable<result<>> set_modified(virtual_path path, timestamp modified) const;
-    awaitable<result<std::string>> digest(virtual_path path, hash_algorithm algorithm) const;
+    awaitable<result<std::string>> digest(virtual_path path, hash_algorithm algorithm,
+                                          std::stop_token stop) const;
     awaitable<result<std::uint64_t>> free_space(virtual_path path) const;
 
     /// "store/bucket key" for the log.

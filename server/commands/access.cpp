@@ -23,6 +23,22 @@ reply refuse_login(session& s, std::string_view why) {
     return {530, "Login incorrect."};
 }
 
+// Asked again at PASS: sessions that sent USER before the ban must not get one try each.
+std::optional<reply> refuse_banned(session& s) {
+    if (s.shared.guard.ask(s.peer.address(), session::clock::now()) ==
+        auth::login_guard::decision::allow)
+        return {};
+    s.closing = true;
+    return reply(421, "Too many failed logins from your address, please wait.");
+}
+
+std::optional<reply> log_out(session& s) {
+    if (s.reset_login())
+        return {};
+    s.closing = true;
+    return reply(421, "Too many logins under way, please connect again.");
+}
+
 } // namespace
 
 awaitable<reply> user(session& s, std::string name) {
@@ -44,6 +60,8 @@ awaitable<reply> pass(session& s, std::string password) {
     if (!s.awaiting_password)
         co_return reply(503, "Send USER first.");
     s.awaiting_password = false;
+    if (auto refusal = refuse_banned(s))
+        co_return std::move(*refusal);
     auto account = co_await s.shared.accounts.authenticate(s.shared.hash_pool, s.user_name,
                                                            std::move(password));
     if (!account) {
@@ -74,7 +92,8 @@ awaitable<reply> acct(session& s, std::string) {
 }
 
 awaitable<reply> rein(session& s, std::string) {
-    s.reset_login();
+    if (auto refusal = log_out(s))
+        co_return std::move(*refusal);
     co_return reply(220, "Ready for a new user.");
 }
 

@@ -34,6 +34,7 @@ result<std::uint16_t> listen(session& s) {
     if (!port)
         config::log::warning("no passive port to be had; widen server.passive_ports",
                              {{"session", s.id}, {"error", port.error().message()}});
+    s.expect_client_on_port();
     return port;
 }
 

@@ -16,29 +16,29 @@ namespace {
 
 using storage::errc;
 
-enum class format { list, nlst, mlsd };
+enum class format { list, nlst, mlsd, mlst };
 
-// RFC 3659, 7.5.5: what the user may do with it.
-std::string permissions(const session& s, bool directory) {
+// RFC 3659, 7.5.5: what the user may do with it. On a read-only mount nothing but look.
+std::string permissions(const session& s, bool directory, bool writable) {
     std::string perm;
-    const auto add = [&](char letter, config::right needed) {
-        if (s.may(needed))
+    const auto add = [&](char letter, config::right needed, bool changes) {
+        if (s.may(needed) && (writable || !changes))
             perm += letter;
     };
     if (directory) {
-        add('c', config::right::create);
-        add('d', config::right::remove_directory);
-        add('e', config::right::list);
-        add('f', config::right::rename);
-        add('l', config::right::list);
-        add('m', config::right::make_directory);
-        add('p', config::right::remove);
+        add('c', config::right::create, true);
+        add('d', config::right::remove_directory, true);
+        add('e', config::right::list, false);
+        add('f', config::right::rename, true);
+        add('l', config::right::list, false);
+        add('m', config::right::make_directory, true);
+        add('p', config::right::remove, true);
     } else {
-        add('a', config::right::overwrite);
-        add('d', config::right::remove);
-        add('f', config::right::rename);
-        add('r', config::right::read);
-        add('w', config::right::overwrite);
+        add('a', config::right::overwrite, true);
+        add('d', config::right::remove, true);
+        add('f', config::right::rename, true);
+        add('r', config::right::read, false);
+        add('w', config::right::overwrite, true);
     }
     return perm;
 }
@@ -47,8 +47,12 @@ std::string permissions(const session& s, bool directory) {
 class formatter {
 public:
     formatter(const session& s, format f, std::string directory_part)
-        : session_(s), format_(f), directory_part_(std::move(directory_part)),
-          file_perm_(permissions(s, false)), directory_perm_(permissions(s, true)),
+        : session_(s), format_(f),
+          directory_part_(std::move(directory_part)), perms_{permissions(s, false, false),
+                                                             permissions(s, false, true),
+                                                             permissions(s, true, false),
+                                                             permissions(s, true, true)},
+          may_write_{s.may(config::right::overwrite), s.may(config::right::create)},
           now_(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())) {}
 
     void append(std::string& out, const storage::entry& e) {
@@ -61,30 +65,28 @@ public:
         line.directory = e.directory;
         line.size = e.size;
         line.modified = std::chrono::floor<std::chrono::seconds>(e.modified);
+        line.writable = e.writable && may_write_[e.directory ? 1 : 0];
         if (format_ == format::list) {
             append_list_line(out, line, now_);
         } else if (format_ == format::nlst) {
             append_nlst_line(out, directory_part_, line.name);
         } else {
-            append_with_facts(out, line);
-            out += "\r\n";
+            fact_entry f;
+            f.entry = line;
+            f.type = line.directory ? "dir" : "file";
+            f.perm = perms_[(e.directory ? 2 : 0) + (e.writable ? 1 : 0)];
+            append_facts(out, f, session_.facts);
+            if (format_ == format::mlsd)
+                out += "\r\n";
         }
-    }
-
-    void append_with_facts(std::string& out, const listing_entry& line) const {
-        fact_entry f;
-        f.entry = line;
-        f.type = line.directory ? "dir" : "file";
-        f.perm = line.directory ? directory_perm_ : file_perm_;
-        append_facts(out, f, session_.facts);
     }
 
 private:
     const session& session_;
     format format_;
     std::string directory_part_;
-    std::string file_perm_;
-    std::string directory_perm_;
+    std::array<std::string, 4> perms_; // file, writable file, directory, writable directory
+    std::array<bool, 2> may_write_;    // files, directories
     std::string converted_;
     std::chrono::sys_seconds now_;
 };
@@ -92,6 +94,9 @@ private:
 transfer_end store_failed(const error_code& error) {
     return {transfer_end::side::store, error};
 }
+
+// What LIST -R has to remember; more is refused.
+constexpr std::size_t max_waiting = 10'000;
 
 // Sends one directory page by page; subdirectories are remembered in `found` if wanted.
 awaitable<transfer_end> send_directory(session& s, storage::directory_listing& listing,
@@ -109,9 +114,11 @@ awaitable<transfer_end> send_directory(session& s, storage::directory_listing& l
             if (!pattern.empty() && !matches(pattern, e.name))
                 continue;
             lines.append(out, e);
-            if (found != nullptr && e.directory)
+            if (found != nullptr && e.directory && !e.link)
                 found->emplace_back(e.name);
         }
+        if (found != nullptr && found->size() > max_waiting)
+            co_return store_failed(errc::unsupported);
         const auto sent = co_await s.data.connection().write_all(out);
         if (!sent)
             co_return transfer_end(transfer_end::side::data, sent.error());
@@ -124,14 +131,13 @@ awaitable<transfer_end> send_directory(session& s, storage::directory_listing& l
 // Bounded, since what is still to be visited has to be remembered.
 awaitable<transfer_end> send_subdirectories(session& s, storage::virtual_path top,
                                             std::vector<std::string> waiting, formatter& lines) {
-    constexpr std::size_t max_waiting = 10'000;
     std::reverse(waiting.begin(), waiting.end());
     while (!waiting.empty()) {
         const auto relative = std::move(waiting.back());
         waiting.pop_back();
         const auto path = storage::virtual_path::resolve(top, relative);
         if (!path)
-            continue;
+            co_return store_failed(path.error());
         auto listing = co_await s.files->list(*path, std::string(), false);
         if (!listing && listing.error() == errc::not_found) // removed meanwhile
             continue;
@@ -230,14 +236,10 @@ awaitable<reply> mlst(session& s, std::string argument) {
     const auto found = co_await s.find(std::move(argument));
     if (!found)
         co_return reply_for(found.error());
-    const auto name = s.to_client(found->path.text());
-    listing_entry line;
-    line.name = name;
-    line.directory = found->entry.directory;
-    line.size = found->entry.size;
-    line.modified = std::chrono::floor<std::chrono::seconds>(found->entry.modified);
+    auto entry = found->entry;
+    entry.name = found->path.text();
     std::string facts;
-    formatter(s, format::mlsd, std::string()).append_with_facts(facts, line);
+    formatter(s, format::mlst, std::string()).append(facts, entry);
     std::vector<std::string> lines{std::move(facts)};
     co_return reply(250, "Listing", std::move(lines), "End");
 }

@@ -76,7 +76,9 @@ awaitable<reply> opts(session& s, std::string argument) {
     if (what == "UTF8" || what == "UTF-8") {
         // ftp.exe sends it before USER; names are UTF-8 anyway unless the user has a charset.
         s.utf8_requested = config::to_upper(value) != "OFF";
-        co_return reply(200, "UTF8 is on.");
+        co_return reply(200, s.charset() == config::charset::utf8
+                                 ? "Names are UTF-8."
+                                 : "Names are in the user's character set.");
     }
     if (what == "MLST") {
         s.facts = parse_facts(value);

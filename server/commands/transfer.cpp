@@ -55,7 +55,9 @@ awaitable<result<storage::upload_options>> upload_rights(session& s, storage::vi
                                                          std::uint64_t offset) {
     storage::upload_options options;
     options.offset = offset;
-    options.create_parents = !s.account->strict_parents;
+    options.missing =
+        s.account->strict_parents ? storage::parents::must_exist : storage::parents::create;
+    options.stop = s.operation.stop.get_token();
     const bool may_create = s.may(config::right::create);
     const bool may_overwrite = s.may(config::right::overwrite);
     if (!may_create && !may_overwrite)
@@ -154,7 +156,9 @@ awaitable<reply> stou(session& s, std::string argument) {
         co_return reply_for(path.error(), purpose::store);
     storage::upload_options options;
     options.existing = storage::overwrite::refused;
-    options.create_parents = !s.account->strict_parents;
+    options.missing =
+        s.account->strict_parents ? storage::parents::must_exist : storage::parents::create;
+    options.stop = s.operation.stop.get_token();
     const auto to = co_await s.files->open_upload(*path, options);
     if (!to)
         co_return reply_for(to.error(), purpose::store);

@@ -1,6 +1,7 @@
 #include "server/data/transfer.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 
 #include <memory>
 #include <string>
@@ -25,13 +26,43 @@ transfer_end direct_failure(const error_code& error) {
     return {of_socket ? side::data : side::store, error};
 }
 
+awaitable<result<std::size_t>> read_from_store(storage::body& from, std::span<char> buffer,
+                                               transfer_progress& progress) {
+    const stores_turn turn(progress);
+    co_return co_await from.read_some(buffer);
+}
+
+awaitable<result<>> write_to_store(storage::upload& to, std::span<const char> bytes,
+                                   transfer_progress& progress) {
+    const stores_turn turn(progress);
+    co_return co_await to.write(bytes);
+}
+
+// A transfer that never has to wait would keep all other sessions of its thread from running.
+class fairness {
+public:
+    awaitable<void> moved(std::size_t bytes) {
+        since_ += bytes;
+        if (since_ < share)
+            co_return;
+        since_ = 0;
+        co_await asio::post(asio::use_awaitable);
+    }
+
+private:
+    static constexpr std::size_t share = 1 << 20;
+    std::size_t since_ = 0;
+};
+
 awaitable<transfer_end> send_directly(stream& to, storage::body& from,
                                       transfer_progress& progress) {
     while (from.remaining() > 0) {
         if (progress.aborted || to.cancelled())
             co_return aborted();
         to.leave_reactor();
+        progress.stores_turn = true;
         const auto moved = co_await from.send_to(to.native_handle());
+        progress.stores_turn = false;
         if (moved) {
             progress.moved(*moved);
             continue;
@@ -51,11 +82,12 @@ awaitable<transfer_end> send_through_buffer(stream& to, storage::body& from, con
     const auto memory = std::make_unique_for_overwrite<char[]>(size);
     const std::span buffer(memory.get(), size);
     ascii_encoder encoder;
+    fairness share;
     std::string converted;
     while (from.remaining() > 0) {
         if (progress.aborted)
             co_return aborted();
-        const auto n = co_await from.read_some(buffer);
+        const auto n = co_await read_from_store(from, buffer, progress);
         if (!n)
             co_return transfer_end(side::store, n.error());
         std::span<const char> bytes = buffer.first(*n);
@@ -68,6 +100,7 @@ awaitable<transfer_end> send_through_buffer(stream& to, storage::body& from, con
         if (!sent)
             co_return transfer_end(side::data, sent.error());
         progress.moved(bytes.size());
+        co_await share.moved(bytes.size());
     }
     co_return transfer_end();
 }
@@ -79,7 +112,9 @@ awaitable<transfer_end> receive_directly(stream& from, storage::upload& to,
         if (progress.aborted || from.cancelled())
             co_return aborted();
         from.leave_reactor();
+        progress.stores_turn = true;
         const auto moved = co_await to.receive_from(from.native_handle());
+        progress.stores_turn = false;
         if (moved && *moved == 0)
             co_return transfer_end();
         if (moved) {
@@ -113,7 +148,7 @@ awaitable<transfer_end> receive_plain(stream& from, storage::upload& to, tail& l
         if (last.filled < buffer_size)
             continue;
         const std::span<const char> full(last.memory.get(), buffer_size);
-        const auto written = co_await to.write(full);
+        const auto written = co_await write_to_store(to, full, progress);
         if (!written)
             co_return transfer_end(side::store, written.error());
         last.filled = 0;
@@ -137,7 +172,7 @@ awaitable<transfer_end> receive_ascii(stream& from, storage::upload& to, std::st
         decoder.decode({memory.get(), *n}, last);
         if (last.size() < buffer_size)
             continue;
-        const auto written = co_await to.write(last);
+        const auto written = co_await write_to_store(to, last, progress);
         if (!written)
             co_return transfer_end(side::store, written.error());
         last.clear();

@@ -13,8 +13,9 @@ namespace objftpd::server {
 struct transfer_progress {
     std::uint64_t bytes = 0;
     std::chrono::steady_clock::time_point last_moved;
-    bool aborted = false;    // set by others: the transfer ends at its next step
-    bool committing = false; // all data are there; nothing stops it any more
+    bool aborted = false;     // set by others: the transfer ends at its next step
+    bool stores_turn = false; // the peer waits for the store: however long, it is no stall
+    bool committing = false;  // all data are there; nothing stops it any more
 
     /// Asked at the end of an upload's data; "no" aborts it. Empty: yes.
     std::function<bool()> may_commit;
@@ -23,6 +24,23 @@ struct transfer_progress {
         bytes += n;
         last_moved = std::chrono::steady_clock::now();
     }
+};
+
+/// For as long as it lives the store has the turn in a transfer.
+class stores_turn {
+public:
+    explicit stores_turn(transfer_progress& progress) : progress_(progress) {
+        progress_.stores_turn = true;
+    }
+    stores_turn(const stores_turn&) = delete;
+    stores_turn& operator=(const stores_turn&) = delete;
+    ~stores_turn() {
+        progress_.stores_turn = false;
+        progress_.moved(0);
+    }
+
+private:
+    transfer_progress& progress_;
 };
 
 /// How a transfer ended. With `side::data` the connection broke, with `side::store` the store

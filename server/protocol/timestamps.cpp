@@ -88,7 +88,8 @@ std::optional<std::chrono::sys_seconds> parse_timestamp(std::string_view text, b
     const auto hour = number(whole.substr(8, 2));
     const auto minute = number(whole.substr(10, 2));
     const auto second = to_the_minute ? 0 : number(whole.substr(12, 2));
-    if (!date.ok() || date.year() < year(1970) || hour > 23 || minute > 59 || second > 60)
+    if (!date.ok() || date.year() < year(1970) || date.year() > year(2261) || hour > 23 ||
+        minute > 59 || second > 60)
         return std::nullopt;
     return sys_days(date) + hours(hour) + minutes(minute) + seconds(std::min(second, 59u));
 }

@@ -11,8 +11,8 @@ namespace objftpd::server {
 void append_timestamp(std::string& out, std::chrono::sys_seconds t);
 
 /// 14 digits with an optional ".fraction" (dropped), or with `allow_minutes` 12 digits (SITE
-/// UTIME). Nothing for dates that do not exist (29 February 2026), years before 1970, or other
-/// characters. Second 60 is taken as 59.
+/// UTIME). Nothing for dates that do not exist (29 February 2026), years before 1970 or after 2261
+/// (nanoseconds in 64 bits end in 2262), or other characters. Second 60 is taken as 59.
 std::optional<std::chrono::sys_seconds> parse_timestamp(std::string_view text,
                                                         bool allow_minutes = false);
 

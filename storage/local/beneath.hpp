@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/result.hpp"
+#include "storage/adapter.hpp"
 #include "storage/local/descriptor.hpp"
 
 #include <string>
@@ -19,8 +20,6 @@ result<descriptor> open_beneath(int root, const std::string& path, int flags);
 /// The same, but only if the kernel has all it needs in memory: never blocks, so an I/O thread
 /// may call it. Otherwise, and wherever that cannot be told, asio::error::would_block.
 result<descriptor> open_cached_beneath(int root, const std::string& path, int flags);
-
-enum class parents { must_exist, create };
 
 /// The directory that holds the last segment of a key, and that segment's name, as the *at()
 /// calls want them: they do not follow a link in the last segment.

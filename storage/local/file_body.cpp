@@ -2,11 +2,12 @@
 
 #include "config/async.hpp"
 #include "storage/error.hpp"
-#include "storage/local/fast_peer.hpp"
+#include "storage/local/transfer_turn.hpp"
 
 #include <boost/asio/error.hpp>
 
 #include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 
 #include <algorithm>
@@ -15,8 +16,6 @@
 namespace objftpd::storage::local {
 namespace {
 
-// What one turn on a disk thread may move, so that fast clients share the threads.
-constexpr std::uint64_t fair_share = 16 << 20;
 constexpr std::size_t sendfile_chunk = 2 << 20;
 
 result<std::size_t> to_result(ssize_t n) {
@@ -28,6 +27,14 @@ result<std::size_t> to_result(ssize_t n) {
 }
 
 } // namespace
+
+// A small file that is still there closes without work for the disk.
+file_body::~file_body() {
+    constexpr std::uint64_t small = 1 << 20;
+    struct stat status {};
+    if (info_.size > small || ::fstat(file_.get(), &status) != 0 || status.st_nlink == 0)
+        store_->close_later(std::move(file_));
+}
 
 awaitable<result<std::size_t>> file_body::read_some(std::span<char> buffer) {
     const auto wanted =
@@ -53,8 +60,9 @@ awaitable<result<std::size_t>> file_body::read_some(std::span<char> buffer) {
 awaitable<result<std::size_t>> file_body::send_to(int socket) {
     // sendfile waits for cold pages, hence on a disk thread; the socket itself never blocks.
     auto send = [&]() -> result<std::size_t> {
+        const transfer_turn turn(socket, transfer_turn::direction::out);
         std::size_t moved = 0;
-        while (moved < fair_share && remaining() > 0) {
+        while (turn.may_go_on(moved) && remaining() > 0) {
             auto position = static_cast<off_t>(offset_);
             const auto chunk =
                 static_cast<std::size_t>(std::min<std::uint64_t>(sendfile_chunk, remaining()));
@@ -72,7 +80,7 @@ awaitable<result<std::size_t>> file_body::send_to(int socket) {
                 return error_code(errno, boost::system::system_category());
             if (moved == 0)
                 return error_code(asio::error::would_block);
-            if (!is_ready_soon(socket, direction::out, moved))
+            if (!turn.is_ready_soon(moved))
                 break;
         }
         return moved;

@@ -15,6 +15,7 @@ public:
               std::uint64_t offset)
         : store_(std::move(store)), file_(std::move(file)), info_(std::move(info)),
           offset_(offset) {}
+    ~file_body() override;
 
     const object_info& info() const override { return info_; }
     std::uint64_t remaining() const override { return info_.size - offset_; }

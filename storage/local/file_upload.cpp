@@ -3,7 +3,7 @@
 #include "config/async.hpp"
 #include "storage/checksum/crc64.hpp"
 #include "storage/error.hpp"
-#include "storage/local/fast_peer.hpp"
+#include "storage/local/transfer_turn.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -18,8 +18,8 @@
 namespace objftpd::storage::local {
 namespace {
 
-// What one turn on a disk thread may move, so that fast clients share the threads.
-constexpr std::size_t fair_share = 16 << 20;
+// What one turn on a disk thread may copy, so that long appends share the threads.
+constexpr std::size_t head_slice = 16 << 20;
 constexpr std::size_t buffer_size = 256 << 10; // small enough to stay in a core's own cache
 constexpr std::uint64_t write_back_step = 8 << 20;
 
@@ -30,10 +30,11 @@ std::span<char> thread_buffer() {
 
 } // namespace
 
+// unlink and close may block, and destructors run on I/O threads.
 file_upload::~file_upload() {
+    store_->close_later(std::move(head_));
     if (name_.empty())
         return;
-    // unlink may block, and destructors run on I/O threads.
     auto& disk = store_->disk();
     disk.post([store = std::move(store_), file = std::move(file_), name = std::move(name_)] {
         store->area().remove(name);
@@ -41,9 +42,7 @@ file_upload::~file_upload() {
 }
 
 error_code file_upload::check_target() const {
-    auto where = open_parent(bucket_, request_.key,
-                             request_.create_parents ? parents::create : parents::must_exist,
-                             store_->durable());
+    auto where = open_parent(bucket_, request_.key, request_.missing, store_->durable());
     if (!where)
         return where.error();
     struct stat status {};
@@ -88,7 +87,7 @@ error_code file_upload::open_head() {
     head_size_ = request_.offset == upload_request::at_end ? size : request_.offset;
     if (head_size_ > size)
         return errc::range_not_satisfiable;
-    head_inode_ = status.st_ino;
+    head_status_ = status;
     if (head_size_ == size)
         head_crc64_ = read_attributes(old->get(), status).crc64;
     head_ = std::move(*old);
@@ -96,7 +95,7 @@ error_code file_upload::open_head() {
 }
 
 error_code file_upload::copy_head_slice() {
-    const auto end = std::min<std::uint64_t>(head_size_, size_ + fair_share);
+    const auto end = std::min<std::uint64_t>(head_size_, size_ + head_slice);
     while (size_ < end) {
         if (head_crc64_) {
             auto from = static_cast<off_t>(size_);
@@ -135,8 +134,11 @@ awaitable<error_code> file_upload::prepare() {
     };
     auto failed = co_await offload(store_->disk(), begin);
     auto slice = [this] { return copy_head_slice(); };
-    while (!failed && size_ < head_size_)
+    while (!failed && size_ < head_size_) {
+        if (request_.stop.stop_requested())
+            co_return asio::error::operation_aborted;
         failed = co_await offload(store_->disk(), slice);
+    }
     co_return failed;
 }
 
@@ -177,8 +179,9 @@ awaitable<result<>> file_upload::write(std::span<const char> bytes) {
 
 result<std::size_t> file_upload::receive(int socket) {
     const auto buffer = thread_buffer();
+    const transfer_turn turn(socket, transfer_turn::direction::in);
     std::size_t moved = 0;
-    while (moved < fair_share) {
+    while (turn.may_go_on(moved)) {
         const auto n = ::recv(socket, buffer.data(), buffer.size(), MSG_DONTWAIT);
         if (n > 0) {
             if (const auto failed = append(buffer.data(), static_cast<std::size_t>(n)))
@@ -194,7 +197,7 @@ result<std::size_t> file_upload::receive(int socket) {
             return error_code(errno, boost::system::system_category());
         if (moved == 0)
             return error_code(asio::error::would_block);
-        if (!is_ready_soon(socket, direction::in, moved))
+        if (!turn.is_ready_soon(moved))
             break;
     }
     return moved;
@@ -211,13 +214,34 @@ awaitable<result<std::size_t>> file_upload::receive_from(int socket) {
 }
 
 error_code file_upload::check_head_unchanged(const location& where) const {
-    if (!head_)
+    if (request_.offset == 0)
         return {};
     struct stat status {};
     const auto found =
         ::fstatat(where.directory(), where.name().c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
-    return found && status.st_ino == head_inode_ ? error_code()
-                                                 : make_error_code(errc::precondition_failed);
+    if (!head_) // an append to what was not there
+        return found ? make_error_code(errc::precondition_failed) : error_code();
+    const bool same = found && status.st_ino == head_status_.st_ino &&
+                      status.st_size == head_status_.st_size &&
+                      modified_of(status) == modified_of(head_status_);
+    return same ? error_code() : make_error_code(errc::precondition_failed);
+}
+
+error_code file_upload::replace(const location& where) {
+    const std::lock_guard only_one(store_->lock_of(where.directory(), where.name()));
+    if (const auto changed = check_head_unchanged(where))
+        return changed;
+    const auto* target = where.name().c_str();
+    const int from = store_->area().directory();
+    if (request_.existing == overwrite::refused) {
+        // link, unlike rename, never replaces, on every file system.
+        if (::linkat(from, name_.c_str(), where.directory(), target, 0) != 0)
+            return from_errno(errno);
+        store_->area().remove(name_);
+    } else if (::renameat(from, name_.c_str(), where.directory(), target) != 0) {
+        return from_errno(errno);
+    }
+    return {};
 }
 
 error_code file_upload::publish() {
@@ -231,27 +255,14 @@ error_code file_upload::publish() {
     if (store_->durable() && ::fsync(file_.get()) != 0)
         return from_errno(errno);
 
-    auto where = open_parent(bucket_, request_.key,
-                             request_.create_parents ? parents::create : parents::must_exist,
-                             store_->durable());
+    auto where = open_parent(bucket_, request_.key, request_.missing, store_->durable());
     if (!where)
         return where.error();
-    if (const auto changed = check_head_unchanged(*where))
-        return changed;
-    const auto* target = where->name().c_str();
-    const int from = store_->area().directory();
-    if (request_.existing == overwrite::refused) {
-        // link, unlike rename, never replaces, on every file system.
-        if (::linkat(from, name_.c_str(), where->directory(), target, 0) != 0) {
-            const bool appends = errno == EEXIST && request_.offset != 0;
-            return appends ? make_error_code(errc::precondition_failed) : from_errno(errno);
-        }
-        store_->area().remove(name_);
-    } else if (::renameat(from, name_.c_str(), where->directory(), target) != 0) {
-        return from_errno(errno);
-    }
+    if (const auto failed = replace(*where))
+        return failed;
     name_.clear();
     file_.reset(); // closing may block too
+    head_.reset();
     if (store_->durable() && ::fsync(where->directory()) != 0)
         return from_errno(errno);
     return {};

@@ -6,6 +6,8 @@
 #include "storage/local/descriptor.hpp"
 #include "storage/local/local_store.hpp"
 
+#include <sys/stat.h>
+
 #include <memory>
 #include <string>
 
@@ -37,6 +39,7 @@ private:
     error_code append(const char* data, std::size_t length);
     result<std::size_t> receive(int socket);
     error_code publish();
+    error_code replace(const location& where);
     error_code check_head_unchanged(const location& where) const;
 
     std::shared_ptr<local_store> store_;
@@ -52,7 +55,7 @@ private:
     // What stands in front of an append: the version it is taken from, and how far it is copied.
     descriptor head_;
     std::uint64_t head_size_ = 0;
-    std::uint64_t head_inode_ = 0;
+    struct stat head_status_ {};
     std::optional<std::uint64_t> head_crc64_; // known: the copy need not be read
 };
 

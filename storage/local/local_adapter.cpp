@@ -142,9 +142,9 @@ awaitable<result<std::unique_ptr<upload>>> local_adapter::open_upload(upload_req
     co_return std::make_unique<file_upload>(store_, bucket_.get(), std::move(request));
 }
 
-awaitable<result<>> local_adapter::make_directory(std::string key) {
+awaitable<result<>> local_adapter::make_directory(std::string key, parents missing) {
     auto work = [&]() -> error_code {
-        auto where = open_parent(bucket_.get(), key, parents::create, store_->durable());
+        auto where = open_parent(bucket_.get(), key, missing, store_->durable());
         if (!where)
             return where.error();
         if (::mkdirat(where->directory(), where->name().c_str(), 0777) != 0)
@@ -160,8 +160,11 @@ error_code local_adapter::unlink_blocking(const std::string& key, int flags) con
     auto where = open_parent(bucket_.get(), key, parents::must_exist, false);
     if (!where)
         return where.error();
-    if (::unlinkat(where->directory(), where->name().c_str(), flags) != 0)
-        return from_errno(errno);
+    {
+        const std::lock_guard only_one(store_->lock_of(where->directory(), where->name()));
+        if (::unlinkat(where->directory(), where->name().c_str(), flags) != 0)
+            return from_errno(errno);
+    }
     return sync_directory(where->directory());
 }
 
@@ -180,7 +183,7 @@ awaitable<result<>> local_adapter::remove_directory(std::string key) {
 }
 
 error_code local_adapter::rename_blocking(const std::string& from, const std::string& to,
-                                          overwrite existing) const {
+                                          overwrite existing, parents missing) const {
     auto source = open_parent(bucket_.get(), from, parents::must_exist, false);
     if (!source)
         return source.error();
@@ -190,9 +193,19 @@ error_code local_adapter::rename_blocking(const std::string& from, const std::st
     const bool directory = S_ISDIR(status.st_mode);
     if (directory && (to + '/').starts_with(without_slash(from) + '/'))
         return errc::nested_rename;
-    auto target = open_parent(bucket_.get(), to, parents::create, store_->durable());
+    auto target = open_parent(bucket_.get(), to, missing, store_->durable());
     if (!target)
         return target.error();
+
+    // Both names, always in the same order.
+    auto* first = &store_->lock_of(source->directory(), source->name());
+    auto* second = &store_->lock_of(target->directory(), target->name());
+    if (second < first)
+        std::swap(first, second);
+    const std::lock_guard one(*first);
+    std::unique_lock<std::mutex> other;
+    if (second != first)
+        other = std::unique_lock(*second);
 
     struct stat old {};
     const bool exists =
@@ -216,10 +229,11 @@ error_code local_adapter::rename_blocking(const std::string& from, const std::st
     return sync_directory(source->directory());
 }
 
-awaitable<result<>> local_adapter::rename(std::string from, std::string to, overwrite existing) {
+awaitable<result<>> local_adapter::rename(std::string from, std::string to, overwrite existing,
+                                          parents missing) {
     if (from.empty() || to.empty())
         co_return error_code(errc::permission_denied);
-    auto work = [&] { return rename_blocking(from, to, existing); };
+    auto work = [&] { return rename_blocking(from, to, existing, missing); };
     co_return co_await on_disk(store_->disk(), work);
 }
 
@@ -278,7 +292,8 @@ awaitable<result<>> local_adapter::set_modified(std::string key, timestamp modif
     co_return co_await on_disk(store_->disk(), work);
 }
 
-awaitable<result<std::string>> local_adapter::digest(std::string key, hash_algorithm algorithm) {
+awaitable<result<std::string>> local_adapter::digest(std::string key, hash_algorithm algorithm,
+                                                     std::stop_token stop) {
     const auto index = static_cast<std::size_t>(algorithm);
     attributes known;
     struct stat status {};
@@ -316,9 +331,15 @@ awaitable<result<std::string>> local_adapter::digest(std::string key, hash_algor
         }
         return {};
     };
-    while (position < size)
-        if (const auto failed = co_await offload(store_->disk(), slice))
+    while (position < size) {
+        error_code failed = asio::error::operation_aborted;
+        if (!stop.stop_requested())
+            failed = co_await offload(store_->disk(), slice);
+        if (failed) {
+            store_->close_later(std::move(file));
             co_return failed;
+        }
+    }
 
     known.digests[index] = sum.finish();
     auto remember = [&] {
@@ -326,6 +347,7 @@ awaitable<result<std::string>> local_adapter::digest(std::string key, hash_algor
         if (::fstat(file.get(), &now) == 0 && now.st_size == status.st_size &&
             modified_of(now) == modified_of(status))
             write_attributes(file.get(), known, status);
+        file.reset();
         return 0;
     };
     co_await offload(store_->disk(), remember);

@@ -21,22 +21,24 @@ public:
     awaitable<result<list_page>> list(list_request request) override;
     awaitable<result<std::unique_ptr<body>>> read(std::string key, std::uint64_t offset) override;
     awaitable<result<std::unique_ptr<upload>>> open_upload(upload_request request) override;
-    awaitable<result<>> make_directory(std::string key) override;
+    awaitable<result<>> make_directory(std::string key, parents missing) override;
     awaitable<result<>> remove(std::string key) override;
     awaitable<result<>> remove_directory(std::string key) override;
-    awaitable<result<>> rename(std::string from, std::string to, overwrite existing) override;
+    awaitable<result<>> rename(std::string from, std::string to, overwrite existing,
+                               parents missing) override;
     awaitable<result<put_result>> copy(std::string from, std::string to,
                                        overwrite existing) override;
     awaitable<result<>> set_modified(std::string key, timestamp modified) override;
-    awaitable<result<std::string>> digest(std::string key, hash_algorithm algorithm) override;
+    awaitable<result<std::string>> digest(std::string key, hash_algorithm algorithm,
+                                          std::stop_token stop) override;
     awaitable<result<std::uint64_t>> free_space() override;
 
 private:
     error_code sync_directory(int directory) const;
     result<object_info> stat_blocking(const std::string& key, detail wanted) const;
     error_code unlink_blocking(const std::string& key, int flags) const;
-    error_code rename_blocking(const std::string& from, const std::string& to,
-                               overwrite existing) const;
+    error_code rename_blocking(const std::string& from, const std::string& to, overwrite existing,
+                               parents missing) const;
 
     std::shared_ptr<local_store> store_;
     descriptor bucket_;

@@ -21,18 +21,23 @@ struct close_directory {
 };
 using directory_stream = std::unique_ptr<DIR, close_directory>;
 
-// A directory on the way of a walk: its key ("a/b/" or "") and the place reached in it.
+// A directory on the way of a walk: its key ("a/b/" or ""), which directory that is, and the
+// place reached in it. A place is worth nothing in another directory of the same name.
 struct place {
     std::string key;
+    ino_t inode = 0; // 0: not opened yet
     long position = 0;
 };
 
-// The token of a walk: "12/345/6 a/b/": a position for each level, then the deepest key.
+// The token of a walk: "7:12/8:345 a/b/": inode and position for each level, then the deepest
+// key.
 std::string to_token(const std::vector<place>& way) {
     std::string token;
     for (const auto& p : way) {
         if (!token.empty())
             token += '/';
+        token += std::to_string(p.inode);
+        token += ':';
         token += std::to_string(p.position);
     }
     return token + ' ' + way.back().key;
@@ -53,9 +58,11 @@ result<std::vector<place>> from_token(std::string_view token, const std::string&
         const auto number = positions.substr(0, slash);
         positions.remove_prefix(slash == positions.npos ? positions.size() : slash + 1);
         place p;
-        const auto parsed =
-            std::from_chars(number.data(), number.data() + number.size(), p.position);
-        if (parsed.ec != std::errc() || end == deepest.npos)
+        const auto* const number_end = number.data() + number.size();
+        const auto inode = std::from_chars(number.data(), number_end, p.inode);
+        if (inode.ec != std::errc() || inode.ptr == number_end || end == deepest.npos)
+            return errc::invalid_path;
+        if (std::from_chars(inode.ptr + 1, number_end, p.position).ec != std::errc())
             return errc::invalid_path;
         p.key = deepest.substr(0, end);
         way.push_back(std::move(p));
@@ -65,16 +72,30 @@ result<std::vector<place>> from_token(std::string_view token, const std::string&
     return way;
 }
 
-result<directory_stream> open_stream(int bucket, const place& p) {
+result<directory_stream> open_stream(int bucket, place& p) {
     auto path = p.key;
     if (path.ends_with('/'))
         path.pop_back();
     auto directory = open_beneath(bucket, path, O_RDONLY | O_DIRECTORY);
-    if (!directory)
-        return directory.error();
-    directory_stream stream(::fdopendir(::fcntl(directory->get(), F_DUPFD_CLOEXEC, 0)));
-    if (!stream)
+    const bool begun = p.inode != 0;
+    if (!directory) {
+        const bool gone =
+            directory.error() == errc::not_found || directory.error() == errc::not_a_directory;
+        return begun && gone ? make_error_code(errc::precondition_failed) : directory.error();
+    }
+    struct stat status {};
+    if (::fstat(directory->get(), &status) != 0)
         return from_errno(errno);
+    if (begun && status.st_ino != p.inode)
+        return errc::precondition_failed;
+    p.inode = status.st_ino;
+    const int copy = ::fcntl(directory->get(), F_DUPFD_CLOEXEC, 0);
+    directory_stream stream(::fdopendir(copy));
+    if (!stream) {
+        const auto failed = from_errno(errno);
+        ::close(copy);
+        return failed;
+    }
     if (p.position != 0)
         ::seekdir(stream.get(), p.position);
     return stream;
@@ -114,6 +135,7 @@ kind examine(int bucket, int directory, const dirent& entry, bool names_only, ob
         const auto target = open_beneath(bucket, info.key, O_PATH);
         if (!target || ::fstat(target->get(), &status) != 0)
             return kind::hidden;
+        info.link = true;
     }
     describe(info, status);
     return kind_of(status.st_mode);
@@ -129,7 +151,7 @@ result<list_page> list_directory(int bucket, const list_request& request) {
 
     std::vector<place> way;
     if (request.token.empty()) {
-        way.push_back({top, 0});
+        way.push_back({top, 0, 0});
     } else {
         auto parsed = from_token(request.token, top);
         if (!parsed)
@@ -182,7 +204,7 @@ result<list_page> list_directory(int bucket, const list_request& request) {
         auto key = request.recursive && found == kind::directory ? info.key : std::string();
         page.entries.push_back(std::move(info));
         if (!key.empty() && entry->d_type == DT_DIR) { // never through links: they may be circles
-            way.push_back({std::move(key), 0});
+            way.push_back({std::move(key), 0, 0});
             stream.reset();
         }
         if (page.entries.size() >= request.limit) {

@@ -3,6 +3,7 @@
 #include "storage/error.hpp"
 
 #include <fcntl.h>
+#include <functional>
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -47,6 +48,18 @@ result<descriptor> local_store::open_bucket(const std::string& name) const {
     if (here.st_dev != above.st_dev)
         return errc::unsupported;
     return bucket;
+}
+
+void local_store::close_later(descriptor file) const {
+    if (file)
+        disk_.post([file = std::move(file)] {});
+}
+
+std::mutex& local_store::lock_of(int directory, std::string_view name) {
+    struct stat status {};
+    ::fstat(directory, &status);
+    const auto hash = std::hash<std::string_view>()(name) ^ (status.st_ino * 0x9E3779B97F4A7C15ULL);
+    return locks_[hash % locks_.size()];
 }
 
 } // namespace objftpd::storage::local

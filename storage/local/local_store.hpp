@@ -6,7 +6,9 @@
 
 #include "config/worker_pool.hpp"
 
+#include <array>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace objftpd::storage::local {
@@ -26,6 +28,14 @@ public:
     result<descriptor> open_bucket(const std::string& name) const;
 
     worker_pool& disk() const { return disk_; }
+
+    /// Closes a file without blocking the caller. Closing the last descriptor of a file that has
+    /// been replaced or removed frees its space, which takes seconds for a large one.
+    void close_later(descriptor file) const;
+
+    /// Held on a disk thread while a name changes its object: whoever looks first and then
+    /// publishes must not lose what another publishes in between. One of a fixed number.
+    std::mutex& lock_of(int directory, std::string_view name);
     private_area& area() { return area_; }
     bool durable() const { return durability_ == config::durability::fsync; }
 
@@ -42,6 +52,7 @@ private:
     config::durability durability_;
     bool in_memory_ = false;
     worker_pool& disk_;
+    std::array<std::mutex, 64> locks_;
 };
 
 } // namespace objftpd::storage::local
