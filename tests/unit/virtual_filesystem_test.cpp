@@ -72,13 +72,15 @@ public:
     awaitable<result<std::unique_ptr<upload>>> open_upload(upload_request r) override {
         note("upload " + r.key + ' ' + std::to_string(r.offset) +
              (r.existing == overwrite::refused ? " new" : "") +
-             (r.create_parents ? "" : " strict"));
+             (r.missing == parents::create ? "" : " strict"));
         co_return error_code(errc::unavailable);
     }
-    awaitable<result<>> make_directory(std::string key) override { return done("mkd " + key); }
+    awaitable<result<>> make_directory(std::string key, parents) override {
+        return done("mkd " + key);
+    }
     awaitable<result<>> remove(std::string key) override { return done("remove " + key); }
     awaitable<result<>> remove_directory(std::string key) override { return done("rmd " + key); }
-    awaitable<result<>> rename(std::string from, std::string to, overwrite) override {
+    awaitable<result<>> rename(std::string from, std::string to, overwrite, parents) override {
         return done("rename " + from + ' ' + to);
     }
     awaitable<result<put_result>> copy(std::string, std::string, overwrite) override {
@@ -87,7 +89,8 @@ public:
     awaitable<result<>> set_modified(std::string key, timestamp) override {
         return done("time " + key);
     }
-    awaitable<result<std::string>> digest(std::string key, hash_algorithm) override {
+    awaitable<result<std::string>> digest(std::string key, hash_algorithm,
+                                          std::stop_token) override {
         note("digest " + key);
         co_return std::string("hash");
     }
@@ -169,13 +172,13 @@ TEST_CASE_METHOD(tree_test, "a path is the prefix of its mount and the rest as a
     CHECK(last_asked() == "read incoming/d/g 3");
     run(tree.remove(path("/a/b/x")));
     CHECK(last_asked() == "remove deep/x");
-    run(tree.make_directory(path("/in/new")));
+    run(tree.make_directory(path("/in/new"), parents::create));
     CHECK(last_asked() == "mkd incoming/new/");
     run(tree.remove_directory(path("/in/d")));
     CHECK(last_asked() == "rmd incoming/d/");
-    run(tree.rename(path("/in/f"), path("/a/b/f"), overwrite::allowed));
+    run(tree.rename(path("/in/f"), path("/a/b/f"), overwrite::allowed, parents::create));
     CHECK(last_asked() == "rename incoming/f deep/f");
-    run(tree.digest(path("/in/f"), hash_algorithm::md5));
+    run(tree.digest(path("/in/f"), hash_algorithm::md5, {}));
     CHECK(last_asked() == "digest incoming/f");
 }
 
@@ -190,7 +193,7 @@ TEST_CASE_METHOD(tree_test, "an upload passes on what it may do") {
     upload_options options;
     options.existing = overwrite::refused;
     options.offset = 9;
-    options.create_parents = false;
+    options.missing = parents::must_exist;
     run(tree.open_upload(path("/in/f"), options));
     CHECK(last_asked() == "upload incoming/f 9 new strict");
 }
@@ -258,14 +261,17 @@ TEST_CASE_METHOD(tree_test, "a read-only mount and what lies beside mounts canno
     for (const auto* at : {"/kept/f", "/x", "/a/x"}) {
         INFO(at);
         CHECK(error_of(run(tree.remove(path(at)))) == errc::permission_denied);
-        CHECK(error_of(run(tree.make_directory(path(at)))) == errc::permission_denied);
+        CHECK(error_of(run(tree.make_directory(path(at), parents::create))) ==
+              errc::permission_denied);
         CHECK(error_of(run(tree.remove_directory(path(at)))) == errc::permission_denied);
         const auto upload = run(tree.open_upload(path(at), upload_options()));
         CHECK(error_of(upload) == errc::permission_denied);
         CHECK(error_of(run(tree.set_modified(path(at), timestamp()))) == errc::permission_denied);
-        const auto out = run(tree.rename(path(at), path("/in/g"), overwrite::allowed));
+        const auto out =
+            run(tree.rename(path(at), path("/in/g"), overwrite::allowed, parents::create));
         CHECK(error_of(out) == errc::permission_denied);
-        const auto in = run(tree.rename(path("/in/f"), path(at), overwrite::allowed));
+        const auto in =
+            run(tree.rename(path("/in/f"), path(at), overwrite::allowed, parents::create));
         CHECK(error_of(in) == errc::permission_denied);
     }
     CHECK(main->asked.empty());
@@ -274,20 +280,25 @@ TEST_CASE_METHOD(tree_test, "a read-only mount and what lies beside mounts canno
 TEST_CASE_METHOD(tree_test, "mounts and what leads to them stay where they are") {
     for (const auto* at : {"/", "/a", "/in", "/a/b"}) {
         INFO(at);
-        CHECK(error_of(run(tree.make_directory(path(at)))) == errc::already_exists);
+        CHECK(error_of(run(tree.make_directory(path(at), parents::create))) ==
+              errc::already_exists);
         CHECK(error_of(run(tree.remove_directory(path(at)))) == errc::permission_denied);
         CHECK(error_of(run(tree.remove(path(at)))) == errc::is_a_directory);
         CHECK(error_of(run(tree.read(path(at), 0))) == errc::is_a_directory);
-        CHECK(error_of(run(tree.digest(path(at), hash_algorithm::md5))) == errc::is_a_directory);
-        const auto from = run(tree.rename(path(at), path("/in/g"), overwrite::allowed));
+        CHECK(error_of(run(tree.digest(path(at), hash_algorithm::md5, {}))) ==
+              errc::is_a_directory);
+        const auto from =
+            run(tree.rename(path(at), path("/in/g"), overwrite::allowed, parents::create));
         CHECK(error_of(from) == errc::permission_denied);
-        const auto onto = run(tree.rename(path("/in/f"), path(at), overwrite::allowed));
+        const auto onto =
+            run(tree.rename(path("/in/f"), path(at), overwrite::allowed, parents::create));
         CHECK(error_of(onto) == errc::is_a_directory);
     }
 }
 
 TEST_CASE_METHOD(tree_test, "a rename between stores is unsupported") {
-    const auto moved = run(tree.rename(path("/in/f"), path("/a/b/other/f"), overwrite::allowed));
+    const auto moved =
+        run(tree.rename(path("/in/f"), path("/a/b/other/f"), overwrite::allowed, parents::create));
     CHECK(error_of(moved) == errc::unsupported);
     CHECK(main->asked.empty());
     CHECK(other->asked.empty());
@@ -295,7 +306,8 @@ TEST_CASE_METHOD(tree_test, "a rename between stores is unsupported") {
 
 TEST_CASE_METHOD(tree_test, "a directory that holds a mount is not moved with it") {
     virtual_filesystem nested{{mounted("/", main, ""), mounted("/d/inner", other, "")}};
-    const auto moved = run(nested.rename(path("/d"), path("/e"), overwrite::allowed));
+    const auto moved =
+        run(nested.rename(path("/d"), path("/e"), overwrite::allowed, parents::create));
     CHECK(error_of(moved) == errc::permission_denied);
     CHECK(main->asked.empty());
 }
