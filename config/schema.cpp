@@ -253,11 +253,13 @@ const std::vector<option<user_source>>& user_options() {
         make::choice("charset", &u::charset, "utf8",
                      {{"utf8", charset::utf8}, {"gbk", charset::gbk}, {"latin1", charset::latin1}},
                      "How this user's client encodes names. Stored names are always UTF-8."),
-        make::choice("set_time", &u::set_time, "apply",
-                     {{"apply", set_time_policy::apply},
-                      {"ignore", set_time_policy::ignore},
-                      {"reject", set_time_policy::reject}},
-                     "MFMT and its like. \"ignore\": answered as if done. \"reject\": refused."),
+        make::choice(
+            "set_time", &u::set_time, "apply",
+            {{"apply", set_time_policy::apply},
+             {"ignore", set_time_policy::ignore},
+             {"reject", set_time_policy::reject}},
+            "MFMT and its like. \"apply\": the store keeps the time if it can, else as \"ignore\". "
+            "\"ignore\": answered as if done. \"reject\": refused."),
         make::choice("chmod", &u::chmod, "ignore",
                      {{"ignore", chmod_policy::ignore}, {"reject", chmod_policy::reject}},
                      "SITE CHMOD. Objects have no modes; \"ignore\" answers as if done, which "
