@@ -138,10 +138,10 @@ TEST_CASE("counts stay right under many threads") {
     session_limits limits(with_limits(8, 8, 8));
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; ++t)
-        threads.emplace_back([&] {
+        threads.emplace_back([&limits, &from = t % 2 == 0 ? one : two] {
             for (int i = 0; i < 2000; ++i) {
                 place taken;
-                if (limits.enter(t % 2 == 0 ? one : two, taken) != verdict::admitted)
+                if (limits.enter(from, taken) != verdict::admitted)
                     continue;
                 limits.log_in(*taken, "alice", 3);
                 limits.log_out(*taken);
