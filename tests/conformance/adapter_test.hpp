@@ -14,6 +14,7 @@ namespace objftpd::tests {
 
 using storage::errc;
 using storage::overwrite;
+using storage::parents;
 
 /// What every test of a bucket speaks in: objects, their content and their names. Errors end the
 /// test where the operation is only a step; operations under test return their result.
@@ -37,10 +38,10 @@ public:
     result<std::unique_ptr<storage::upload>> try_begin(const std::string& key,
                                                        overwrite existing = overwrite::allowed,
                                                        std::uint64_t offset = 0,
-                                                       bool create_parents = true) {
+                                                       parents missing = parents::create) {
         storage::upload_request request(key, existing);
         request.offset = offset;
-        request.create_parents = create_parents;
+        request.missing = missing;
         return run(store().open_upload(std::move(request)));
     }
     result<> write(storage::upload& to, const std::string& bytes) { return run(to.write(bytes)); }
@@ -53,8 +54,9 @@ public:
     /// interface demands.
     result<storage::put_result> try_put(const std::string& key, const std::string& content,
                                         overwrite existing = overwrite::allowed,
-                                        std::uint64_t offset = 0, bool create_parents = true) {
-        auto to = try_begin(key, existing, offset, create_parents);
+                                        std::uint64_t offset = 0,
+                                        parents missing = parents::create) {
+        auto to = try_begin(key, existing, offset, missing);
         if (!to)
             return to.error();
         auto stored = commit(**to, content);
@@ -142,19 +144,22 @@ public:
 
     // --- other operations ---
 
-    result<> make_directory(const std::string& key) { return run(store().make_directory(key)); }
+    result<> make_directory(const std::string& key, parents missing = parents::create) {
+        return run(store().make_directory(key, missing));
+    }
     result<> remove(const std::string& key) { return run(store().remove(key)); }
     result<> remove_directory(const std::string& key) { return run(store().remove_directory(key)); }
     result<> rename(const std::string& from, const std::string& to,
-                    overwrite existing = overwrite::allowed) {
-        return run(store().rename(from, to, existing));
+                    overwrite existing = overwrite::allowed, parents missing = parents::create) {
+        return run(store().rename(from, to, existing, missing));
     }
     result<storage::put_result> copy(const std::string& from, const std::string& to,
                                      overwrite existing = overwrite::allowed) {
         return run(store().copy(from, to, existing));
     }
-    result<std::string> digest(const std::string& key, storage::hash_algorithm algorithm) {
-        return run(store().digest(key, algorithm));
+    result<std::string> digest(const std::string& key, storage::hash_algorithm algorithm,
+                               std::stop_token stop = {}) {
+        return run(store().digest(key, algorithm, std::move(stop)));
     }
 
 protected:

@@ -1,5 +1,11 @@
 #include "tests/conformance/adapter_test.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <latch>
+#include <map>
+#include <thread>
+
 using namespace objftpd;
 using namespace objftpd::tests;
 
@@ -15,6 +21,75 @@ public:
     result<storage::put_result> put_at(const std::string& key, std::uint64_t offset,
                                        const std::string& content) {
         return try_put(key, content, overwrite::allowed, offset);
+    }
+};
+
+// An upload of one line beside others, and when it ran: `begun` and `ended` count the begins and
+// ends of all of them.
+struct line_upload {
+    std::string line;
+    std::uint64_t offset = at_end;
+    int begun = 0;
+    int ended = 0;
+    error_code failed;
+};
+
+awaitable<error_code> upload_line(storage::adapter& store, std::string key, line_upload what) {
+    storage::upload_request request(std::move(key), overwrite::allowed);
+    request.offset = what.offset;
+    const auto to = co_await store.open_upload(std::move(request));
+    if (!to)
+        co_return to.error();
+    const auto stored = co_await (*to)->commit(what.line);
+    if (stored)
+        co_return error_code();
+    co_await (*to)->abort();
+    co_return stored.error();
+}
+
+class append_race_test : public append_test {
+public:
+    static constexpr int threads = 6;
+    static constexpr int rounds = 25;
+
+    /// Each thread uploads its lines to "log" one after another; the first `plain` threads
+    /// replace the object, the others append. Returns them by their lines.
+    std::map<std::string, line_upload> race(int plain) {
+        std::vector<line_upload> uploads(threads * rounds);
+        std::atomic<int> clock{0};
+        std::latch all_are_there(threads);
+        const auto work = [&](int t) {
+            event_loop own;
+            all_are_there.arrive_and_wait();
+            for (int round = 0; round < rounds; ++round) {
+                auto& u = uploads[static_cast<std::size_t>(t * rounds + round)];
+                u.line = std::to_string(t) + '.' + std::to_string(round) + '\n';
+                u.offset = t < plain ? 0 : at_end;
+                u.begun = clock++;
+                u.failed = own.run(upload_line(store(), "log", u));
+                u.ended = clock++;
+            }
+        };
+        std::vector<std::thread> running;
+        for (int t = 0; t < threads; ++t)
+            running.emplace_back(work, t);
+        for (auto& t : running)
+            t.join();
+        std::map<std::string, line_upload> by_line;
+        for (auto& u : uploads)
+            by_line.emplace(u.line, u);
+        return by_line;
+    }
+
+    std::vector<std::string> lines_of_log() {
+        std::vector<std::string> lines;
+        const auto text = content("log");
+        for (std::size_t begin = 0; begin < text.size();) {
+            const auto end = std::min(text.find('\n', begin), text.size() - 1) + 1;
+            lines.push_back(text.substr(begin, end - begin));
+            begin = end;
+        }
+        return lines;
     }
 };
 
@@ -206,4 +281,63 @@ TEST_CASE_METHOD(append_test,
     CHECK(appended.crc64 == version("one").crc64.value_or(appended.crc64));
     CHECK(digest("one", storage::hash_algorithm::sha256).value() ==
           digest("two", storage::hash_algorithm::sha256).value());
+}
+
+TEST_CASE_METHOD(append_race_test,
+                 "of many appends at once each that succeeds is there exactly once") {
+    put("log", "head\n");
+    const auto uploads = race(0);
+    const auto found = lines_of_log();
+    CHECK(found.front() == "head\n");
+    std::multiset<std::string> expected{"head\n"};
+    for (const auto& [line, upload] : uploads) {
+        if (upload.failed)
+            CHECK(upload.failed == errc::precondition_failed);
+        else
+            expected.insert(line);
+    }
+    CHECK(std::multiset<std::string>(found.begin(), found.end()) == expected);
+    CHECK(leftovers() == 0);
+}
+
+TEST_CASE_METHOD(append_race_test, "many appends at once begin one object together") {
+    const auto uploads = race(0);
+    std::multiset<std::string> expected;
+    for (const auto& [line, upload] : uploads)
+        if (!upload.failed)
+            expected.insert(line);
+    const auto found = lines_of_log();
+    CHECK(std::multiset<std::string>(found.begin(), found.end()) == expected);
+}
+
+TEST_CASE_METHOD(append_race_test,
+                 "an append that succeeds beside whole uploads adds to what stood at its commit") {
+    put("log", "head\n");
+    const auto uploads = race(2);
+    const auto found = lines_of_log();
+    REQUIRE(uploads.count(found.front()) == 1);
+    const auto& whole = uploads.at(found.front());
+    CHECK(whole.offset == 0);
+    CHECK(std::set(found.begin(), found.end()).size() == found.size());
+
+    // Behind the whole upload stand appends that succeeded and did not end before it began, in
+    // an order that can be.
+    int latest_begin = whole.begun;
+    for (std::size_t i = 1; i < found.size(); ++i) {
+        const auto& upload = uploads.at(found[i]);
+        CHECK(upload.offset == at_end);
+        CHECK_FALSE(upload.failed);
+        CHECK(upload.ended > latest_begin);
+        latest_begin = std::max(latest_begin, upload.begun);
+    }
+    // And none is missing.
+    for (const auto& [line, upload] : uploads) {
+        if (upload.failed) {
+            CHECK(upload.offset == at_end);
+            CHECK(upload.failed == errc::precondition_failed);
+        } else if (upload.offset == at_end && upload.begun > whole.ended) {
+            CHECK(std::count(found.begin(), found.end(), line) == 1);
+        }
+    }
+    CHECK(leftovers() == 0);
 }

@@ -209,11 +209,11 @@ TEST_CASE_METHOD(adapter_test, "an upload makes the directories above it") {
 TEST_CASE_METHOD(adapter_test, "an upload makes no directories when it is told not to") {
     if (!can().real_directories)
         return;
-    const auto refused = try_put("a/f", "x", overwrite::allowed, 0, false);
+    const auto refused = try_put("a/f", "x", overwrite::allowed, 0, parents::must_exist);
     CHECK(error_of(refused) == errc::not_found);
     CHECK_FALSE(exists("a"));
     value_of(make_directory("a/"));
-    value_of(try_put("a/f", "x", overwrite::allowed, 0, false));
+    value_of(try_put("a/f", "x", overwrite::allowed, 0, parents::must_exist));
     CHECK(content("a/f") == "x");
     CHECK(leftovers() == 0);
 }

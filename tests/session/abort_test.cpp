@@ -236,3 +236,17 @@ TEST_CASE_METHOD(abort_test, "a data connection that closes in mid-download is 4
     CHECK(download.control.hears_code() == 426);
     CHECK(download.control.retrieves("f") == "old content");
 }
+
+TEST_CASE_METHOD(abort_test, "ABOR ends a long hash, and the promise before it still holds") {
+    drop_in("huge", "");
+    std::filesystem::resize_file(file("huge"), std::uintmax_t{16} << 30); // of holes
+    auto c = login();
+    const auto port = c.passive_port();
+    c.sends_bytes("XSHA512 huge\r\nABOR\r\n");
+    CHECK(c.hears_code() == 426);
+    CHECK(c.hears_code() == 226);
+    auto data = c.connects_to(port);
+    c.expects("RETR f", 150);
+    CHECK(data.receive_all() == "old content");
+    CHECK(c.hears_code() == 226);
+}

@@ -91,3 +91,16 @@ TEST_CASE_METHOD(session_test, "a backslash as the second byte of a GBK characte
     CHECK(c.receives("NLST") == name + "\r\n");
     CHECK(c.code("RMD " + name) == 250);
 }
+
+TEST_CASE_METHOD(session_test, "OPTS UTF8 OFF takes back what was asked for before the login") {
+    alice().charset = config::charset::gbk;
+    drop_in(chinese, "x");
+    auto c = greeted();
+    c.expects("OPTS UTF8 ON", 200);
+    c.expects("USER alice", 331);
+    c.expects("PASS secret", 230);
+    CHECK(c.receives("NLST") == chinese + "\r\n");
+    c.expects("OPTS UTF8 OFF", 200);
+    CHECK(c.receives("NLST") == chinese_gbk + "\r\n");
+    CHECK(c.receives("MLSD").find("; " + chinese_gbk + "\r\n") != std::string::npos);
+}

@@ -256,6 +256,21 @@ TEST_CASE_METHOD(data_connection_test, "a client that never connects gets 425") 
     CHECK(c.retrieves("f") == "content");
 }
 
+TEST_CASE_METHOD(data_connection_test, "a promise that is never used ends with its time limit") {
+    settings.server.io_threads = 1; // one clock for both sessions
+    settings.server.passive_timeout = 1s;
+    auto c = login();
+    auto other = login();
+    const auto port = c.passive_port();
+    other.passive_port();
+    other.expects("RETR f", 150);
+    CHECK(other.hears_code() == 425); // by then it has passed
+    c.expects("NOOP", 200);
+    CHECK_THROWS(c.connects_to(port));
+    CHECK(c.code("RETR f") == 425);
+    CHECK(c.retrieves("f") == "content");
+}
+
 TEST_CASE_METHOD(data_connection_test, "a port where nobody listens is 425") {
     auto c = login();
     const auto at = listening.local();

@@ -169,6 +169,18 @@ TEST_CASE_METHOD(session_test, "a time that does not exist is 501, a file that d
     CHECK(c.code("SITE UTIME 20260229000000 f") == 501);
 }
 
+TEST_CASE_METHOD(session_test, "a time that can be kept is kept, one beyond that is 501") {
+    drop_in("f", "x");
+    auto c = login();
+    CHECK(c.code("MFMT 22611231235959 f") == 213);
+    CHECK(c.says("MDTM f") == "213 22611231235959");
+    for (const auto* time : {"22620101000000", "30000101000000", "99991231235959"}) {
+        CHECK(c.code(std::string("MFMT ") + time + " f") == 501);
+        CHECK(c.code(std::string("SITE UTIME ") + time + " f") == 501);
+    }
+    CHECK(c.says("MDTM f") == "213 22611231235959");
+}
+
 TEST_CASE_METHOD(session_test, "a file whose name looks like a time comes before setting one") {
     drop_in("f", "x");
     drop_in("20260101000000 f", "y");
@@ -232,4 +244,16 @@ TEST_CASE_METHOD(session_test, "a hash right after an upload is the new file's")
     CHECK(c.says("XCRC f") != "250 CBF43926");
     c.stores("f", "123456789");
     CHECK(c.says("XCRC f") == "250 CBF43926");
+}
+
+TEST_CASE_METHOD(session_test, "a hash of a part of a file is 504, not that of the whole") {
+    drop_in("my file", "123456789");
+    auto c = login();
+    for (const auto* line : {"XCRC \"my file\" 0 5", "XCRC \"my file\" 0", "XMD5 \"my file\" 2 5",
+                             "XSHA1 \"my file\" 0 9"}) {
+        INFO(line);
+        CHECK(c.code(line) == 504);
+    }
+    drop_in("f 0 5", "123456789"); // without quotes it is a name
+    CHECK(c.says("XCRC f 0 5") == "250 CBF43926");
 }

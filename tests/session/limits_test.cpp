@@ -58,6 +58,29 @@ TEST_CASE_METHOD(session_test, "a session that logs out counts as one before log
     greeted("127.0.0.3");
 }
 
+TEST_CASE_METHOD(session_test, "REIN needs a place before login") {
+    settings.server.max_unauthenticated = 2;
+    auto one = login();
+    auto two = greeted("127.0.0.2");
+    auto three = greeted("127.0.0.3");
+    CHECK(one.code("REIN") == 421);
+    CHECK(one.is_disconnected());
+    two.expects("USER alice", 331);
+    two.expects("PASS secret", 230);
+    CHECK(two.code("REIN") == 220); // the place that it has just left
+    CHECK(three.code("NOOP") == 200);
+}
+
+TEST_CASE_METHOD(session_test, "logging out does not get past the limit of an address") {
+    settings.server.max_unauthenticated = 4;
+    auto member = login();
+    auto one = greeted();
+    auto two = greeted();
+    CHECK(member.code("REIN") == 421);
+    CHECK(member.is_disconnected());
+    CHECK(one.code("NOOP") == 200);
+}
+
 TEST_CASE_METHOD(session_test, "many sessions of many clients work beside each other") {
     std::vector<ftp_client> clients;
     for (int i = 0; i < 40; ++i)

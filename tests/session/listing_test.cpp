@@ -2,6 +2,7 @@
 
 #include <regex>
 #include <set>
+#include <sstream>
 
 using namespace objftpd;
 using namespace objftpd::tests;
@@ -250,4 +251,54 @@ TEST_CASE_METHOD(session_test, "names that could forge lines do not show") {
     CHECK(names_of(c.receives("LIST")) == names{"good"});
     CHECK(lines_of(c.receives("NLST")) == names{"good"});
     CHECK(names_of(c.receives("MLSD")) == names{"good"});
+}
+
+TEST_CASE_METHOD(listing_test, "LIST -R lists links and does not go round in circles") {
+    namespace fs = std::filesystem;
+    fs::create_symlink("..", file("d/up"));
+    fs::create_symlink(".", file("d/itself"));
+    fs::create_symlink("../empty/there", file("d/there"));
+    fs::create_symlink("../d", file("empty/there"));
+    auto c = login();
+    for (const auto* command : {"LIST -R", "LIST -R d", "LIST -R /"}) {
+        INFO(command);
+        const auto text = c.receives(command);
+        for (const auto* name :
+             {" up\r\n", " itself\r\n", " there\r\n", " e.txt\r\n", " g.txt\r\n"})
+            CHECK(text.find(name) != std::string::npos);
+        for (const auto* heading : {"up:\r\n", "itself:\r\n", "there:\r\n"})
+            CHECK(text.find(heading) == std::string::npos);
+        CHECK(text.find(" g.txt\r\n") == text.rfind(" g.txt\r\n"));
+    }
+}
+
+TEST_CASE_METHOD(session_test, "LIST -R of more directories than it can remember is 451") {
+    for (int i = 0; i < 10'001; ++i)
+        make_folder(std::to_string(i));
+    auto c = login();
+    auto data = c.opens_data();
+    c.expects("LIST -R", 150);
+    CHECK(data.sees_end() == tcp_socket::ending::reset);
+    CHECK(c.hears_code() == 451);
+    CHECK(c.receives("LIST").size() > 10'001); // without -R it is no trouble
+}
+
+TEST_CASE_METHOD(session_test, "STAT of a directory is answered whole, however long it is") {
+    names all;
+    for (int i = 1000; i < 2200; ++i) {
+        const auto name = std::string(240, 'n') + std::to_string(i);
+        drop_in("d/" + name, "");
+        all.insert(name);
+    }
+    auto c = login();
+    const auto status = c.says("STAT d");
+    CHECK(status.starts_with("212-"));
+    CHECK(status.ends_with("\n212 End of status."));
+    names found;
+    std::istringstream lines(status);
+    for (std::string line; std::getline(lines, line);)
+        if (line.starts_with('-'))
+            found.insert(line.substr(line.rfind(' ') + 1));
+    CHECK(found == all);
+    CHECK(c.code("NOOP") == 200);
 }

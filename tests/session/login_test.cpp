@@ -129,6 +129,45 @@ TEST_CASE_METHOD(session_test, "sessions that are logged in outlive the ban of t
     CHECK(c.code("PWD") == 257);
 }
 
+TEST_CASE_METHOD(session_test, "a ban that begins between USER and PASS refuses the password too") {
+    settings.server.max_login_failures_per_address = 1;
+    auto waiting = greeted();
+    waiting.expects("USER alice", 331);
+    auto guessing = greeted();
+    guessing.expects("USER alice", 331);
+    guessing.expects("PASS wrong", 530);
+    CHECK(waiting.code("PASS secret") == 421);
+    CHECK(waiting.is_disconnected());
+}
+
+TEST_CASE_METHOD(session_test, "a browser is turned away without a word") {
+    for (const auto* verb :
+         {"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT", "PATCH"}) {
+        INFO(verb);
+        auto c = greeted();
+        c.sends(std::string(verb) + " / HTTP/1.1");
+        CHECK(c.is_disconnected());
+    }
+    auto c = greeted();
+    CHECK(c.code("NOOP") == 200);
+    CHECK(c.code("GET / HTTP/1.1") == 500); // whoever began with FTP is no browser
+}
+
+TEST_CASE_METHOD(session_test, "who says nothing that is understood before login gets 421") {
+    auto c = greeted();
+    for (int i = 1; i < 25; ++i)
+        c.expects("NONSENSE", 500);
+    CHECK(c.code("NONSENSE") == 421);
+    CHECK(c.is_disconnected());
+
+    auto patient = greeted();
+    for (int i = 0; i < 60; ++i) {
+        patient.expects("NONSENSE", 500);
+        if (i % 20 == 0)
+            patient.expects("NOOP", 200); // counts anew
+    }
+}
+
 TEST_CASE_METHOD(session_test, "a user has no more sessions than allowed") {
     alice().max_sessions = 2;
     add_user("bob").max_sessions = 0;

@@ -96,6 +96,25 @@ TEST_CASE_METHOD(mounts_test, "a read-only mount can be read and not changed") {
     CHECK(content("incoming/f") == "content");
 }
 
+TEST_CASE_METHOD(mounts_test, "listings show a read-only mount as it is") {
+    drop_in("old/2026/d/f", "x");
+    auto c = login();
+    c.expects("OPTS MLST perm;UNIX.mode;", 200);
+    CHECK(c.says("MLST /archive/2026/report").find("\n perm=r;UNIX.mode=0444; ") !=
+          std::string::npos);
+    CHECK(c.says("MLST /archive/2026/d").find("\n perm=el;UNIX.mode=0555; ") != std::string::npos);
+    CHECK(c.says("MLST /in/f").find("\n perm=adfrw;UNIX.mode=0644; ") != std::string::npos);
+    const auto facts = c.receives("MLSD /archive/2026");
+    CHECK(facts.find("perm=r;UNIX.mode=0444; report\r\n") != std::string::npos);
+    CHECK(facts.find("perm=el;UNIX.mode=0555; d\r\n") != std::string::npos);
+    const auto listing = c.receives("LIST /archive/2026") + c.receives("LIST -d /archive/2026") +
+                         c.receives("LIST /archive/2026/report");
+    CHECK(listing.find("-r--r--r-- ") != std::string::npos);
+    CHECK(listing.find("dr-xr-xr-x ") != std::string::npos);
+    CHECK(listing.find('w') == std::string::npos);
+    CHECK(c.receives("LIST /in").starts_with("-rw-r--r-- "));
+}
+
 TEST_CASE_METHOD(mounts_test, "a rename between buckets is refused, within one it works") {
     auto c = login();
     c.expects("RNFR /in/f", 350);

@@ -47,7 +47,7 @@ const std::vector<row> table = {
     {"RMD new", 250, {right::remove_directory}},
     {"XRMD newer", 250, {right::remove_directory}},
     {"DELE g", 250, {right::remove}},
-    {"CWD d", 250, {}},
+    {"CWD d", 250, {right::list}},
     {"PWD", 257, {}},
     {"CDUP", 250, {}},
     {"TYPE I", 200, {}},
@@ -170,4 +170,29 @@ TEST_CASE_METHOD(rights_test, "MLST tells a reader of reading only") {
     auto c = login();
     CHECK(c.says("MLST f").find("perm=r;") != std::string::npos);
     CHECK(c.says("MLST d").find("perm=el;") != std::string::npos);
+}
+
+TEST_CASE_METHOD(rights_test, "listings show a reader no write access") {
+    alice().rights =
+        static_cast<config::rights>(right::list) | static_cast<config::rights>(right::read);
+    auto c = login();
+    const auto listing = c.receives("LIST");
+    CHECK(listing.find("-r--r--r-- ") != std::string::npos);
+    CHECK(listing.find("dr-xr-xr-x ") != std::string::npos);
+    CHECK(listing.find('w') == std::string::npos);
+    c.expects("OPTS MLST perm;UNIX.mode;", 200);
+    CHECK(c.says("MLST f").find("\n perm=r;UNIX.mode=0444; /f\n") != std::string::npos);
+    CHECK(c.says("MLST d").find("\n perm=el;UNIX.mode=0555; /d\n") != std::string::npos);
+    const auto facts = c.receives("MLSD");
+    CHECK(facts.find("perm=r;UNIX.mode=0444; f\r\n") != std::string::npos);
+    CHECK(facts.find("perm=el;UNIX.mode=0555; d\r\n") != std::string::npos);
+}
+
+TEST_CASE_METHOD(rights_test, "without the right to list no directory is entered") {
+    take_right_from_alice(right::list);
+    auto c = login();
+    CHECK(c.says("CWD d") == "550 Permission denied.");
+    CHECK(c.says("PWD") == "257 \"/\" is the current directory.");
+    c.stores("d/new", "x"); // a drop box
+    CHECK(content("d/new") == "x");
 }

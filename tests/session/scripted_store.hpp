@@ -112,10 +112,10 @@ public:
         co_return std::make_unique<scripted_upload>(std::move(*opened), plan_);
     }
 
-    awaitable<result<>> make_directory(std::string key) override {
+    awaitable<result<>> make_directory(std::string key, storage::parents missing) override {
         if (const auto failed = co_await plan_.at(moment::change))
             co_return failed;
-        co_return co_await inner_->make_directory(std::move(key));
+        co_return co_await inner_->make_directory(std::move(key), missing);
     }
     awaitable<result<>> remove(std::string key) override {
         if (const auto failed = co_await plan_.at(moment::change))
@@ -127,10 +127,11 @@ public:
             co_return failed;
         co_return co_await inner_->remove_directory(std::move(key));
     }
-    awaitable<result<>> rename(std::string from, std::string to, storage::overwrite o) override {
+    awaitable<result<>> rename(std::string from, std::string to, storage::overwrite o,
+                               storage::parents missing) override {
         if (const auto failed = co_await plan_.at(moment::change))
             co_return failed;
-        co_return co_await inner_->rename(std::move(from), std::move(to), o);
+        co_return co_await inner_->rename(std::move(from), std::move(to), o, missing);
     }
     awaitable<result<storage::put_result>> copy(std::string from, std::string to,
                                                 storage::overwrite o) override {
@@ -143,10 +144,11 @@ public:
             co_return failed;
         co_return co_await inner_->set_modified(std::move(key), modified);
     }
-    awaitable<result<std::string>> digest(std::string key, storage::hash_algorithm a) override {
+    awaitable<result<std::string>> digest(std::string key, storage::hash_algorithm a,
+                                          std::stop_token stop) override {
         if (const auto failed = co_await plan_.at(moment::open))
             co_return failed;
-        co_return co_await inner_->digest(std::move(key), a);
+        co_return co_await inner_->digest(std::move(key), a, std::move(stop));
     }
     awaitable<result<std::uint64_t>> free_space() override {
         co_return co_await inner_->free_space();

@@ -16,9 +16,9 @@ namespace {
 // Sessions on one I/O thread, as the gateway has them, over a store that follows a script.
 class scripted_session_test {
 public:
-    scripted_session_test() : settings_(small_server(folder_.path())) {
+    scripted_session_test() {
         static const test_process process;
-        REQUIRE(registry_.open(settings_.stores[0]));
+        REQUIRE(registry_.open(settings.stores[0]));
         auto bucket = registry_.bucket("main", "files");
         REQUIRE(bucket);
         storage::mount root;
@@ -68,15 +68,23 @@ public:
         return content_of(folder_.path() / "files" / name);
     }
 
+    void move(const std::string& from, const std::string& to) const {
+        std::filesystem::rename(folder_.path() / "files" / from, folder_.path() / "files" / to);
+    }
+
     script store;
 
 private:
     temporary_folder folder_;
-    config::settings settings_;
+
+public:
+    config::settings settings = small_server(folder_.path()); // time limits can be changed
+
+private:
     worker_pool disk_{2};
     worker_pool hashing_{1};
     storage::adapter_registry registry_{disk_};
-    server::services services_{settings_, hashing_};
+    server::services services_{settings, hashing_};
     server::io_thread thread_;
     tcp_socket listening_ = tcp_socket::listen({boost::asio::ip::make_address("127.0.0.1"), 0});
     std::uint64_t sessions_ = 0;
@@ -281,4 +289,43 @@ TEST_CASE_METHOD(scripted_session_test,
         wait_until_all_have_left();
     }
     CHECK(content("f") == "old content");
+}
+
+TEST_CASE_METHOD(scripted_session_test,
+                 "a listing whose directory is moved away meanwhile is 451, never a short one") {
+    auto c = login();
+    for (const auto* command : {"LIST d", "NLST d", "MLSD d", "LIST -R d"})
+        for (const bool replaced : {false, true}) {
+            INFO(command << (replaced ? ", replaced" : ", gone"));
+            for (int i = 0; i < 50; ++i)
+                drop_in("d/" + std::to_string(i), "");
+            store.holds_at(moment::next_page);
+            auto data = c.opens_data();
+            c.expects(command, 150);
+            store.wait_until_reached(moment::next_page);
+            move("d", std::string(command) + (replaced ? "1" : "2"));
+            if (replaced)
+                drop_in("d/another", "");
+            store.release(moment::next_page);
+            CHECK(data.sees_end() == tcp_socket::ending::reset);
+            CHECK(c.hears_code() == 451);
+        }
+}
+
+// Before it takes bytes, an append copies what it keeps in front, which takes what it takes.
+TEST_CASE_METHOD(scripted_session_test,
+                 "a client does not stall because the store works at its bytes") {
+    settings.server.stall_timeout = 1s;
+    store.holds_at(moment::write);
+    auto append = login();
+    auto data = append.opens_data();
+    append.expects("APPE f", 150);
+    data.sends(std::string(200'000, 'x')); // more than waits in memory
+    store.wait_until_reached(moment::write);
+    auto stalled = begin_upload(login(), "g");  // too little to reach the store
+    CHECK(stalled.control.hears_code() == 426); // by then the time has passed
+    store.release(moment::write);
+    data.ends();
+    CHECK(append.hears_code() == 226);
+    CHECK(content("f").size() == 11 + 200'000);
 }

@@ -37,6 +37,18 @@ TEST_CASE_METHOD(session_test, "the time to log in does not count after it") {
     CHECK(c.code("NOOP") == 200);
 }
 
+TEST_CASE_METHOD(session_test, "a session that logs out has the time to log in again, no more") {
+    settings.server.login_timeout = 1s;
+    auto user = login();
+    auto rein = login();
+    user.expects("USER alice", 331);
+    rein.expects("REIN", 220);
+    CHECK(user.hears() == "421 Login took too long, closing control connection.");
+    CHECK(user.is_disconnected());
+    CHECK(rein.hears_code() == 421);
+    CHECK(rein.is_disconnected());
+}
+
 TEST_CASE_METHOD(session_test, "a running transfer keeps its session from being idle") {
     settings.server.idle_timeout = 1s;
     auto upload = begin_upload(login(), "f", "new");

@@ -123,6 +123,22 @@ TEST_CASE_METHOD(session_test, "with strict_parents the directory of an upload m
     CHECK(content("a/f") == "x");
 }
 
+TEST_CASE_METHOD(session_test, "with strict_parents MKD and RNTO make no directory on the way") {
+    alice().strict_parents = true;
+    drop_in("f", "content");
+    auto c = login();
+    CHECK(c.says("MKD x/y") == "550 No such file or directory.");
+    c.expects("RNFR f", 350);
+    CHECK(c.says("RNTO x/f") == "550 No such file or directory.");
+    CHECK_FALSE(exists("x"));
+    CHECK(content("f") == "content");
+    c.expects("MKD x", 257);
+    c.expects("MKD x/y", 257);
+    c.expects("RNFR f", 350);
+    c.expects("RNTO x/y/f", 250);
+    CHECK(content("x/y/f") == "content");
+}
+
 TEST_CASE_METHOD(session_test, "APPE adds to a file or begins one") {
     auto c = login();
     c.transfers("APPE f", "head");
@@ -209,7 +225,7 @@ TEST_CASE_METHOD(session_test, "REST is kept until the transfer and used once") 
     drop_in("f", "0123456789");
     auto c = login();
     c.expects("REST 5", 350);
-    for (const auto* between : {"TYPE I", "NOOP", "PWD", "SIZE f"})
+    for (const auto* between : {"TYPE I", "NOOP", "STAT", "ALLO 5", "PASV", "EPSV"})
         c.code(between);
     CHECK(c.retrieves("f") == "56789");
     CHECK(c.retrieves("f") == "0123456789");
@@ -220,6 +236,33 @@ TEST_CASE_METHOD(session_test, "REST is kept until the transfer and used once") 
     c.opens_data();
     c.expects("RETR missing", 550);
     CHECK(c.retrieves("f") == "0123456789");
+}
+
+TEST_CASE_METHOD(session_test, "a restart position does not outlive a transfer that is refused") {
+    add_user("writer").rights &= ~static_cast<config::rights>(config::right::read);
+    auto c = login("writer");
+    for (const auto& [refused, code] : {std::pair{"RETR", 501}, {"RETR g", 550}, {"RETR x", 550}}) {
+        INFO(refused);
+        drop_in("g", "old content");
+        c.expects("REST 4", 350);
+        c.expects(refused, code);
+        c.expects("NOOP", 200);
+        c.stores("g", "new");
+        CHECK(content("g") == "new");
+    }
+}
+
+TEST_CASE_METHOD(session_test, "a command that has nothing to do with the transfer ends REST") {
+    drop_in("f", "0123456789");
+    make_folder("d");
+    auto c = login();
+    for (const auto* between :
+         {"CWD /", "SIZE f", "MKD x", "DELE missing", "LIST", "RNFR f", "MLST f", "HASH f"}) {
+        INFO(between);
+        c.expects("REST 5", 350);
+        c.code(between);
+        CHECK(c.retrieves("f") == "0123456789");
+    }
 }
 
 TEST_CASE_METHOD(session_test, "STOU tells the name in the form of RFC 1123") {

@@ -52,7 +52,7 @@ TEST_CASE("fourteen digits are a time, with a fraction that is dropped") {
         {"20240229000000", sys_days(2024y / February / 29)},
         {"20000229000000", sys_days(2000y / February / 29)},
         {"20261231235960", sys_days(2026y / December / 31) + 23h + 59min + 59s},
-        {"99991231235959", sys_days(9999y / December / 31) + 23h + 59min + 59s},
+        {"22611231235959", sys_days(2261y / December / 31) + 23h + 59min + 59s},
     };
     for (const auto& [text, time] : rows) {
         CAPTURE(text);
@@ -93,6 +93,18 @@ TEST_CASE("a time that does not exist, or anything but digits, is none") {
         CHECK_FALSE(parse_timestamp(text));
         CHECK_FALSE(parse_timestamp(text, true));
     }
+}
+
+TEST_CASE("a time that nanoseconds in 64 bits cannot hold is none") {
+    for (const auto text :
+         {"22620101000000"sv, "22620411234717"sv, "30000101000000"sv, "99991231235959"sv}) {
+        CAPTURE(text);
+        CHECK_FALSE(parse_timestamp(text));
+        CHECK_FALSE(parse_timestamp(text.substr(0, 12), true));
+    }
+    const auto last = parse_timestamp("22611231235959");
+    REQUIRE(last);
+    CHECK(sys_time<nanoseconds>(*last) > sys_time<nanoseconds>());
 }
 
 TEST_CASE("twelve digits are a time only where minutes are allowed") {
