@@ -87,7 +87,7 @@ public:
     /// Forgets who is logged in and all that was set.
     /// Nothing is allowed but to log in again, within the time a new session has. Error: the
     /// places of sessions that have not logged in are all taken.
-    result<> reset_login();
+    [[nodiscard]] result<> reset_login();
 
     services& shared;
     asio::io_context& context;

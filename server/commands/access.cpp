@@ -44,13 +44,11 @@ std::optional<reply> log_out(session& s) {
 awaitable<reply> user(session& s, std::string name) {
     // Windows' ftp.exe sends OPTS UTF8 ON before it says who it is.
     const bool utf8_requested = s.utf8_requested;
-    s.reset_login();
+    if (auto refusal = log_out(s))
+        co_return std::move(*refusal);
     s.utf8_requested = utf8_requested;
-    if (s.shared.guard.ask(s.peer.address(), session::clock::now()) ==
-        auth::login_guard::decision::refuse) {
-        s.closing = true;
-        co_return reply(421, "Too many failed logins from your address, please wait.");
-    }
+    if (auto refusal = refuse_banned(s))
+        co_return std::move(*refusal);
     s.user_name = std::move(name);
     s.awaiting_password = true;
     co_return reply(331, "Password required.");

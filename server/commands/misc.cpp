@@ -36,8 +36,10 @@ awaitable<reply> syst(session&, std::string) {
 }
 
 awaitable<reply> feat(session& s, std::string) {
-    std::vector<std::string> lines = {"AVBL",          "CLNT", "EPRT", "EPSV",
-                                      hash_feature(s), "HOST", "MDTM"};
+    std::vector<std::string> lines = {"AVBL", "CLNT"};
+    if (s.shared.settings.server.active_mode)
+        lines.emplace_back("EPRT");
+    lines.insert(lines.end(), {"EPSV", hash_feature(s), "HOST", "MDTM"});
     if (!s.account || s.account->set_time != config::set_time_policy::reject)
         lines.emplace_back("MFMT");
     lines.push_back("MLST " + facts_feature(s.facts));

@@ -71,6 +71,20 @@ TEST_CASE_METHOD(session_test, "REIN needs a place before login") {
     CHECK(three.code("NOOP") == 200);
 }
 
+TEST_CASE_METHOD(session_test, "USER after a login needs a place before login") {
+    settings.server.max_unauthenticated = 2;
+    auto one = login();
+    auto two = greeted("127.0.0.2");
+    auto three = greeted("127.0.0.3");
+    CHECK(one.says("USER alice").starts_with("421 "));
+    CHECK(one.code("PWD") == 0); // nobody is logged in, the connection is over
+    two.expects("USER alice", 331);
+    two.expects("PASS secret", 230);
+    CHECK(two.code("USER alice") == 331);
+    CHECK(two.code("PASS secret") == 230);
+    CHECK(three.code("NOOP") == 200);
+}
+
 TEST_CASE_METHOD(session_test, "logging out does not get past the limit of an address") {
     settings.server.max_unauthenticated = 4;
     auto member = login();

@@ -55,6 +55,13 @@ TEST_CASE_METHOD(session_test, "FEAT does not name MFMT to a user who may not se
     CHECK(login().says("FEAT").find("MFMT") == std::string::npos);
 }
 
+TEST_CASE_METHOD(session_test, "FEAT does not name EPRT where active mode is switched off") {
+    settings.server.active_mode = false;
+    const auto features = login().says("FEAT");
+    CHECK(features.find("EPRT") == std::string::npos);
+    CHECK(features.find("\n EPSV\n") != std::string::npos);
+}
+
 TEST_CASE_METHOD(session_test, "OPTS UTF8 is accepted in every spelling") {
     auto c = login();
     for (const auto* line :
