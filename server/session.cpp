@@ -54,6 +54,8 @@ awaitable<void> session::run() {
     if (operation.running && !operation.progress.committing && !said_quit())
         abort_operation();
     co_await operation_end();
+    // Before the client can see the end: it may connect again at once.
+    place.reset();
     control_.finish();
     config::log::info("session ended", {{"session", id}, {"user", user_name}});
 }

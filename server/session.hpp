@@ -94,7 +94,7 @@ public:
     const std::uint64_t id;
     const asio::ip::tcp::endpoint local;
     const asio::ip::tcp::endpoint peer;
-    const std::unique_ptr<session_limits::place> place;
+    std::unique_ptr<session_limits::place> place; // until the session is over
 
     // --- login ---
     std::string user_name; // as given in USER
