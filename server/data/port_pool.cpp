@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <utility>
 
 namespace objftpd::server {
@@ -18,6 +19,11 @@ constexpr auto keep_time = std::chrono::seconds(10);
 
 error_code last_error() {
     return {errno, boost::system::system_category()};
+}
+
+// SECURITY: from the system's own generator: what a client has been told must not tell the next.
+std::size_t random_index(std::size_t count) {
+    return ::arc4random_uniform(static_cast<std::uint32_t>(count));
 }
 
 // SECURITY: connections that came while nobody was promised the port.
@@ -42,7 +48,7 @@ port_pool::lease::~lease() {
         pool_->take_back(local_, fd_, port_, served_);
 }
 
-port_pool::port_pool(config::port_range range) : range_(range), random_(std::random_device()()) {
+port_pool::port_pool(config::port_range range) : range_(range) {
     if (range_.first != 0)
         taken_.resize(static_cast<std::size_t>(range_.last - range_.first) + 1);
 }
@@ -57,7 +63,7 @@ std::optional<port_pool::kept_socket> port_pool::take_kept(const asio::ip::addre
     const std::lock_guard lock(mutex_);
     if (kept_.empty())
         return {};
-    const auto begin = std::uniform_int_distribution<std::size_t>(0, kept_.size() - 1)(random_);
+    const auto begin = random_index(kept_.size());
     for (std::size_t i = 0; i < kept_.size(); ++i) {
         auto& candidate = kept_[(begin + i) % kept_.size()];
         if (candidate.local != local)
@@ -113,7 +119,7 @@ result<port_pool::lease> port_pool::listen_in_range(const asio::ip::address& loc
         {
             const std::lock_guard lock(mutex_);
             if (tries == 0)
-                index = std::uniform_int_distribution<std::size_t>(0, taken_.size() - 1)(random_);
+                index = random_index(taken_.size());
             index %= taken_.size();
             if (taken_[index])
                 continue;

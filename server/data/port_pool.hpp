@@ -8,7 +8,6 @@
 #include <chrono>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <vector>
 
 namespace objftpd::server {
@@ -75,7 +74,6 @@ private:
     std::mutex mutex_;
     std::vector<bool> taken_;       // guarded by mutex_; kept sockets count as taken
     std::vector<kept_socket> kept_; // guarded by mutex_
-    std::minstd_rand random_;       // guarded by mutex_
 };
 
 } // namespace objftpd::server
