@@ -1,6 +1,7 @@
 // Whatever a client sends, in whatever pieces: the line reader, the command parser and every
 // parser of an argument. Beyond memory errors it looks for broken promises of their headers.
 
+#include "config/utf8.hpp"
 #include "server/protocol/address.hpp"
 #include "server/protocol/ascii.hpp"
 #include "server/protocol/charset.hpp"
@@ -105,7 +106,7 @@ void check_listing(const std::string& argument) {
         std::chrono::seconds(static_cast<std::int64_t>(argument.size()) << 32));
     std::string out;
     append_list_line(out, {argument, false, argument.size(), time, true}, time);
-    append_facts(out, {{argument, true, 0, time, false}, "dir", "el", argument}, all_facts);
+    append_facts(out, {{argument, true, 0, time, false}, "dir", "el"}, all_facts);
 }
 
 void check_globs(const std::string& pattern, const std::string& name) {
@@ -123,7 +124,7 @@ void check_globs(const std::string& pattern, const std::string& name) {
 void check_charsets(const std::string& name) {
     for (const auto set : {charset::utf8, charset::gbk, charset::latin1}) {
         const auto decoded = decode_name(name, set);
-        require(!decoded || is_utf8(*decoded), "a decoded name is UTF-8");
+        require(!decoded || objftpd::config::is_utf8(*decoded), "a decoded name is UTF-8");
         require(set != charset::latin1 || (decoded && encode_name(*decoded, set) == name),
                 "Latin-1 reads back");
         (void)encode_name(name, set);
