@@ -5,7 +5,6 @@
 #include "storage/error.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
@@ -333,6 +332,10 @@ std::string session::to_client(std::string_view utf8) const {
 
 bool session::may(config::right wanted) const {
     return account && (account->rights & static_cast<config::rights>(wanted)) != 0;
+}
+
+storage::parents session::missing_parents() const {
+    return account->strict_parents ? storage::parents::must_exist : storage::parents::create;
 }
 
 result<> session::reset_login() {

@@ -73,6 +73,8 @@ public:
     config::charset charset() const;
 
     bool may(config::right wanted) const;
+    /// What becomes of directories that an upload, MKD or RNTO would need.
+    storage::parents missing_parents() const;
 
     /// The running operation gets no more time than this without progress.
     void expect_data_within(std::chrono::seconds limit);

@@ -17,6 +17,10 @@ std::string without_quotes(std::string name) {
     return name;
 }
 
+reply digest_failure(const session& s, const error_code& error) {
+    return s.operation.progress.aborted ? reply(426, "Aborted.") : reply_for(error);
+}
+
 awaitable<reply> checksum(session& s, std::string argument, storage::hash_algorithm algorithm) {
     if (argument.starts_with('"') && !argument.ends_with('"'))
         co_return reply(504, "Checksums of a part of a file are not supported.");
@@ -25,7 +29,7 @@ awaitable<reply> checksum(session& s, std::string argument, storage::hash_algori
         co_return reply_for(path.error());
     const auto sum = co_await s.files->digest(*path, algorithm, s.operation.stop.get_token());
     if (!sum)
-        co_return s.operation.progress.aborted ? reply(426, "Aborted.") : reply_for(sum.error());
+        co_return digest_failure(s, sum.error());
     co_return reply(250, config::to_upper(*sum));
 }
 
@@ -104,7 +108,7 @@ awaitable<reply> hash(session& s, std::string argument) {
         co_return reply(553, "Is a directory.");
     const auto sum = co_await s.files->digest(file->path, s.hash, s.operation.stop.get_token());
     if (!sum)
-        co_return s.operation.progress.aborted ? reply(426, "Aborted.") : reply_for(sum.error());
+        co_return digest_failure(s, sum.error());
     const auto last = file->entry.size == 0 ? 0 : file->entry.size - 1;
     co_return reply(213, std::string(hash_name(s.hash)) + " 0-" + std::to_string(last) + ' ' +
                              *sum + ' ' + argument);

@@ -9,10 +9,6 @@ namespace {
 
 using storage::errc;
 
-storage::parents parents_of(const session& s) {
-    return s.account->strict_parents ? storage::parents::must_exist : storage::parents::create;
-}
-
 void log_change(session& s, std::string_view event, const storage::virtual_path& path,
                 const std::string& to = {}) {
     config::log::info(
@@ -51,7 +47,7 @@ awaitable<reply> mkd(session& s, std::string argument) {
     if (!path)
         co_return reply_for(path.error());
     const reply made(257, quoted_path(s.to_client(path->text())) + " created.");
-    const auto done = co_await s.files->make_directory(*path, parents_of(s));
+    const auto done = co_await s.files->make_directory(*path, s.missing_parents());
     if (done) {
         log_change(s, "directory made", *path);
         co_return made;
@@ -109,7 +105,7 @@ awaitable<reply> rnto(session& s, std::string argument) {
         co_return reply(250, "Renamed.");
     const auto existing =
         s.may(config::right::overwrite) ? storage::overwrite::allowed : storage::overwrite::refused;
-    const auto done = co_await s.files->rename(from, *to, existing, parents_of(s));
+    const auto done = co_await s.files->rename(from, *to, existing, s.missing_parents());
     if (!done && done.error() == errc::not_found)
         co_return reply(550, "No such file or directory.");
     if (!done)

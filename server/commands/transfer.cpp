@@ -55,8 +55,7 @@ awaitable<result<storage::upload_options>> upload_rights(session& s, storage::vi
                                                          std::uint64_t offset) {
     storage::upload_options options;
     options.offset = offset;
-    options.missing =
-        s.account->strict_parents ? storage::parents::must_exist : storage::parents::create;
+    options.missing = s.missing_parents();
     options.stop = s.operation.stop.get_token();
     const bool may_create = s.may(config::right::create);
     const bool may_overwrite = s.may(config::right::overwrite);
@@ -156,8 +155,7 @@ awaitable<reply> stou(session& s, std::string argument) {
         co_return reply_for(path.error(), purpose::store);
     storage::upload_options options;
     options.existing = storage::overwrite::refused;
-    options.missing =
-        s.account->strict_parents ? storage::parents::must_exist : storage::parents::create;
+    options.missing = s.missing_parents();
     options.stop = s.operation.stop.get_token();
     const auto to = co_await s.files->open_upload(*path, options);
     if (!to)

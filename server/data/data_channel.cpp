@@ -11,14 +11,6 @@
 #include <cerrno>
 
 namespace objftpd::server {
-namespace {
-
-error_code last_error() {
-    return {errno, boost::system::system_category()};
-}
-
-} // namespace
-
 result<std::uint16_t> data_channel::listen(port_pool& ports) {
     clear();
     auto leased = ports.listen(local_.address());
@@ -53,11 +45,11 @@ awaitable<result<>> data_channel::accept() {
         if (errno == EINTR || errno == ECONNABORTED)
             continue;
         if (errno != EAGAIN)
-            co_return last_error();
+            co_return last_system_error();
         if (!waiting_) {
             const int copy = ::fcntl(listener_->native_handle(), F_DUPFD_CLOEXEC, 0);
             if (copy < 0)
-                co_return last_error();
+                co_return last_system_error();
             waiting_.emplace(context_, copy);
         }
         if (const auto failed = co_await waiting_->wait(stream::readiness::readable))
@@ -70,7 +62,7 @@ awaitable<result<>> data_channel::connect() {
     const int fd =
         ::socket(target.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
-        co_return last_error();
+        co_return last_system_error();
     waiting_.emplace(context_, fd);
     // From the address the client knows: firewalls and multi-homed hosts expect it.
     asio::ip::tcp::endpoint own(local_.address(), 0);
@@ -78,7 +70,7 @@ awaitable<result<>> data_channel::connect() {
         ::bind(fd, own.data(), static_cast<socklen_t>(own.size()));
     if (::connect(fd, target.data(), static_cast<socklen_t>(target.size())) != 0) {
         if (errno != EINPROGRESS)
-            co_return last_error();
+            co_return last_system_error();
         if (const auto failed = co_await waiting_->wait(stream::readiness::writable))
             co_return failed;
         int outcome = 0;

@@ -17,10 +17,6 @@ namespace {
 constexpr std::size_t max_kept = 64;
 constexpr auto keep_time = std::chrono::seconds(10);
 
-error_code last_error() {
-    return {errno, boost::system::system_category()};
-}
-
 // SECURITY: from the system's own generator: what a client has been told must not tell the next.
 std::size_t random_index(std::size_t count) {
     return ::arc4random_uniform(static_cast<std::uint32_t>(count));
@@ -80,13 +76,13 @@ result<port_pool::lease> port_pool::listen_on(const asio::ip::address& local, st
     const int fd =
         ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
-        return last_error();
+        return last_system_error();
     // Old connections in TIME_WAIT must not keep a port of a small range from use.
     const int on = 1;
     ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     if (::bind(fd, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0 ||
         ::listen(fd, 1) != 0) {
-        const auto failed = last_error();
+        const auto failed = last_system_error();
         ::close(fd);
         return failed;
     }

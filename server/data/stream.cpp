@@ -12,10 +12,6 @@
 namespace objftpd::server {
 namespace {
 
-error_code last_error() {
-    return {errno, boost::system::system_category()};
-}
-
 bool would_block() {
     return errno == EAGAIN || errno == EWOULDBLOCK;
 }
@@ -51,7 +47,7 @@ awaitable<result<std::size_t>> stream::read_some(std::span<char> buffer) {
         if (errno == EINTR)
             continue;
         if (!would_block())
-            co_return last_error();
+            co_return last_system_error();
         reactor_.emplace(context_, fd_);
     }
     if (cancelled_)
@@ -78,7 +74,7 @@ awaitable<result<>> stream::write_all(std::span<const char> bytes) {
         if (errno == EINTR)
             continue;
         if (!would_block())
-            co_return last_error();
+            co_return last_system_error();
         const auto failed = co_await wait(readiness::writable);
         if (failed && (cancelled_ || failed != asio::error::operation_aborted))
             co_return failed; // wake() is for reads only

@@ -60,9 +60,11 @@ awaitable<transfer_end> send_directly(stream& to, storage::body& from,
         if (progress.aborted || to.cancelled())
             co_return aborted();
         to.leave_reactor();
-        progress.stores_turn = true;
-        const auto moved = co_await from.send_to(to.native_handle());
-        progress.stores_turn = false;
+        result<std::size_t> moved = std::size_t{0};
+        {
+            const stores_turn turn(progress);
+            moved = co_await from.send_to(to.native_handle());
+        }
         if (moved) {
             progress.moved(*moved);
             continue;
@@ -112,9 +114,11 @@ awaitable<transfer_end> receive_directly(stream& from, storage::upload& to,
         if (progress.aborted || from.cancelled())
             co_return aborted();
         from.leave_reactor();
-        progress.stores_turn = true;
-        const auto moved = co_await to.receive_from(from.native_handle());
-        progress.stores_turn = false;
+        result<std::size_t> moved = std::size_t{0};
+        {
+            const stores_turn turn(progress);
+            moved = co_await to.receive_from(from.native_handle());
+        }
         if (moved && *moved == 0)
             co_return transfer_end();
         if (moved) {

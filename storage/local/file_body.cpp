@@ -59,32 +59,21 @@ awaitable<result<std::size_t>> file_body::read_some(std::span<char> buffer) {
 
 awaitable<result<std::size_t>> file_body::send_to(int socket) {
     // sendfile waits for cold pages, hence on a disk thread; the socket itself never blocks.
-    auto send = [&]() -> result<std::size_t> {
-        const transfer_turn turn(socket, transfer_turn::direction::out);
-        std::size_t moved = 0;
-        while (turn.may_go_on(moved) && remaining() > 0) {
-            auto position = static_cast<off_t>(offset_);
-            const auto chunk =
-                static_cast<std::size_t>(std::min<std::uint64_t>(sendfile_chunk, remaining()));
-            const auto n = ::sendfile(socket, file_.get(), &position, chunk);
-            if (n > 0) {
-                moved += static_cast<std::size_t>(n);
-                offset_ += static_cast<std::uint64_t>(n);
-                continue;
-            }
-            if (n == 0)
-                return errc::unavailable;
-            if (errno == EINTR)
-                continue;
-            if (errno != EAGAIN)
-                return error_code(errno, boost::system::system_category());
-            if (moved == 0)
-                return error_code(asio::error::would_block);
-            if (!turn.is_ready_soon(moved))
-                break;
-        }
-        return moved;
+    auto step = [&]() -> result<std::size_t> {
+        if (remaining() == 0)
+            return std::size_t{0};
+        auto position = static_cast<off_t>(offset_);
+        const auto chunk =
+            static_cast<std::size_t>(std::min<std::uint64_t>(sendfile_chunk, remaining()));
+        const auto n = ::sendfile(socket, file_.get(), &position, chunk);
+        if (n < 0)
+            return last_system_error();
+        if (n == 0)
+            return errc::unavailable;
+        offset_ += static_cast<std::uint64_t>(n);
+        return static_cast<std::size_t>(n);
     };
+    auto send = [&] { return transfer_turn(socket, transfer_turn::direction::out).move(step); };
     co_return co_await offload(store_->disk(), send);
 }
 

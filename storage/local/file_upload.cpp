@@ -179,28 +179,17 @@ awaitable<result<>> file_upload::write(std::span<const char> bytes) {
 
 result<std::size_t> file_upload::receive(int socket) {
     const auto buffer = thread_buffer();
-    const transfer_turn turn(socket, transfer_turn::direction::in);
-    std::size_t moved = 0;
-    while (turn.may_go_on(moved)) {
+    auto step = [&]() -> result<std::size_t> {
         const auto n = ::recv(socket, buffer.data(), buffer.size(), MSG_DONTWAIT);
-        if (n > 0) {
-            if (const auto failed = append(buffer.data(), static_cast<std::size_t>(n)))
+        if (n < 0)
+            return last_system_error();
+        const auto length = static_cast<std::size_t>(n);
+        if (length > 0)
+            if (const auto failed = append(buffer.data(), length))
                 return failed;
-            moved += static_cast<std::size_t>(n);
-            continue;
-        }
-        if (n == 0)
-            return moved;
-        if (errno == EINTR)
-            continue;
-        if (errno != EAGAIN)
-            return error_code(errno, boost::system::system_category());
-        if (moved == 0)
-            return error_code(asio::error::would_block);
-        if (!turn.is_ready_soon(moved))
-            break;
-    }
-    return moved;
+        return length;
+    };
+    return transfer_turn(socket, transfer_turn::direction::in).move(step);
 }
 
 awaitable<result<std::size_t>> file_upload::receive_from(int socket) {
