@@ -13,16 +13,25 @@ std::string numbered(const char* section, std::size_t index) {
     return std::string(section) + "[" + std::to_string(index + 1) + "]";
 }
 
-void check_listeners(const server_settings& server, problem_list& problems) {
-    if (server.allow_plain_off_loopback)
-        return;
-    for (const auto& l : server.listen)
-        if (!is_loopback(l))
-            problems.add("server.listen",
-                         toml_quote(to_string(l)) +
-                             " is plain FTP on an address that other machines can reach, and no "
-                             "default lets anyone in; to allow it nevertheless, set "
-                             "server.allow_plain_off_loopback = true");
+void check_listeners(const settings& s, problem_list& problems) {
+    if (s.listeners.empty())
+        problems.add("listener", "there is no [[listener]]: nobody could connect");
+    std::set<std::string> addresses;
+    for (std::size_t i = 0; i < s.listeners.size(); ++i) {
+        const auto& l = s.listeners[i];
+        const auto key = numbered("listener", i);
+        for (const auto& address : l.addresses) {
+            const auto place = address.host + " " + std::to_string(address.port);
+            if (address.port != 0 && !addresses.insert(place).second)
+                problems.add(key + ".addresses", toml_quote(to_string(address)) +
+                                                     ": the address and port are listed twice");
+        }
+        if (l.client_certificate != client_certificate::off && s.tls.client_ca_file.empty())
+            problems.add(key + ".client_certificate",
+                         "needs tls.client_ca_file: who signs the certificates");
+    }
+    if (!s.tls.client_crl_file.empty() && s.tls.client_ca_file.empty())
+        problems.add("tls.client_crl_file", "needs tls.client_ca_file: whose certificates");
 }
 
 void check_stores(const settings& s, problem_list& problems) {
@@ -105,13 +114,19 @@ void check_users(const settings& s, problem_list& problems) {
             problems.add(key + ".password_hash",
                          "is not an argon2id hash; make one with \"objftpd passwd\"");
         check_mounts(s, user, key, problems);
+        if (user.certificate_login != certificate_login::off &&
+            std::ranges::all_of(s.listeners, [](const listener_settings& l) {
+                return l.client_certificate == client_certificate::off;
+            }))
+            problems.add(key + ".certificate_login",
+                         "no listener asks for certificates; set its client_certificate");
     }
 }
 
 } // namespace
 
 void check_consistency(const settings& s, problem_list& problems) {
-    check_listeners(s.server, problems);
+    check_listeners(s, problems);
     check_stores(s, problems);
     check_bucket_folders(s, problems);
     check_users(s, problems);

@@ -2,6 +2,8 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace objftpd::config {
@@ -9,7 +11,15 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-constexpr std::uint16_t standard_port = 21;
+struct scheme {
+    std::string_view prefix;
+    listener_scheme meaning;
+    std::uint16_t port;
+};
+constexpr std::array schemes = {
+    scheme{"ftp://", listener_scheme::ftp, 21},
+    scheme{"ftps://", listener_scheme::ftps, 990},
+};
 constexpr int least_passive_ports = 10;
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
@@ -35,19 +45,17 @@ std::string quoted(std::string_view text) {
 
 } // namespace
 
-std::optional<listener> parse_listener(std::string_view text, std::string& problem) {
-    constexpr std::string_view scheme = "ftp://";
+std::optional<listener_address> parse_listener(std::string_view text, std::string& problem) {
     const auto fail = [&](const std::string& why) {
         problem = quoted(text) + " " + why;
         return std::nullopt;
     };
-    if (!text.starts_with(scheme)) {
-        if (text.starts_with("ftps://"))
-            return fail("asks for TLS, which this version does not have; use ftp://");
-        return fail("is not a listener; expects ftp://ADDRESS:PORT, such as "
-                    "\"ftp://127.0.0.1:2048\" or \"ftp://[::1]:2048\"");
-    }
-    auto rest = text.substr(scheme.size());
+    const auto* const known =
+        std::ranges::find_if(schemes, [&](const scheme& s) { return text.starts_with(s.prefix); });
+    if (known == schemes.end())
+        return fail("is not a listener; expects ftp://ADDRESS:PORT or ftps://ADDRESS:PORT, such "
+                    "as \"ftp://127.0.0.1:2048\" or \"ftps://[::1]:2990\"");
+    auto rest = text.substr(known->prefix.size());
     if (rest.ends_with('/'))
         rest.remove_suffix(1);
     if (rest.find_first_of("/@") != std::string_view::npos)
@@ -69,27 +77,18 @@ std::optional<listener> parse_listener(std::string_view text, std::string& probl
     if (address->is_v6() != bracketed)
         return fail("has brackets around an address that is not IPv6");
 
-    const auto port = after.empty()            ? std::optional(standard_port)
+    const auto port = after.empty()            ? std::optional(known->port)
                       : after.starts_with(':') ? parse_port(after.substr(1))
                                                : std::nullopt;
     if (!port)
         return fail("needs a port from 0 to 65535 behind the colon");
-    return listener{listener_scheme::ftp, std::string(host), *port};
+    return listener_address{known->meaning, std::string(host), *port};
 }
 
-std::string to_string(const listener& l) {
+std::string to_string(const listener_address& l) {
     const bool v6 = l.host.find(':') != std::string::npos;
-    return std::string("ftp://") + (v6 ? "[" : "") + l.host + (v6 ? "]:" : ":") +
-           std::to_string(l.port);
-}
-
-bool is_loopback(const listener& l) {
-    const auto address = parse_address(l.host);
-    if (!address)
-        return false;
-    if (address->is_v6() && address->to_v6().is_v4_mapped())
-        return ip::make_address_v4(ip::v4_mapped, address->to_v6()).is_loopback();
-    return address->is_loopback();
+    return std::string(l.scheme == listener_scheme::ftp ? "ftp://" : "ftps://") + (v6 ? "[" : "") +
+           l.host + (v6 ? "]:" : ":") + std::to_string(l.port);
 }
 
 std::optional<port_range> parse_port_range(std::string_view text, std::string& problem) {

@@ -77,6 +77,12 @@ std::string home_of(std::string_view key) {
         return "the top of the file, before the first section";
     if (has(server_options()))
         return "[server]";
+    if (has(listener_options()))
+        return "[[listener]]";
+    if (has(tls_options()))
+        return "[tls]";
+    if (has(certificate_options()))
+        return "[[certificate]]";
     if (has(log_options()))
         return "[log]";
     if (has(user_options()))
@@ -105,8 +111,16 @@ public:
     load_result read(const toml::table& root) {
         settings s;
         problems_.place("", {1, 1});
-        read_section(root, "", top_options(), s, {"server", "log", "store", "user"});
+        read_section(root, "", top_options(), s,
+                     {"server", "listener", "tls", "certificate", "log", "store", "user"});
         read_section(section(root, "server"), "server", server_options(), s.server);
+        for_each(root, "listener", "", [&](const toml::table& table, const std::string& key) {
+            read_section(table, key, listener_options(), s.listeners.emplace_back());
+        });
+        read_section(section(root, "tls"), "tls", tls_options(), s.tls);
+        for_each(root, "certificate", "", [&](const toml::table& table, const std::string& key) {
+            read_section(table, key, certificate_options(), s.certificates.emplace_back());
+        });
         read_section(section(root, "log"), "log", log_options(), s.log);
         for_each(root, "store", "", [&](const toml::table& table, const std::string& key) {
             read_section(table, key, store_options(), s.stores.emplace_back());
@@ -116,6 +130,12 @@ public:
         });
         make_absolute(s.state_directory);
         make_absolute(s.log.file);
+        make_absolute(s.tls.client_ca_file);
+        make_absolute(s.tls.client_crl_file);
+        for (auto& certificate : s.certificates) {
+            make_absolute(certificate.chain_file);
+            make_absolute(certificate.key_file);
+        }
         for (auto& store : s.stores)
             make_absolute(store.path);
         check_consistency(s, problems_);

@@ -18,8 +18,8 @@ struct origin {
     std::string_view argument;
 };
 constexpr std::array origins{
-    origin{"server.listen", "--listen"}, origin{"store", "--store"},
-    origin{"user[1].name", "--user"},    origin{"user[1].password_hash", "--password-file"},
+    origin{"listener", "--listen"},   origin{"store", "--store"},
+    origin{"user[1].name", "--user"}, origin{"user[1].password_hash", "--password-file"},
     origin{"state", "--state"},
 };
 
@@ -48,10 +48,11 @@ std::string to_text(const quick_start& options, const std::string& hash) {
     for (const auto& l : options.listen)
         listen += (listen.empty() ? "" : ", ") + toml_quote(l);
 
-    return "state = " + toml_quote(options.state) + "\n[server]\nlisten = [" + listen +
-           "]\nallow_plain_off_loopback = " +
-           (options.allow_plain_off_loopback ? "true" : "false") +
-           "\n[[store]]\nname = \"main\"\ntype = \"local\"\npath = " +
+    return "state = " + toml_quote(options.state) + "\n[[listener]]\naddresses = [" + listen +
+           "]\n" +
+           (options.allow_plain_off_loopback ? "plain_login = \"allow\"\nplain_data = \"allow\"\n"
+                                             : "") +
+           "[[store]]\nname = \"main\"\ntype = \"local\"\npath = " +
            toml_quote(options.store.substr(local_scheme.size())) +
            "\n[[user]]\nname = " + toml_quote(options.user) +
            "\npassword_hash = " + toml_quote(hash) +

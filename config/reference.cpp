@@ -57,6 +57,16 @@ std::string heading(std::string_view section, std::string_view explanation) {
 std::string reference_configuration() {
     return std::string(introduction) + describe(top_options()) +
            heading("[server]", "The FTP server itself.") + describe(server_options()) +
+           heading("[[listener]]", "Who may connect where, and how. The section may be repeated.") +
+           describe(listener_options()) +
+           heading("[tls]", "TLS, of all listeners. Explicit TLS is offered by every ftp:// "
+                            "address.") +
+           describe(tls_options()) +
+           heading("[[certificate]]",
+                   "A certificate of this server. The section may be repeated, or left out: then "
+                   "a self-signed certificate is made at the first start and kept in the state "
+                   "folder.") +
+           describe(certificate_options()) +
            heading("[log]", "The operator's log: one line per event.") + describe(log_options()) +
            heading("[[store]]", "Where files lie. The section may be repeated.") +
            describe(store_options()) +

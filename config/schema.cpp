@@ -2,37 +2,12 @@
 
 #include "config/listener.hpp"
 #include "config/names.hpp"
-#include "config/rights.hpp"
 #include "config/text.hpp"
-
-#include <boost/asio/ip/address_v4.hpp>
-
-#include <algorithm>
 
 namespace objftpd::config {
 namespace {
 
 using namespace std::chrono_literals;
-
-complaint set_listeners(server_settings& server, const value& v) {
-    const auto* const urls = std::get_if<std::vector<std::string>>(&v);
-    if (!urls)
-        return unexpected;
-    server.listen.clear();
-    for (const auto& url : *urls) {
-        std::string problem;
-        const auto parsed = parse_listener(url, problem);
-        if (!parsed)
-            return problem;
-        if (std::ranges::any_of(server.listen, [&](const listener& other) {
-                return to_string(other) == to_string(*parsed) && parsed->port != 0;
-            }))
-            return toml_quote(url) + " is listed twice";
-        server.listen.push_back(*parsed);
-    }
-    return urls->empty() ? "needs at least one listener, such as \"ftp://127.0.0.1:2048\""
-                         : complaint();
-}
 
 complaint set_passive_ports(server_settings& server, const value& v) {
     const auto* const text = std::get_if<std::string>(&v);
@@ -44,43 +19,19 @@ complaint set_passive_ports(server_settings& server, const value& v) {
     return problem;
 }
 
-complaint check_passive_address(std::string& text) {
-    if (text.empty())
-        return {};
-    boost::system::error_code error;
-    const auto address = boost::asio::ip::make_address_v4(text, error);
-    if (error || address.is_unspecified() || address.is_multicast())
-        return unexpected;
-    return {};
-}
-
 complaint check_greeting(std::string& text) {
     if (text.empty() || text.size() > 500 || has_control_characters(text))
         return unexpected;
     return {};
 }
 
+} // namespace
+
 complaint check_path(std::string& text) {
     if (text.empty() || text.find('\0') != std::string::npos)
         return unexpected;
     return {};
 }
-
-complaint set_rights(user_source& user, const value& v) {
-    std::vector<std::string> names;
-    if (const auto* const name = std::get_if<std::string>(&v))
-        names.push_back(*name);
-    else if (const auto* const list = std::get_if<std::vector<std::string>>(&v))
-        names = *list;
-    else
-        return unexpected;
-    complaint problem;
-    if (const auto parsed = parse_rights(names, problem))
-        user.rights = *parsed;
-    return problem;
-}
-
-} // namespace
 
 const std::vector<option<settings>>& top_options() {
     using make = row<settings>;
@@ -97,16 +48,6 @@ const std::vector<option<server_settings>>& server_options() {
     using s = server_settings;
     using make = row<s>;
     static const std::vector<option<s>> options{
-        option<s>{"listen",
-                  "a list of listeners, such as [\"ftp://127.0.0.1:2048\"]",
-                  {},
-                  "The addresses that clients connect to, each as ftp://ADDRESS:PORT, IPv6 in "
-                  "brackets. Port 0 lets the system choose one.",
-                  set_listeners}
-            .must_be_given(std::vector<std::string>{"ftp://127.0.0.1:2048", "ftp://[::1]:2048"}),
-        make::flag("allow_plain_off_loopback", &s::allow_plain_off_loopback, false,
-                   "Lets ftp:// listen on an address that other machines can reach. Passwords "
-                   "and files then cross the network in clear: for networks you trust."),
         make::text("greeting", &s::greeting, "objftpd ready.",
                    "one line of text, at most 500 bytes", "The text of the first reply (220).",
                    check_greeting),
@@ -115,14 +56,6 @@ const std::vector<option<server_settings>>& server_options() {
                   "The ports for passive data connections, both ends included, at least ten. "
                   "Open them in the firewall. \"any\" leaves the choice to the system.",
                   set_passive_ports},
-        make::text("passive_address", &s::passive_address, "",
-                   "an IPv4 address, or \"\" for the address that the client connected to",
-                   "The address to announce in the reply to PASV: the public one when the server "
-                   "stands behind NAT. EPSV needs none.",
-                   check_passive_address),
-        make::flag("active_mode", &s::active_mode, true,
-                   "Whether PORT and EPRT are allowed, always to the client's own address and to "
-                   "ports above 1023 only."),
         make::count("io_threads", &s::io_threads, 0, 0, 256,
                     "Threads that serve connections. 0 stands for one per processor core."),
         make::count("disk_threads", &s::disk_threads, 16, 1, 256,
@@ -209,89 +142,6 @@ const std::vector<option<store_settings>>& store_options() {
                      {{"fsync", durability::fsync}, {"none", durability::none}},
                      "\"fsync\": an upload is answered with 226 when it would survive a power "
                      "cut. \"none\": faster, for files that may get lost."),
-    };
-    return options;
-}
-
-const std::vector<option<user_source>>& user_options() {
-    using u = user_settings;
-    using make = row<user_source>;
-    static const std::vector<option<user_source>> options{
-        make::text("name", &u::name, "", "a user name",
-                   "What the client sends with USER; case matters.", check_user_name)
-            .must_be_given("alice"),
-        make::text("password_hash", &u::password_hash, "", "an argon2id hash",
-                   "The argon2id hash of the password, as \"objftpd passwd\" prints it. Exactly "
-                   "one of password_hash, password_hash_env and password_hash_file is needed.")
-            .unset_by_default("(run: objftpd passwd)")
-            .kept_secret(),
-        make::text("password_hash_env", &user_source::password_hash_env, "",
-                   "the name of an environment variable",
-                   "The environment variable that holds the hash.", check_path)
-            .unset_by_default("ALICE_HASH"),
-        make::text("password_hash_file", &user_source::password_hash_file, "", "a file",
-                   "The file whose first line is the hash. It must not be readable by others "
-                   "(chmod o-rwx).",
-                   check_path)
-            .unset_by_default("alice.hash"),
-        option<user_source>{
-            "rights", "\"all\", \"read-only\", \"upload-only\", or a list of rights", "all",
-            "What the user may do: \"all\", \"read-only\" (list, read), \"upload-only\" (list, "
-            "create, make_directory), or a list of " +
-                right_names() + ".",
-            set_rights},
-        make::text("home", &u::home, "/", "an absolute FTP path",
-                   "The working directory after login.", normalise_ftp_path),
-        make::count("max_sessions", &u::max_sessions, 0, 0, 100'000,
-                    "Sessions of this user at the same time. 0 sets no limit."),
-        make::choice("ascii", &u::ascii, "binary",
-                     {{"binary", ascii_policy::binary},
-                      {"convert", ascii_policy::convert},
-                      {"reject", ascii_policy::reject}},
-                     "Transfers of TYPE A. \"binary\": bytes stay as they are, the safe choice. "
-                     "\"convert\": line ends are translated. \"reject\": TYPE A is refused."),
-        make::choice("charset", &u::charset, "utf8",
-                     {{"utf8", charset::utf8}, {"gbk", charset::gbk}, {"latin1", charset::latin1}},
-                     "How this user's client encodes names. Stored names are always UTF-8."),
-        make::choice(
-            "set_time", &u::set_time, "apply",
-            {{"apply", set_time_policy::apply},
-             {"ignore", set_time_policy::ignore},
-             {"reject", set_time_policy::reject}},
-            "MFMT and its like. \"apply\": the store keeps the time if it can, else as \"ignore\". "
-            "\"ignore\": answered as if done. \"reject\": refused."),
-        make::choice("chmod", &u::chmod, "ignore",
-                     {{"ignore", chmod_policy::ignore}, {"reject", chmod_policy::reject}},
-                     "SITE CHMOD. Objects have no modes; \"ignore\" answers as if done, which "
-                     "scripts rely on."),
-        make::choice(
-            "mkd_existing", &u::mkd_existing, "refuse",
-            {{"refuse", existing_directory::refuse}, {"accept", existing_directory::accept}},
-            "MKD of a directory that exists: \"refuse\" answers 550, \"accept\" 257."),
-        make::flag("strict_parents", &u::strict_parents, false,
-                   "Whether the directory must exist before a file is uploaded or a directory is "
-                   "made in it."),
-    };
-    return options;
-}
-
-const std::vector<option<mount_settings>>& mount_options() {
-    using m = mount_settings;
-    using make = row<m>;
-    static const std::vector<option<m>> options{
-        make::text("path", &m::path, "", "an absolute FTP path",
-                   "Where the user sees it: \"/\" or \"/in/scans\".", normalise_ftp_path)
-            .must_be_given("/"),
-        make::text("store", &m::store, "", "the name of a [[store]]", "The store it lies in.")
-            .must_be_given("main"),
-        make::text("bucket", &m::bucket, "", "the name of a bucket",
-                   "The bucket's name alone. In a \"local\" store it is a subfolder of path.",
-                   check_bucket_name)
-            .must_be_given("files"),
-        make::text("prefix", &m::prefix, "", "the beginning of keys, such as \"in/2026/\"",
-                   "Shows only what begins with it, and hides it from the user.", normalise_prefix),
-        make::flag("read_only", &m::read_only, false,
-                   "Forbids every change below this path, whatever the user's rights are."),
     };
     return options;
 }

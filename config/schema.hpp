@@ -15,8 +15,14 @@ struct user_source : user_settings {
     std::string password_hash_file;
 };
 
+/// Checks what must hold something and goes to the system as it is.
+complaint check_path(std::string& text);
+
 const std::vector<option<settings>>& top_options();
 const std::vector<option<server_settings>>& server_options();
+const std::vector<option<listener_settings>>& listener_options();
+const std::vector<option<tls_settings>>& tls_options();
+const std::vector<option<certificate_settings>>& certificate_options();
 const std::vector<option<log_settings>>& log_options();
 const std::vector<option<store_settings>>& store_options();
 const std::vector<option<user_source>>& user_options();

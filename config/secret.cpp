@@ -56,12 +56,14 @@ std::string check_file(int fd) {
     return {};
 }
 
+secret failure(const std::string& path, const std::string& why) {
+    return {{}, "cannot use " + toml_quote(path) + ": " + why};
+}
+
 } // namespace
 
-secret read_secret_file(const std::string& path) {
-    const auto fail = [&](const std::string& why) {
-        return secret{{}, "cannot use " + toml_quote(path) + ": " + why};
-    };
+secret read_secret_text(const std::string& path) {
+    const auto fail = [&](const std::string& why) { return failure(path, why); };
     const file_descriptor file(path);
     if (file.get() < 0)
         return fail(system_message());
@@ -80,12 +82,22 @@ secret read_secret_file(const std::string& path) {
         if (content.size() > largest)
             return fail("larger than 64 KiB");
     }
-    content.erase(std::min(content.find('\n'), content.size()));
-    if (content.ends_with('\r'))
-        content.pop_back();
     if (content.empty())
-        return fail("its first line is empty");
+        return fail("it is empty");
     return {content, {}};
+}
+
+secret read_secret_file(const std::string& path) {
+    auto found = read_secret_text(path);
+    if (!found.problem.empty())
+        return found;
+    auto& line = found.value;
+    line.erase(std::min(line.find('\n'), line.size()));
+    if (line.ends_with('\r'))
+        line.pop_back();
+    if (line.empty())
+        return failure(path, "its first line is empty");
+    return found;
 }
 
 secret read_secret_variable(const std::string& name) {

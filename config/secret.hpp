@@ -16,6 +16,9 @@ struct secret {
 /// the rest of the world may not.
 secret read_secret_file(const std::string& path);
 
+/// The whole text of a file, such as a private key, with the same demands.
+secret read_secret_text(const std::string& path);
+
 /// The value of an environment variable that is set and not empty.
 secret read_secret_variable(const std::string& name);
 

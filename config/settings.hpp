@@ -13,12 +13,55 @@ namespace objftpd::config {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-enum class listener_scheme { ftp };
+enum class listener_scheme {
+    ftp,  // plain, and explicit TLS by AUTH
+    ftps, // implicit TLS
+};
 
-struct listener {
+/// Where a listener listens.
+struct listener_address {
     listener_scheme scheme = listener_scheme::ftp;
     std::string host; // an IP address, IPv6 without brackets
     std::uint16_t port = 0;
+};
+
+/// What may cross the network in clear.
+enum class plain_policy { on_loopback, refuse, allow };
+enum class session_reuse { off, prefer, require };
+enum class client_certificate { off, optional, required };
+
+/// One or more addresses with the rules for who connects there.
+struct listener_settings {
+    std::vector<listener_address> addresses;
+    plain_policy plain_login = plain_policy::on_loopback;
+    plain_policy plain_data = plain_policy::on_loopback;
+    config::session_reuse session_reuse = session_reuse::prefer;
+    config::client_certificate client_certificate = client_certificate::off;
+    bool require_close_notify = true;
+    bool auth_ssl = false; // AUTH SSL means AUTH TLS
+    bool ccc = false;      // the control connection may go back to clear
+    bool active_mode = true;
+    std::string passive_address; // IPv4 to announce in 227; empty: the control connection's own
+};
+
+enum class tls_version { tls1_2, tls1_3 };
+
+struct tls_settings {
+    tls_version minimum_version = tls_version::tls1_2;
+    std::string ciphers;      // TLS 1.2: "intermediate", or OpenSSL's form
+    std::string ciphersuites; // TLS 1.3
+    std::string client_ca_file;
+    std::string client_crl_file;
+    seconds reload_interval{}; // between looks at the files; 0: only on SIGHUP
+    seconds expiry_warning{};
+    seconds handshake_timeout{};
+    std::size_t max_handshakes_per_address = 0; // at the same time
+};
+
+/// A server certificate in two PEM files.
+struct certificate_settings {
+    std::string chain_file; // the certificate, then its intermediates
+    std::string key_file;
 };
 
 /// Inclusive at both ends. {0, 0} lets the system choose.
@@ -28,12 +71,8 @@ struct port_range {
 };
 
 struct server_settings {
-    std::vector<listener> listen;
-    bool allow_plain_off_loopback = false; // plain FTP may listen on what others can reach
     std::string greeting;
     port_range passive_ports;
-    std::string passive_address; // IPv4 to announce in 227; empty: the control connection's own
-    bool active_mode = true;
     unsigned io_threads = 0;   // 0: one for each core
     unsigned disk_threads = 0; // for the embedded store's system calls
     unsigned hash_threads = 0; // for password hashing; bounds its memory
@@ -102,6 +141,11 @@ enum class charset { utf8, gbk, latin1 };
 enum class set_time_policy { apply, ignore, reject };
 enum class chmod_policy { ignore, reject };
 enum class existing_directory { refuse, accept };
+enum class encryption { as_listener, required };
+enum class close_notify_policy { as_listener, require, tolerate };
+
+/// What a client certificate that names the user does for the login.
+enum class certificate_login { off, replaces_password, besides_password };
 
 struct user_settings {
     std::string name;
@@ -116,10 +160,17 @@ struct user_settings {
     chmod_policy chmod = chmod_policy::ignore;
     existing_directory mkd_existing = existing_directory::refuse;
     bool strict_parents = false; // an upload needs its directory to exist
+    config::encryption encryption = encryption::as_listener;
+    close_notify_policy close_notify = close_notify_policy::as_listener;
+    config::certificate_login certificate_login = certificate_login::off;
+    std::vector<std::string> certificate_names; // empty: the user's own name
 };
 
 struct settings {
     server_settings server;
+    std::vector<listener_settings> listeners;
+    tls_settings tls;
+    std::vector<certificate_settings> certificates; // empty: a self-signed one is made
     log_settings log;
     std::string state_directory;
     std::vector<store_settings> stores;

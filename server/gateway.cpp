@@ -79,9 +79,12 @@ std::optional<std::string> gateway::open() {
         return problem;
     if (auto problem = open_users())
         return problem;
-    for (const auto& where : settings_.server.listen)
-        if (auto problem = listen(where))
-            return problem;
+    if (auto problem = shared_.tls.open())
+        return problem;
+    for (const auto& settings : settings_.listeners)
+        for (const auto& where : settings.addresses)
+            if (auto problem = listen(settings, where))
+                return problem;
     for (unsigned i = 0; i < io_thread_count(settings_.server.io_threads); ++i)
         threads_.push_back(std::make_unique<io_thread>());
     return {};
@@ -126,7 +129,8 @@ std::optional<std::string> gateway::open_users() {
     return {};
 }
 
-std::optional<std::string> gateway::listen(const config::listener& where) {
+std::optional<std::string> gateway::listen(const config::listener_settings& settings,
+                                           const config::listener_address& where) {
     error_code failed;
     const auto address = asio::ip::make_address(where.host, failed);
     const tcp::endpoint endpoint(address, where.port);
@@ -147,19 +151,21 @@ std::optional<std::string> gateway::listen(const config::listener& where) {
     if (failed)
         return "cannot listen on " + where.host + " port " + std::to_string(where.port) + ": " +
                failed.message();
-    endpoints_.push_back(acceptor.local_endpoint());
-    acceptors_.push_back(std::move(acceptor));
+    const auto bound = acceptor.local_endpoint();
+    listeners_.push_back({std::move(acceptor), bound, where.scheme, settings});
     return {};
 }
 
 void gateway::run() {
     asio::co_spawn(main_, tend_ports(), asio::detached);
-    for (auto& acceptor : acceptors_)
-        asio::co_spawn(main_, accept(acceptor), asio::detached);
+    asio::co_spawn(main_, tend_certificates(), asio::detached);
+    for (auto& l : listeners_)
+        asio::co_spawn(main_, accept(l), asio::detached);
     main_.run();
 }
 
-awaitable<void> gateway::accept(tcp::acceptor& acceptor) {
+awaitable<void> gateway::accept(listener& from) {
+    auto& acceptor = from.acceptor;
     for (;;) {
         const auto [failed] = co_await acceptor.async_wait(tcp::acceptor::wait_read, as_tuple);
         if (failed) // closed by stop()
@@ -170,7 +176,7 @@ awaitable<void> gateway::accept(tcp::acceptor& acceptor) {
             ::accept4(acceptor.native_handle(), peer.data(), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
             peer.resize(length);
-            admit(fd, peer);
+            admit(from, fd, peer);
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
             config::log::error("cannot accept a connection; raise the limit of open files",
                                {{"error", std::generic_category().message(errno)}});
@@ -186,13 +192,33 @@ awaitable<void> gateway::tend_ports() {
     }
 }
 
-void gateway::admit(int socket, const tcp::endpoint& peer) {
+awaitable<void> gateway::tend_certificates() {
+    const auto configured = settings_.tls.reload_interval;
+    const auto interval = configured.count() > 0 ? configured : std::chrono::seconds(3600);
+    for (;;) {
+        auto work = [this] {
+            shared_.tls.tend(tls_service::clock::now());
+            return error_code();
+        };
+        co_await offload(disk_, work);
+        co_await sleep_for(interval);
+    }
+}
+
+void gateway::reload() {
+    disk_.post([this] { shared_.tls.reload(); });
+}
+
+void gateway::admit(const listener& from, int socket, const tcp::endpoint& peer) {
     std::unique_ptr<session_limits::place> place;
     const auto verdict = shared_.limits.enter(unmapped(peer.address()), place);
     if (verdict != session_limits::verdict::admitted) {
         config::log::warning("connection refused",
                              {{"peer", peer.address().to_string()}, {"limit", option_of(verdict)}});
-        refuse(socket, text_of(verdict));
+        if (from.scheme == config::listener_scheme::ftp)
+            refuse(socket, text_of(verdict));
+        else
+            ::close(socket);
         return;
     }
     // Small replies must not wait for the client's acknowledgements, and a client that vanished
@@ -211,7 +237,8 @@ void gateway::admit(int socket, const tcp::endpoint& peer) {
     config::log::info("session begins",
                       {{"session", id}, {"peer", unmapped(peer.address()).to_string()}});
     auto& thread = *threads_[id % threads_.size()];
-    thread.adopt(std::make_shared<session>(shared_, thread.context(), socket, local, peer,
+    accepted_connection connection{socket, local, peer, from.settings, from.scheme};
+    thread.adopt(std::make_shared<session>(shared_, thread.context(), std::move(connection),
                                            std::move(place), id));
 }
 
@@ -223,8 +250,8 @@ void gateway::stop() {
     }
     draining_ = true;
     error_code ignored;
-    for (auto& acceptor : acceptors_)
-        acceptor.close(ignored);
+    for (auto& l : listeners_)
+        l.acceptor.close(ignored);
     asio::co_spawn(main_, drain(), asio::detached);
 }
 

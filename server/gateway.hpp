@@ -27,8 +27,19 @@ public:
     /// Opens stores, then listeners. Returns what went wrong, for the operator, or nothing.
     std::optional<std::string> open();
 
-    /// Where it listens, with the real ports where the configuration said 0.
-    const std::vector<asio::ip::tcp::endpoint>& endpoints() const { return endpoints_; }
+    /// A place where it listens, with the real port where the configuration said 0.
+    struct listener {
+        asio::ip::tcp::acceptor acceptor;
+        asio::ip::tcp::endpoint endpoint;
+        config::listener_scheme scheme;
+        const config::listener_settings& settings;
+    };
+    const std::vector<listener>& listeners() const { return listeners_; }
+
+    const tls_service& tls() const { return shared_.tls; }
+
+    /// Takes new certificates, if their files are good. Called from context().
+    void reload();
 
     /// Accepts sessions until stop(), then lets them end.
     void run();
@@ -43,11 +54,13 @@ public:
 private:
     std::optional<std::string> open_stores();
     std::optional<std::string> open_users();
-    std::optional<std::string> listen(const config::listener& where);
-    awaitable<void> accept(asio::ip::tcp::acceptor& acceptor);
-    void admit(int socket, const asio::ip::tcp::endpoint& peer);
+    std::optional<std::string> listen(const config::listener_settings& settings,
+                                      const config::listener_address& where);
+    awaitable<void> accept(listener& from);
+    void admit(const listener& from, int socket, const asio::ip::tcp::endpoint& peer);
     awaitable<void> drain();
     awaitable<void> tend_ports();
+    awaitable<void> tend_certificates();
 
     const config::settings& settings_;
     state_directory state_;
@@ -57,8 +70,7 @@ private:
     storage::adapter_registry adapters_;
     services shared_;
     std::vector<std::unique_ptr<io_thread>> threads_;
-    std::vector<asio::ip::tcp::acceptor> acceptors_;
-    std::vector<asio::ip::tcp::endpoint> endpoints_;
+    std::vector<listener> listeners_;
     std::uint64_t next_session_ = 1;
     bool draining_ = false;
 };

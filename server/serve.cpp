@@ -28,16 +28,23 @@ void raise_file_limit() {
     }
 }
 
-std::string url_of(const tcp::endpoint& e) {
+std::string url_of(const gateway::listener& l) {
+    const auto& e = l.endpoint;
     const auto host =
         e.address().is_v6() ? "[" + e.address().to_string() + "]" : e.address().to_string();
-    return "ftp://" + host + ":" + std::to_string(e.port());
+    return (l.scheme == config::listener_scheme::ftp ? "ftp://" : "ftps://") + host + ":" +
+           std::to_string(e.port());
 }
 
 void print_banner(const gateway& g, const config::settings& settings) {
     std::cout << "objftpd " OBJFTPD_VERSION " is ready.\n";
-    for (const auto& e : g.endpoints())
-        std::cout << "  listening on  " << url_of(e) << "\n";
+    for (const auto& l : g.listeners())
+        std::cout << "  listening on  " << url_of(l) << "\n";
+    const auto tls = g.tls().current();
+    for (const auto& c : tls->certificates())
+        std::cout << "  certificate   " << c.common_name()
+                  << (g.tls().is_self_signed() ? ", self-signed" : "") << "\n"
+                  << "                SHA-256 " << c.fingerprint() << "\n";
     for (const auto& store : settings.stores)
         std::cout << "  data          "
                   << std::filesystem::absolute(store.path).lexically_normal().string()
@@ -49,11 +56,15 @@ void print_banner(const gateway& g, const config::settings& settings) {
         std::cout << "  user          " << settings.users.front().name << "\n";
     else
         std::cout << "  users         " << settings.users.size() << "\n";
-    const auto& e = g.endpoints().front();
+    const auto& first = g.listeners().front();
+    const bool implicit = first.scheme == config::listener_scheme::ftps;
     const auto user = settings.users.front().name;
-    std::cout << "  try           curl --user " << user << " -T FILE " << url_of(e) << "/\n"
-              << "  FileZilla     host " << e.address().to_string() << ", port " << e.port()
-              << ", encryption \"Only use plain FTP\", user " << user << "\n"
+    std::cout << "  try           curl --user " << user << (implicit ? "" : " --ssl-reqd")
+              << (g.tls().is_self_signed() ? " --insecure" : "") << " -T FILE " << url_of(first)
+              << "/\n"
+              << "  FileZilla     host " << first.endpoint.address().to_string() << ", port "
+              << first.endpoint.port() << ", encryption \"Require "
+              << (implicit ? "implicit" : "explicit") << " FTP over TLS\", user " << user << "\n"
               << "  end it with Ctrl-C\n"
               << std::flush;
 }
@@ -102,7 +113,7 @@ int serve(const cli::command_line& line) {
             if (failed)
                 return;
             if (signal == SIGHUP)
-                config::log::warning("SIGHUP ignored: reloading is not supported yet, restart");
+                g.reload();
             else
                 g.stop();
             signals.async_wait(on_signal);

@@ -5,6 +5,8 @@
 #include "config/settings.hpp"
 #include "server/data/port_pool.hpp"
 #include "server/session_limits.hpp"
+#include "server/tls/handshake_limits.hpp"
+#include "server/tls/tls_service.hpp"
 #include "storage/virtual_filesystem.hpp"
 
 #include "config/worker_pool.hpp"
@@ -23,7 +25,8 @@ struct services {
           guard({.failures = s.server.max_login_failures_per_address,
                  .window = s.server.login_failure_window,
                  .ban = s.server.login_ban}),
-          ports(s.server.passive_ports), limits(s.server) {}
+          ports(s.server.passive_ports), limits(s.server),
+          handshakes(s.tls.max_handshakes_per_address), tls(s) {}
 
     const config::settings& settings;
     const auth::account_store accounts;
@@ -31,6 +34,8 @@ struct services {
     auth::login_guard guard;
     port_pool ports;
     session_limits limits;
+    handshake_limits handshakes;
+    tls_service tls;
     std::map<std::string, std::shared_ptr<const storage::virtual_filesystem>> files; // by user
 };
 

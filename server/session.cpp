@@ -1,8 +1,6 @@
 #include "server/session.hpp"
 
 #include "config/log.hpp"
-#include "server/protocol/charset.hpp"
-#include "storage/error.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
@@ -23,24 +21,28 @@ bool is_http(std::string_view verb) {
 // Commands in a row that are none: no client for people or scripts does that.
 constexpr unsigned max_not_understood = 25;
 
-// Replies a client may leave unread before it is taken for hostile.
-constexpr std::size_t max_unsent = 256 << 10;
 constexpr auto farewell_time = std::chrono::seconds(5);
 
 } // namespace
 
-session::session(services& all, asio::io_context& io, int socket, asio::ip::tcp::endpoint own,
-                 asio::ip::tcp::endpoint client, std::unique_ptr<session_limits::place> taken,
-                 std::uint64_t number)
-    : shared(all), context(io), id(number), local(std::move(own)), peer(std::move(client)),
-      place(std::move(taken)), data(io, local, peer), control_(io, socket),
-      lines_(all.settings.server.max_command_length),
+session::session(services& all, asio::io_context& io, accepted_connection from,
+                 std::unique_ptr<session_limits::place> taken, std::uint64_t number)
+    : shared(all), context(io), id(number), control_(io, from.socket), replies_(io, control_),
+      local(std::move(from.local)), peer(std::move(from.peer)),
+      protection(all, from.listener, control_, local, peer), place(std::move(taken)),
+      data(io, local, peer), scheme_(from.scheme), lines_(all.settings.server.max_command_length),
       control_deadline_(clock::now() + all.settings.server.login_timeout) {}
 
 awaitable<void> session::run() {
     const auto self = shared_from_this();
-    reply greeting(220, shared.settings.server.greeting);
-    co_await send(std::move(greeting));
+    if (scheme_ == config::listener_scheme::ftps) {
+        protection.data_level = security::level::private_;
+        closing = !co_await shake_hands();
+    }
+    if (!closing) {
+        reply greeting(220, shared.settings.server.greeting);
+        co_await send(std::move(greeting));
+    }
     while (!closing) {
         auto next = co_await next_command();
         if (!next)
@@ -53,9 +55,7 @@ awaitable<void> session::run() {
     if (operation.running && !operation.progress.committing && !said_quit())
         abort_operation();
     co_await operation_end();
-    // Before the client can see the end: it may connect again at once.
-    place.reset();
-    control_.finish();
+    co_await leave();
     config::log::info("session ended", {{"session", id}, {"user", user_name}});
 }
 
@@ -259,75 +259,16 @@ void session::log_reply(const reply& r) const {
 
 awaitable<void> session::send(reply r) {
     log_reply(r);
-    co_await send_raw(to_wire(r));
+    co_await replies_.send(to_wire(r));
 }
 
 void session::send_soon(const reply& r) {
     log_reply(r);
-    unsent_ += to_wire(r);
-    // Runs as soon as the handler suspends; by then the bytes may be gone already.
-    asio::post(context, [self = shared_from_this()] {
-        if (self->flushing_ || self->unsent_.empty())
-            return;
-        asio::co_spawn(self->context, self->flush(), [self](std::exception_ptr) {});
-    });
+    replies_.send_soon(to_wire(r), shared_from_this());
 }
 
 awaitable<void> session::send_raw(std::string lines) {
-    if (unsent_.size() > max_unsent) {
-        control_.cancel();
-        co_return;
-    }
-    unsent_ += lines;
-    if (!flushing_)
-        co_await flush();
-}
-
-awaitable<void> session::flush() {
-    flushing_ = true;
-    while (!unsent_.empty()) {
-        const auto batch = std::exchange(unsent_, std::string());
-        flushing_since_ = clock::now();
-        const auto sent = co_await control_.write_all(batch);
-        if (!sent) {
-            unsent_.clear();
-            control_.cancel();
-            break;
-        }
-    }
-    flushing_ = false;
-}
-
-config::charset session::charset() const {
-    return account && !utf8_requested ? account->charset : config::charset::utf8;
-}
-
-result<storage::virtual_path> session::resolve(std::string_view argument) const {
-    if (charset() == config::charset::utf8)
-        return storage::virtual_path::resolve(directory, argument);
-    const auto decoded = decode_name(argument, charset());
-    if (!decoded)
-        return storage::errc::invalid_path;
-    return storage::virtual_path::resolve(directory, *decoded);
-}
-
-awaitable<result<session::named_entry>> session::find(std::string argument) const {
-    auto path = resolve(argument);
-    if (!path)
-        co_return path.error();
-    const auto entry = co_await files->stat(*path);
-    if (!entry)
-        co_return entry.error();
-    named_entry f;
-    f.path = std::move(*path);
-    f.entry = *entry;
-    co_return f;
-}
-
-std::string session::to_client(std::string_view utf8) const {
-    if (charset() == config::charset::utf8)
-        return std::string(utf8);
-    return encode_name(utf8, charset()).value_or("?");
+    co_await replies_.send(std::move(lines));
 }
 
 bool session::may(config::right wanted) const {
@@ -389,8 +330,11 @@ void session::tick(clock::time_point now) {
         data.clear();
     }
     // Replies that nobody takes end a session, whatever else it is doing.
-    if (flushing_ && now - flushing_since_ >= shared.settings.server.stall_timeout)
+    if (replies_.is_stuck(now, shared.settings.server.stall_timeout))
         kill();
+    if (now >= handshake_deadline_)
+        control_.cancel();
+    data.tick(now);
     if (reading_)
         lines_.shrink();
     if (now < control_deadline_ || operation.running)

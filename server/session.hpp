@@ -7,6 +7,8 @@
 #include "server/protocol/command.hpp"
 #include "server/protocol/facts.hpp"
 #include "server/protocol/reply.hpp"
+#include "server/reply_writer.hpp"
+#include "server/security.hpp"
 #include "server/services.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -22,6 +24,15 @@
 
 namespace objftpd::server {
 
+/// A connection that a listener has taken: connected and non-blocking.
+struct accepted_connection {
+    int socket;
+    asio::ip::tcp::endpoint local;
+    asio::ip::tcp::endpoint peer;
+    const config::listener_settings& listener;
+    config::listener_scheme scheme;
+};
+
 /// One client: its control connection and everything it is in the middle of. One coroutine,
 /// `run`, reads commands and answers them in order. A command that may take long (a transfer, a
 /// listing) runs as the session's one operation beside it, so that ABOR, STAT and NOOP are
@@ -32,10 +43,9 @@ class session : public std::enable_shared_from_this<session> {
 public:
     using clock = std::chrono::steady_clock;
 
-    /// Takes over a connected, non-blocking socket.
-    session(services& shared, asio::io_context& context, int socket, asio::ip::tcp::endpoint local,
-            asio::ip::tcp::endpoint peer, std::unique_ptr<session_limits::place> place,
-            std::uint64_t id);
+    /// Takes over the socket.
+    session(services& shared, asio::io_context& context, accepted_connection from,
+            std::unique_ptr<session_limits::place> place, std::uint64_t id);
 
     /// The session from greeting to farewell.
     awaitable<void> run();
@@ -83,6 +93,13 @@ public:
     /// The passive port that has just been promised is closed when the client does not use it.
     void expect_client_on_port();
 
+    /// Sends `accepted` and begins TLS on the control connection; where that fails the session
+    /// ends. SECURITY: so it does when commands have come in clear behind AUTH, which anybody on
+    /// the way could have put there.
+    awaitable<void> upgrade_to_tls(reply accepted);
+    /// Sends `accepted` and goes on in clear.
+    awaitable<void> downgrade_to_clear(reply accepted);
+
     /// Ends the running operation with 426 as soon as it can be ended.
     void abort_operation();
 
@@ -94,8 +111,16 @@ public:
     services& shared;
     asio::io_context& context;
     const std::uint64_t id;
+
+private:
+    stream control_;
+    reply_writer replies_;
+
+public:
     const asio::ip::tcp::endpoint local;
     const asio::ip::tcp::endpoint peer;
+    security protection;
+    std::string host_name;                        // HOST
     std::unique_ptr<session_limits::place> place; // until the session is over
 
     // --- login ---
@@ -143,19 +168,18 @@ private:
     void start_operation(const command_spec& spec, std::string argument);
     awaitable<void> run_operation(const command_spec& spec, std::string argument);
     awaitable<void> operation_end();
-    awaitable<void> flush();
     void log_reply(const reply& r) const;
     void log_failure(const command_spec& spec, const reply& answer) const;
     bool said_quit() const; // the client wants to leave when the operation has ended
     void touch();
     void wake_reader();
+    awaitable<bool> shake_hands();
+    awaitable<void> leave();
 
-    stream control_;
+    const config::listener_scheme scheme_;
     line_reader lines_;
     std::array<char, 512> received_;
     std::deque<command> held_; // came while an operation runs
-    std::string unsent_;       // replies the socket has not taken yet
-    bool flushing_ = false;
     bool draining_ = false;
     bool idle_too_long_ = false;
     bool reading_ = false;
@@ -164,7 +188,7 @@ private:
     clock::time_point control_deadline_;
     clock::time_point data_deadline_ = clock::time_point::max();
     clock::time_point port_deadline_ = clock::time_point::max();
-    clock::time_point flushing_since_;
+    clock::time_point handshake_deadline_ = clock::time_point::max();
 };
 
 } // namespace objftpd::server

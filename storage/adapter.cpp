@@ -4,11 +4,11 @@
 
 namespace objftpd::storage {
 
-awaitable<result<std::size_t>> body::send_to(int) {
+awaitable<result<std::size_t>> body::send_to(direct_socket&) {
     co_return error_code(errc::unsupported);
 }
 
-awaitable<result<std::size_t>> upload::receive_from(int) {
+awaitable<result<std::size_t>> upload::receive_from(direct_socket&) {
     co_return error_code(errc::unsupported);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/result.hpp"
+#include "storage/direct_socket.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -103,10 +104,10 @@ public:
     /// Whether send_to works.
     virtual bool can_send() const { return false; }
 
-    /// Moves the next bytes straight to a connected, non-blocking socket until it is full, the
-    /// body ends, or a fair share is moved, without an I/O thread touching them. Returns the
-    /// bytes moved; error asio::error::would_block when the socket took none.
-    virtual awaitable<result<std::size_t>> send_to(int socket);
+    /// Moves the next bytes straight to a socket until it is full, the body ends, or a fair share
+    /// is moved, without an I/O thread touching them. Returns the bytes moved; error
+    /// asio::error::would_block when the socket took none.
+    virtual awaitable<result<std::size_t>> send_to(direct_socket& socket);
 };
 
 /// One upload. The object changes at commit() and only then; an upload that is dropped or
@@ -131,10 +132,10 @@ public:
     /// Whether receive_from works.
     virtual bool can_receive() const { return false; }
 
-    /// Takes bytes straight from a connected, non-blocking socket until it is empty or a fair
-    /// share is moved. Returns the bytes moved, 0 at the orderly end of the stream; error
-    /// asio::error::would_block when none were there; the socket's error when it broke.
-    virtual awaitable<result<std::size_t>> receive_from(int socket);
+    /// Takes bytes straight from a socket until it is empty or a fair share is moved. Returns the
+    /// bytes moved, 0 at the orderly end of the stream; error asio::error::would_block when none
+    /// were there; the socket's error when it broke.
+    virtual awaitable<result<std::size_t>> receive_from(direct_socket& socket);
 };
 
 /// A bucket of some store. Every operation is one request and one answer and keeps no state in

@@ -64,6 +64,14 @@ public:
                                          "Print the reference configuration: every option");
     }
 
+    void parse(int argc, const char* const* argv) {
+        app_.parse(argc, argv);
+        // CLI11's own needs() would name either of them first.
+        for (const auto* const needed : {user_, password_})
+            if (store_->count() > 0 && needed->count() == 0)
+                throw CLI::RequiresError(store_->get_name(), needed->get_name());
+    }
+
     CLI::App& app() { return app_; }
 
     command_line result() const {
@@ -116,18 +124,23 @@ private:
                                    "Its first line is the password, or an argon2id hash;\n"
                                    "nobody else may read it");
         add("--listen", quick_.listen, "URL",
-            "An address, may be repeated;\n"
+            "An address, may be repeated; ftps://: implicit TLS;\n"
             "default: ftp://127.0.0.1:2048 and ftp://[::1]:2048")
             ->allow_extra_args(false);
         add("--state", quick_.state, "FOLDER", "The server's own files; default: ./state");
         app_.add_flag("--allow-plain-off-loopback", quick_.allow_plain_off_loopback,
-                      "FTP without TLS may listen on addresses\nthat other machines can reach")
+                      "Logins and files may cross the network\nwithout TLS")
             ->group(group)
             ->needs(store);
-        store->needs(user)->needs(password);
+        store_ = store;
+        user_ = user;
+        password_ = password;
     }
 
     CLI::App app_{description, "objftpd"};
+    CLI::Option* store_ = nullptr;
+    CLI::Option* user_ = nullptr;
+    CLI::Option* password_ = nullptr;
     CLI::App* serve_ = nullptr;
     CLI::App* check_ = nullptr;
     CLI::App* passwd_ = nullptr;
@@ -142,7 +155,7 @@ private:
 std::optional<command_line> parse_command_line(int argc, const char* const* argv, int& exit_code) {
     parser p;
     try {
-        p.app().parse(argc, argv);
+        p.parse(argc, argv);
         auto line = p.result();
         if (line.quick && line.quick->listen.empty())
             line.quick->listen = {"ftp://127.0.0.1:2048", "ftp://[::1]:2048"};

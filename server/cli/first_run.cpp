@@ -68,8 +68,8 @@ std::string first_configuration(const std::string& user, const std::string& pass
 
 state = "state"         # the server's own files; paths begin in this file's folder
 
-[server]
-listen = )" +
+[[listener]]
+addresses = )" +
            listen + R"(   # this machine only
 
 [log]

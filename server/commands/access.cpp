@@ -1,3 +1,4 @@
+#include "config/ascii_text.hpp"
 #include "config/async.hpp"
 #include "config/log.hpp"
 #include "server/commands/handlers.hpp"
@@ -39,6 +40,25 @@ std::optional<reply> log_out(session& s) {
     return reply(421, "Too many logins under way, please connect again.");
 }
 
+// Who it is has been shown.
+reply log_in(session& s, auth::account account, int code) {
+    if (s.shared.limits.log_in(*s.place, account->name, account->max_sessions) !=
+        session_limits::login_verdict::admitted) {
+        config::log::warning("login refused: the user has too many sessions",
+                             {{"session", s.id}, {"user", account->name}});
+        s.closing = true;
+        return reply(421, "Too many sessions of this user.");
+    }
+    s.files = s.shared.files.at(account->name);
+    s.account = std::move(account);
+    const auto home = storage::virtual_path::resolve(storage::virtual_path(), s.account->home);
+    s.directory = home ? *home : storage::virtual_path();
+    config::log::info(
+        "login",
+        {{"session", s.id}, {"user", s.account->name}, {"peer", s.peer.address().to_string()}});
+    return {code, "Logged in."};
+}
+
 } // namespace
 
 awaitable<reply> user(session& s, std::string name) {
@@ -50,6 +70,12 @@ awaitable<reply> user(session& s, std::string name) {
     if (auto refusal = refuse_banned(s))
         co_return std::move(*refusal);
     s.user_name = std::move(name);
+    const auto known = s.shared.accounts.find(s.user_name);
+    if (s.protection.login_needs_tls(known.get()))
+        co_return reply(530, "Logins need TLS here, use AUTH TLS first.");
+    if (known && known->certificate_login == config::certificate_login::replaces_password &&
+        s.protection.has_certificate_of(*known))
+        co_return log_in(s, known, 232);
     s.awaiting_password = true;
     co_return reply(331, "Password required.");
 }
@@ -62,25 +88,15 @@ awaitable<reply> pass(session& s, std::string password) {
         co_return std::move(*refusal);
     auto account = co_await s.shared.accounts.authenticate(s.shared.hash_pool, s.user_name,
                                                            std::move(password));
-    if (!account) {
+    std::string_view why = account ? "" : "name or password is wrong";
+    if (account && account->certificate_login == config::certificate_login::besides_password &&
+        !s.protection.has_certificate_of(*account))
+        why = "the client certificate is missing or another's";
+    if (!why.empty()) {
         co_await sleep_for(s.shared.settings.server.login_failure_delay);
-        co_return refuse_login(s, "name or password is wrong");
+        co_return refuse_login(s, why);
     }
-    if (s.shared.limits.log_in(*s.place, account->name, account->max_sessions) !=
-        session_limits::login_verdict::admitted) {
-        config::log::warning("login refused: the user has too many sessions",
-                             {{"session", s.id}, {"user", account->name}});
-        s.closing = true;
-        co_return reply(421, "Too many sessions of this user.");
-    }
-    s.files = s.shared.files.at(account->name);
-    s.account = std::move(account);
-    const auto home = storage::virtual_path::resolve(storage::virtual_path(), s.account->home);
-    s.directory = home ? *home : storage::virtual_path();
-    config::log::info(
-        "login",
-        {{"session", s.id}, {"user", s.account->name}, {"peer", s.peer.address().to_string()}});
-    co_return reply(230, "Logged in.");
+    co_return log_in(s, std::move(account), 230);
 }
 
 awaitable<reply> acct(session& s, std::string) {
@@ -100,10 +116,14 @@ awaitable<reply> quit(session& s, std::string) {
     co_return reply(221, "Goodbye.");
 }
 
-// RFC 7151: there is one virtual host, which answers to every name.
-awaitable<reply> host(session& s, std::string) {
+// RFC 7151: all names stand for the same files; the name chooses the certificate of a later AUTH.
+awaitable<reply> host(session& s, std::string name) {
     if (s.account)
         co_return reply(503, "HOST must come before USER.");
+    const auto in_handshake = s.protection.server_name();
+    if (!in_handshake.empty() && config::to_upper(name) != config::to_upper(in_handshake))
+        co_return reply(504, "The TLS handshake named another host.");
+    s.host_name = std::move(name);
     co_return reply(220, "Host accepted.");
 }
 

@@ -11,7 +11,7 @@ namespace {
 using asio::ip::tcp;
 
 reply take_target(session& s, tcp::endpoint target) {
-    if (!s.shared.settings.server.active_mode)
+    if (!s.protection.listener().active_mode)
         return {502, "Active mode is switched off here, use PASV or EPSV."};
     // lftp in active mode over IPv6 names "::", its unbound address: it means its own.
     if (target.address().is_unspecified())
@@ -63,7 +63,7 @@ awaitable<reply> eprt(session& s, std::string argument) {
 awaitable<reply> pasv(session& s, std::string) {
     if (s.extended_passive_only)
         co_return reply(501, "Only EPSV is allowed after EPSV ALL.");
-    const auto& announced = s.shared.settings.server.passive_address;
+    const auto& announced = s.protection.listener().passive_address;
     const auto own = unmapped(s.local.address());
     // Some clients send PASV over IPv6 and take the port alone from the answer.
     auto address = own.is_v4() ? own.to_v4() : asio::ip::address_v4();

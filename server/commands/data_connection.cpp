@@ -3,6 +3,7 @@
 #include "config/log.hpp"
 #include "server/commands/error_reply.hpp"
 #include "server/session.hpp"
+#include "server/tls/tls_error.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -11,11 +12,17 @@ namespace objftpd::server {
 awaitable<std::optional<reply>> open_data(session& s, reply preliminary) {
     if (!s.data.promised())
         co_return reply(425, "Use PASV, EPSV, PORT or EPRT first.");
+    if (s.protection.data_needs_tls(*s.account))
+        co_return reply(522, "Data connections must be private here, use PROT P.");
     const auto& settings = s.shared.settings.server;
     s.send_soon(preliminary);
     s.operation.announced = true;
     s.expect_data_within(s.data.is_passive() ? settings.passive_timeout : settings.active_timeout);
-    const auto opened = co_await s.data.open();
+    auto opened = co_await s.data.open();
+    if (opened && s.protection.data_level == security::level::private_) {
+        s.expect_data_within(s.shared.settings.tls.handshake_timeout);
+        opened = co_await s.protection.secure_data(s.data.connection(), *s.account);
+    }
     s.no_data_expected();
     if (opened) {
         s.operation.streaming = true;
@@ -24,10 +31,17 @@ awaitable<std::optional<reply>> open_data(session& s, reply preliminary) {
     }
     if (s.operation.progress.aborted)
         co_return reply(426, "Transfer aborted.");
+    if (s.data.is_open()) // what came meanwhile is nobody's
+        s.data.connection().reset();
     config::log::info("data connection failed",
                       {{"session", s.id},
                        {"operation", s.operation.what},
                        {"error", s.operation.timed_out ? "timed out" : opened.error().message()}});
+    if (opened.error() == tls_errc::session_not_reused)
+        co_return reply(522, "Data connections must resume the control connection's TLS session.");
+    if (opened.error().category() == tls_category())
+        co_return reply(425, "The TLS handshake on the data connection failed: " +
+                                 opened.error().message() + ".");
     co_return reply(425, s.operation.timed_out ? "The data connection was not made in time."
                                                : "The data connection could not be made.");
 }
@@ -61,6 +75,8 @@ reply transfer_failure(session& s, const transfer_end& end) {
         return {426, "The data connection stalled, transfer aborted."};
     if (op.progress.aborted)
         return {426, "Transfer aborted."};
+    if (end.error == tls_errc::truncated)
+        return {426, "The data connection ended without TLS's close_notify, transfer aborted."};
     return {426, "The data connection broke, transfer aborted."};
 }
 

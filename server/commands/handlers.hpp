@@ -14,6 +14,12 @@ awaitable<reply> rein(session&, std::string);
 awaitable<reply> quit(session&, std::string);
 awaitable<reply> host(session&, std::string);
 
+// security.cpp: what protects the connections
+awaitable<reply> auth(session&, std::string);
+awaitable<reply> pbsz(session&, std::string);
+awaitable<reply> prot(session&, std::string);
+awaitable<reply> ccc(session&, std::string);
+
 // data.cpp: where and how data flow
 awaitable<reply> port(session&, std::string);
 awaitable<reply> eprt(session&, std::string);

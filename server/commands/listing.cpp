@@ -160,8 +160,11 @@ awaitable<transfer_end> send_subdirectories(session& s, storage::virtual_path to
 }
 
 awaitable<reply> finish_listing(session& s, transfer_end end) {
+    if (end.failed == transfer_end::side::none)
+        if (const auto ended = co_await s.data.connection().end(); !ended)
+            end = transfer_end(transfer_end::side::data, ended.error());
     if (end.failed == transfer_end::side::none) {
-        s.data.connection().finish();
+        s.data.finish();
         co_return reply(226, "Listing complete.");
     }
     auto answer = transfer_failure(s, end);
@@ -250,6 +253,11 @@ reply session_status(session& s) {
     std::vector<std::string> lines;
     lines.push_back("Connected from " + s.peer.address().to_string());
     lines.push_back(s.account ? "Logged in as " + s.account->name : "Not logged in");
+    lines.push_back(s.protection.is_encrypted() ? "Control connection under TLS"
+                                                : "Control connection in clear");
+    lines.push_back(s.protection.data_level == security::level::private_
+                        ? "Data connections under TLS"
+                        : "Data connections in clear");
     lines.push_back(s.type == session::representation::ascii ? "TYPE: ASCII; STRU: F; MODE: S"
                                                              : "TYPE: IMAGE; STRU: F; MODE: S");
     if (s.operation.running) {

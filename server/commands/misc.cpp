@@ -36,15 +36,18 @@ awaitable<reply> syst(session&, std::string) {
 }
 
 awaitable<reply> feat(session& s, std::string) {
-    std::vector<std::string> lines = {"AVBL", "CLNT"};
-    if (s.shared.settings.server.active_mode)
+    std::vector<std::string> lines = {"AUTH TLS", "AVBL"};
+    if (s.protection.listener().ccc)
+        lines.emplace_back("CCC");
+    lines.emplace_back("CLNT");
+    if (s.protection.listener().active_mode)
         lines.emplace_back("EPRT");
     lines.insert(lines.end(), {"EPSV", hash_feature(s), "HOST", "MDTM"});
     if (!s.account || s.account->set_time != config::set_time_policy::reject)
         lines.emplace_back("MFMT");
     lines.push_back("MLST " + facts_feature(s.facts));
-    lines.insert(lines.end(), {"REST STREAM", "SIZE", "TVFS", "UTF8", "XCRC", "XMD5", "XSHA1",
-                               "XSHA256", "XSHA512"});
+    lines.insert(lines.end(), {"PBSZ", "PROT", "REST STREAM", "SIZE", "TVFS", "UTF8", "XCRC",
+                               "XMD5", "XSHA1", "XSHA256", "XSHA512"});
     co_return reply(211, "Features:", std::move(lines), "End");
 }
 

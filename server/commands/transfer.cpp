@@ -38,7 +38,7 @@ awaitable<reply> receive(session& s, storage::virtual_path path, storage::upload
                                            s.operation.progress, stored);
     if (end.failed != transfer_end::side::none)
         co_return transfer_failure(s, end);
-    s.data.connection().finish();
+    s.data.finish();
     if (config::log::enabled(config::log_level::info))
         config::log::info("stored", {{"session", s.id},
                                      {"user", s.account->name},
@@ -116,7 +116,7 @@ awaitable<reply> retr(session& s, std::string argument) {
         co_await send_body(s.data.connection(), **from, conversion_of(s), s.operation.progress);
     if (end.failed != transfer_end::side::none)
         co_return transfer_failure(s, end);
-    s.data.connection().finish();
+    s.data.finish();
     if (config::log::enabled(config::log_level::info))
         config::log::info("sent", {{"session", s.id},
                                    {"user", s.account->name},

@@ -11,6 +11,12 @@
 #include <cerrno>
 
 namespace objftpd::server {
+namespace {
+
+constexpr auto longest_ending = std::chrono::seconds(2);
+
+} // namespace
+
 result<std::uint16_t> data_channel::listen(port_pool& ports) {
     clear();
     auto leased = ports.listen(local_.address());
@@ -101,6 +107,26 @@ awaitable<result<>> data_channel::open() {
     if (cancelled_)
         co_return error_code(asio::error::operation_aborted);
     co_return result<>();
+}
+
+void data_channel::finish() {
+    if (stream_->is_plain()) {
+        stream_->finish();
+        return;
+    }
+    if (ending_)
+        ending_->finish();
+    stream_->end_sending();
+    ending_.emplace(std::move(*stream_));
+    ending_since_ = std::chrono::steady_clock::now();
+    stream_.reset();
+}
+
+void data_channel::tick(std::chrono::steady_clock::time_point now) {
+    if (!ending_ || (now - ending_since_ < longest_ending && !ending_->peer_is_gone()))
+        return;
+    ending_->finish();
+    ending_.reset();
 }
 
 void data_channel::cancel() {

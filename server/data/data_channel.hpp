@@ -5,6 +5,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -38,6 +39,13 @@ public:
     stream& connection() { return *stream_; }
     bool is_open() const { return stream_ && stream_->is_open(); }
 
+    /// Gives up the connection after its last byte. Under TLS it stays open for a moment, for the
+    /// client's own close_notify: a reset in answer to it could destroy what is still on its way.
+    void finish();
+
+    /// Called every now and then.
+    void tick(std::chrono::steady_clock::time_point now);
+
     /// Ends a pending open() and everything pending and later on the connection.
     void cancel();
 
@@ -55,6 +63,8 @@ private:
     std::optional<asio::ip::tcp::endpoint> target_;
     std::optional<stream> waiting_; // for a listening (a duplicate) or connecting socket
     std::optional<stream> stream_;
+    std::optional<stream> ending_; // the one before, when it was under TLS
+    std::chrono::steady_clock::time_point ending_since_;
     bool cancelled_ = false;
 };
 

@@ -1,5 +1,7 @@
 #include "server/data/stream.hpp"
 
+#include "server/tls/tls_error.hpp"
+
 #include <boost/asio/error.hpp>
 
 #include <sys/socket.h>
@@ -20,6 +22,7 @@ bool would_block() {
 
 stream::stream(stream&& other) noexcept
     : context_(other.context_), fd_(std::exchange(other.fd_, -1)), cancelled_(other.cancelled_),
+      truncation_is_end_(other.truncation_is_end_), tls_(std::move(other.tls_)),
       reactor_(std::move(other.reactor_)) {
     other.reactor_.reset();
 }
@@ -37,18 +40,69 @@ awaitable<error_code> stream::wait(readiness wanted) {
     co_return failed;
 }
 
-awaitable<result<std::size_t>> stream::read_some(std::span<char> buffer) {
-    while (!reactor_) {
+// What TLS waits for after it would have blocked.
+awaitable<error_code> stream::wait_for_tls() {
+    const auto direction = tls_->has_unsent() ? readiness::writable : readiness::readable;
+    return wait(direction);
+}
+
+awaitable<result<>> stream::start_tls(std::unique_ptr<tls_connection> tls) {
+    tls_ = std::move(tls);
+    for (;;) {
         if (cancelled_)
             co_return error_code(asio::error::operation_aborted);
+        auto failed = tls_->handshake();
+        if (!failed)
+            co_return result<>();
+        if (failed == asio::error::would_block)
+            failed = co_await wait_for_tls();
+        if (failed)
+            co_return failed;
+    }
+}
+
+awaitable<result<std::unique_ptr<tls_connection>>> stream::stop_tls() {
+    const auto ended = co_await end();
+    if (!ended)
+        co_return ended.error();
+    std::array<char, 256> waste;
+    for (;;) {
+        const auto n = co_await read_some(waste);
+        if (!n)
+            co_return n.error();
+        if (*n == 0)
+            break;
+    }
+    co_return std::move(tls_);
+}
+
+result<std::size_t> stream::receive_now(std::span<char> buffer) {
+    if (tls_) {
+        const auto n = tls_->read_some(buffer);
+        if (!n && n.error() == tls_errc::truncated && truncation_is_end_)
+            return std::size_t{0};
+        return n;
+    }
+    for (;;) {
         const auto n = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
         if (n >= 0)
-            co_return static_cast<std::size_t>(n);
-        if (errno == EINTR)
-            continue;
-        if (!would_block())
-            co_return last_system_error();
-        reactor_.emplace(context_, fd_);
+            return static_cast<std::size_t>(n);
+        if (errno != EINTR)
+            return last_system_error();
+    }
+}
+
+awaitable<result<std::size_t>> stream::read_some(std::span<char> buffer) {
+    while (tls_ || !reactor_) {
+        if (cancelled_)
+            co_return error_code(asio::error::operation_aborted);
+        const auto n = receive_now(buffer);
+        if (n || n.error() != asio::error::would_block)
+            co_return n;
+        if (!tls_)
+            reactor_.emplace(context_, fd_);
+        else if (const auto failed = co_await wait(readiness::readable))
+            co_return failed;
     }
     if (cancelled_)
         co_return error_code(asio::error::operation_aborted);
@@ -62,24 +116,45 @@ awaitable<result<std::size_t>> stream::read_some(std::span<char> buffer) {
     co_return n;
 }
 
+result<std::size_t> stream::send_now(std::span<const char> bytes) {
+    if (tls_)
+        return tls_->write_some(bytes);
+    for (;;) {
+        const auto n = ::send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n >= 0)
+            return static_cast<std::size_t>(n);
+        if (errno != EINTR)
+            return last_system_error();
+    }
+}
+
 awaitable<result<>> stream::write_all(std::span<const char> bytes) {
-    while (!bytes.empty()) {
+    while (!bytes.empty() || (tls_ && tls_->has_unsent())) {
         if (cancelled_)
             co_return error_code(asio::error::operation_aborted);
-        const auto n = ::send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (n >= 0) {
-            bytes = bytes.subspan(static_cast<std::size_t>(n));
-            continue;
+        error_code failed;
+        if (bytes.empty())
+            failed = tls_->flush();
+        else if (const auto n = send_now(bytes))
+            bytes = bytes.subspan(*n);
+        else
+            failed = n.error();
+        if (failed == asio::error::would_block) {
+            failed = co_await wait(readiness::writable);
+            if (failed == asio::error::operation_aborted && !cancelled_)
+                continue; // wake() is for reads only
         }
-        if (errno == EINTR)
-            continue;
-        if (!would_block())
-            co_return last_system_error();
-        const auto failed = co_await wait(readiness::writable);
-        if (failed && (cancelled_ || failed != asio::error::operation_aborted))
-            co_return failed; // wake() is for reads only
+        if (failed)
+            co_return failed;
     }
     co_return result<>();
+}
+
+awaitable<result<>> stream::end() {
+    if (!tls_)
+        co_return result<>();
+    tls_->close_notify();
+    co_return co_await write_all(std::span<const char>());
 }
 
 bool stream::peer_is_gone() const {
@@ -114,6 +189,22 @@ void stream::finish() {
         if (::recv(fd_, waste.data(), waste.size(), MSG_DONTWAIT) <= 0)
             break;
     close();
+}
+
+void stream::end_sending() {
+    if (fd_ >= 0)
+        ::shutdown(fd_, SHUT_WR);
+}
+
+awaitable<void> stream::await_end() {
+    std::array<char, 4096> waste;
+    while (fd_ >= 0) {
+        const auto n = ::recv(fd_, waste.data(), waste.size(), MSG_DONTWAIT);
+        if (n > 0 || (n < 0 && errno == EINTR))
+            continue;
+        if (n == 0 || !would_block() || co_await wait(readiness::readable))
+            break;
+    }
 }
 
 void stream::reset() {

@@ -1,20 +1,23 @@
 #pragma once
 
 #include "config/result.hpp"
+#include "server/tls/tls_connection.hpp"
+#include "storage/direct_socket.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
+#include <memory>
 #include <optional>
 #include <span>
 
 namespace objftpd::server {
 
-/// A connected TCP socket, control or data connection. Every call tries the socket at once and
-/// waits for it only when it must, so a short exchange never meets the reactor. Belongs to one
-/// session and its thread; one read and one write may be under way at a time. Not movable while
-/// either is.
-class stream {
+/// A connected TCP socket, control or data connection, plain or, from start_tls() on, under TLS.
+/// Every call tries the socket at once and waits for it only when it must, so a short exchange
+/// never meets the reactor. Belongs to one session and its thread; one read and one write may be
+/// under way at a time. Not movable while either is.
+class stream final : public storage::direct_socket {
 public:
     /// No connection.
     explicit stream(asio::io_context& context) : context_(context) {}
@@ -23,17 +26,38 @@ public:
     stream(asio::io_context& context, int fd) : context_(context), fd_(fd) {}
     stream(stream&& other) noexcept;
     stream& operator=(stream&&) = delete;
-    ~stream() { close(); }
+    ~stream() override { close(); }
 
     bool is_open() const { return fd_ >= 0; }
     bool cancelled() const { return cancelled_; }
-    int native_handle() const { return fd_; }
+    int native_handle() const override { return fd_; }
 
-    /// Bytes into the front of `buffer`; 0 at the orderly end of the stream.
+    /// The handshake. From here on all bytes go through `tls`. REQUIRES: nothing is pending.
+    awaitable<result<>> start_tls(std::unique_ptr<tls_connection> tls);
+
+    /// Says close_notify, waits for the peer's and goes on in clear. Returns what it was under.
+    /// REQUIRES: nothing is pending.
+    awaitable<result<std::unique_ptr<tls_connection>>> stop_tls();
+
+    /// Null: plain.
+    tls_connection* tls() { return tls_.get(); }
+
+    /// Takes an end of the connection without close_notify for an orderly one.
+    void tolerate_truncation() { truncation_is_end_ = true; }
+
+    /// Bytes into the front of `buffer`; 0 at the orderly end of the stream: of TLS the peer's
+    /// close_notify, else its FIN.
     awaitable<result<std::size_t>> read_some(std::span<char> buffer);
 
     /// All of `bytes`, or an error.
     awaitable<result<>> write_all(std::span<const char> bytes);
+
+    bool is_plain() const override { return tls_ == nullptr; }
+    result<std::size_t> receive_now(std::span<char> buffer) override;
+    result<std::size_t> send_now(std::span<const char> bytes) override;
+
+    /// Sends what is still on its way, and TLS's close_notify.
+    awaitable<result<>> end();
 
     /// Whether the peer has closed or reset and all it sent before has been read. Looks only.
     bool peer_is_gone() const;
@@ -63,10 +87,21 @@ public:
 
     void close();
 
+    /// Sends FIN: we have nothing more to say.
+    void end_sending();
+
+    /// Reads and throws away what comes, until the peer ends too or cancel() is called: so no
+    /// reset can overtake our last bytes on their way.
+    awaitable<void> await_end();
+
 private:
+    awaitable<error_code> wait_for_tls();
+
     asio::io_context& context_;
     int fd_ = -1;
     bool cancelled_ = false;
+    bool truncation_is_end_ = false;
+    std::unique_ptr<tls_connection> tls_;
     std::optional<asio::posix::stream_descriptor> reactor_; // made when it must wait; owns fd_ then
 };
 

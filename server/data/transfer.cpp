@@ -1,5 +1,7 @@
 #include "server/data/transfer.hpp"
 
+#include "server/tls/tls_error.hpp"
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
@@ -20,9 +22,10 @@ transfer_end aborted() {
 }
 
 // A call that moves bytes between store and socket can fail on both; only the socket's errors
-// are the system's own.
+// are the system's or TLS's own.
 transfer_end direct_failure(const error_code& error) {
-    const bool of_socket = error.category() == boost::system::system_category();
+    const bool of_socket =
+        error.category() == boost::system::system_category() || error.category() == tls_category();
     return {of_socket ? side::data : side::store, error};
 }
 
@@ -63,7 +66,7 @@ awaitable<transfer_end> send_directly(stream& to, storage::body& from,
         result<std::size_t> moved = std::size_t{0};
         {
             const stores_turn turn(progress);
-            moved = co_await from.send_to(to.native_handle());
+            moved = co_await from.send_to(to);
         }
         if (moved) {
             progress.moved(*moved);
@@ -117,7 +120,7 @@ awaitable<transfer_end> receive_directly(stream& from, storage::upload& to,
         result<std::size_t> moved = std::size_t{0};
         {
             const stores_turn turn(progress);
-            moved = co_await to.receive_from(from.native_handle());
+            moved = co_await to.receive_from(from);
         }
         if (moved && *moved == 0)
             co_return transfer_end();
@@ -191,9 +194,17 @@ awaitable<transfer_end> send_body(stream& to, storage::body& from, conversion co
                                   transfer_progress& progress) {
     const bool directly = convert == conversion::none && from.can_send() &&
                           from.remaining() >= worth_sending_directly;
+    transfer_end end;
     if (directly)
-        co_return co_await send_directly(to, from, progress);
-    co_return co_await send_through_buffer(to, from, convert, progress);
+        end = co_await send_directly(to, from, progress);
+    else
+        end = co_await send_through_buffer(to, from, convert, progress);
+    if (end.failed != side::none)
+        co_return end;
+    const auto ended = co_await to.end();
+    if (!ended)
+        co_return transfer_end(side::data, ended.error());
+    co_return end;
 }
 
 awaitable<transfer_end> receive_body(stream& from, storage::upload& to, conversion convert,
@@ -209,6 +220,9 @@ awaitable<transfer_end> receive_body(stream& from, storage::upload& to, conversi
         end = co_await receive_plain(from, to, plain, progress);
         last = std::span<const char>(plain.memory.get(), plain.filled);
     }
+    // Some clients wait for our close_notify before they listen for the reply.
+    if (end.failed == side::none)
+        static_cast<void>(co_await from.end());
     const bool wanted = !progress.aborted && (!progress.may_commit || progress.may_commit());
     if (end.failed == side::none && !wanted)
         end = aborted();

@@ -2,6 +2,7 @@
 
 #include "config/async.hpp"
 #include "storage/error.hpp"
+#include "storage/local/thread_buffer.hpp"
 #include "storage/local/transfer_turn.hpp"
 
 #include <boost/asio/error.hpp>
@@ -57,23 +58,40 @@ awaitable<result<std::size_t>> file_body::read_some(std::span<char> buffer) {
     co_return moved;
 }
 
-awaitable<result<std::size_t>> file_body::send_to(int socket) {
-    // sendfile waits for cold pages, hence on a disk thread; the socket itself never blocks.
+result<std::size_t> file_body::send_file(int socket) {
+    auto position = static_cast<off_t>(offset_);
+    const auto chunk =
+        static_cast<std::size_t>(std::min<std::uint64_t>(sendfile_chunk, remaining()));
+    const auto n = ::sendfile(socket, file_.get(), &position, chunk);
+    if (n < 0)
+        return last_system_error();
+    return static_cast<std::size_t>(n);
+}
+
+result<std::size_t> file_body::send_copy(direct_socket& socket) {
+    const auto buffer = thread_buffer();
+    const auto wanted = std::min<std::uint64_t>(buffer.size(), remaining());
+    const auto n = ::pread(file_.get(), buffer.data(), wanted, static_cast<off_t>(offset_));
+    if (n < 0)
+        return from_errno(errno);
+    return n == 0 ? std::size_t{0} : socket.send_now(buffer.first(static_cast<std::size_t>(n)));
+}
+
+awaitable<result<std::size_t>> file_body::send_to(direct_socket& socket) {
+    // Both ways wait for cold pages, hence on a disk thread; the socket itself never blocks.
     auto step = [&]() -> result<std::size_t> {
         if (remaining() == 0)
             return std::size_t{0};
-        auto position = static_cast<off_t>(offset_);
-        const auto chunk =
-            static_cast<std::size_t>(std::min<std::uint64_t>(sendfile_chunk, remaining()));
-        const auto n = ::sendfile(socket, file_.get(), &position, chunk);
-        if (n < 0)
-            return last_system_error();
-        if (n == 0)
+        const auto n = socket.is_plain() ? send_file(socket.native_handle()) : send_copy(socket);
+        if (n && *n == 0) // cut short in place by somebody else
             return errc::unavailable;
-        offset_ += static_cast<std::uint64_t>(n);
-        return static_cast<std::size_t>(n);
+        if (n)
+            offset_ += *n;
+        return n;
     };
-    auto send = [&] { return transfer_turn(socket, transfer_turn::direction::out).move(step); };
+    auto send = [&] {
+        return transfer_turn(socket.native_handle(), transfer_turn::direction::out).move(step);
+    };
     co_return co_await offload(store_->disk(), send);
 }
 

@@ -21,9 +21,12 @@ public:
     std::uint64_t remaining() const override { return info_.size - offset_; }
     awaitable<result<std::size_t>> read_some(std::span<char> buffer) override;
     bool can_send() const override { return true; }
-    awaitable<result<std::size_t>> send_to(int socket) override;
+    awaitable<result<std::size_t>> send_to(direct_socket& socket) override;
 
 private:
+    result<std::size_t> send_file(int socket);
+    result<std::size_t> send_copy(direct_socket& socket);
+
     std::shared_ptr<local_store> store_;
     descriptor file_;
     object_info info_;

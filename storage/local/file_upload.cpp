@@ -3,6 +3,7 @@
 #include "config/async.hpp"
 #include "storage/checksum/crc64.hpp"
 #include "storage/error.hpp"
+#include "storage/local/thread_buffer.hpp"
 #include "storage/local/transfer_turn.hpp"
 
 #include <boost/asio/error.hpp>
@@ -12,7 +13,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 
 namespace objftpd::storage::local {
@@ -20,13 +20,7 @@ namespace {
 
 // What one turn on a disk thread may copy, so that long appends share the threads.
 constexpr std::size_t head_slice = 16 << 20;
-constexpr std::size_t buffer_size = 256 << 10; // small enough to stay in a core's own cache
 constexpr std::uint64_t write_back_step = 8 << 20;
-
-std::span<char> thread_buffer() {
-    thread_local const auto buffer = std::make_unique<std::array<char, buffer_size>>();
-    return *buffer;
-}
 
 } // namespace
 
@@ -177,22 +171,19 @@ awaitable<result<>> file_upload::write(std::span<const char> bytes) {
     co_return result<>();
 }
 
-result<std::size_t> file_upload::receive(int socket) {
+result<std::size_t> file_upload::receive(direct_socket& socket) {
     const auto buffer = thread_buffer();
     auto step = [&]() -> result<std::size_t> {
-        const auto n = ::recv(socket, buffer.data(), buffer.size(), MSG_DONTWAIT);
-        if (n < 0)
-            return last_system_error();
-        const auto length = static_cast<std::size_t>(n);
-        if (length > 0)
-            if (const auto failed = append(buffer.data(), length))
+        const auto n = socket.receive_now(buffer);
+        if (n && *n > 0)
+            if (const auto failed = append(buffer.data(), *n))
                 return failed;
-        return length;
+        return n;
     };
-    return transfer_turn(socket, transfer_turn::direction::in).move(step);
+    return transfer_turn(socket.native_handle(), transfer_turn::direction::in).move(step);
 }
 
-awaitable<result<std::size_t>> file_upload::receive_from(int socket) {
+awaitable<result<std::size_t>> file_upload::receive_from(direct_socket& socket) {
     if (!file_) {
         const auto ready = co_await write(std::span<const char>());
         if (!ready)

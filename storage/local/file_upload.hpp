@@ -26,7 +26,7 @@ public:
     awaitable<result<put_result>> commit(std::span<const char> last) override;
     awaitable<void> abort() override;
     bool can_receive() const override { return true; }
-    awaitable<result<std::size_t>> receive_from(int socket) override;
+    awaitable<result<std::size_t>> receive_from(direct_socket& socket) override;
 
 private:
     awaitable<error_code> prepare();
@@ -37,7 +37,7 @@ private:
     error_code open_head();
     error_code copy_head_slice();
     error_code append(const char* data, std::size_t length);
-    result<std::size_t> receive(int socket);
+    result<std::size_t> receive(direct_socket& socket);
     error_code publish();
     error_code replace(const location& where);
     error_code check_head_unchanged(const location& where) const;

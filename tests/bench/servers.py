@@ -286,8 +286,9 @@ bucket = "{os.path.basename(self.place.data)}"
 """ for name, password in ((accounts.CHEAP, cheap_hash), (accounts.STRONG, self.strong_hash)))
         self.config = self.write("objftpd.toml", f"""\
 state = "{self.path("state")}"
+[[listener]]
+addresses = ["ftp://127.0.0.1:{self.place.port}"]
 [server]
-listen = ["ftp://127.0.0.1:{self.place.port}"]
 passive_ports = "{PASSIVE_PORTS[0]}-{PASSIVE_PORTS[1]}"
 max_sessions = 5000
 max_sessions_per_address = 5000

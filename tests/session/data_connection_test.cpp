@@ -51,7 +51,7 @@ TEST_CASE_METHOD(data_connection_test, "PASV names address and port as six numbe
 }
 
 TEST_CASE_METHOD(data_connection_test, "PASV announces the configured address") {
-    settings.server.passive_address = "203.0.113.7";
+    settings.listeners[0].passive_address = "203.0.113.7";
     auto c = login();
     CHECK(c.says("PASV").starts_with("227 Entering Passive Mode (203,0,113,7,"));
     CHECK(c.retrieves("f") == "content");
@@ -92,7 +92,7 @@ TEST_CASE_METHOD(data_connection_test, "EPSV over IPv4 takes family 1, over IPv6
 }
 
 TEST_CASE_METHOD(data_connection_test, "everything works over IPv6") {
-    settings.server.listen.push_back({config::listener_scheme::ftp, "::1", 0});
+    settings.listeners[0].addresses.push_back({config::listener_scheme::ftp, "::1", 0});
     auto c = login("alice", "::1", 1);
     CHECK(c.retrieves("f") == "content");
     CHECK(c.code("EPSV 2") == 229);
@@ -145,7 +145,7 @@ TEST_CASE_METHOD(data_connection_test, "what is no address is 501, an unknown fa
 }
 
 TEST_CASE_METHOD(data_connection_test, "active mode can be switched off") {
-    settings.server.active_mode = false;
+    settings.listeners[0].active_mode = false;
     auto c = login();
     CHECK(c.code(port_command(listening.local())) == 502);
     CHECK(c.code(eprt_command(listening.local())) == 502);

@@ -59,10 +59,11 @@ TEST_CASE_METHOD(session_test, "a server without sessions ends at once") {
 TEST_CASE_METHOD(session_test, "an address that is taken is a problem that names it") {
     auto c = login();
     config::settings another = settings;
-    another.server.listen[0].port = c.control().peer().port();
+    another.listeners[0].addresses[0].port = c.control().peer().port();
     server::gateway second(another);
     const auto problem = second.open();
     REQUIRE(problem);
     CHECK(problem->find("127.0.0.1") != std::string::npos);
-    CHECK(problem->find(std::to_string(another.server.listen[0].port)) != std::string::npos);
+    CHECK(problem->find(std::to_string(another.listeners[0].addresses[0].port)) !=
+          std::string::npos);
 }

@@ -13,6 +13,7 @@ TEST_CASE_METHOD(session_test, "SYST names the system by which clients choose th
 
 TEST_CASE_METHOD(session_test, "FEAT names exactly what works, each after one space") {
     const std::string features = "211-Features:\n"
+                                 " AUTH TLS\n"
                                  " AVBL\n"
                                  " CLNT\n"
                                  " EPRT\n"
@@ -22,6 +23,8 @@ TEST_CASE_METHOD(session_test, "FEAT names exactly what works, each after one sp
                                  " MDTM\n"
                                  " MFMT\n"
                                  " MLST type*;size*;modify*;perm*;UNIX.mode;\n"
+                                 " PBSZ\n"
+                                 " PROT\n"
                                  " REST STREAM\n"
                                  " SIZE\n"
                                  " TVFS\n"
@@ -56,7 +59,7 @@ TEST_CASE_METHOD(session_test, "FEAT does not name MFMT to a user who may not se
 }
 
 TEST_CASE_METHOD(session_test, "FEAT does not name EPRT where active mode is switched off") {
-    settings.server.active_mode = false;
+    settings.listeners[0].active_mode = false;
     const auto features = login().says("FEAT");
     CHECK(features.find("EPRT") == std::string::npos);
     CHECK(features.find("\n EPSV\n") != std::string::npos);
@@ -137,6 +140,8 @@ TEST_CASE_METHOD(session_test, "STAT tells who is connected and that nothing run
     CHECK(c.says("STAT") == "211-Status of the server:\n"
                             " Connected from 127.0.0.1\n"
                             " Logged in as alice\n"
+                            " Control connection in clear\n"
+                            " Data connections in clear\n"
                             " TYPE: IMAGE; STRU: F; MODE: S\n"
                             " No transfer is running\n"
                             "211 End of status.");
@@ -148,7 +153,7 @@ TEST_CASE_METHOD(session_test, "what is no command gets 500, whatever its bytes"
     for (const auto& line :
          {std::string("NONSENSE"), std::string("NONSENSE x"), std::string(""), std::string(" "),
           std::string(" NOOP"), std::string("\tNOOP"), std::string("NO\0OP", 5),
-          std::string("\xC3\xA4"), std::string("GET / HTTP/1.1"), std::string("AUTH TLS"),
+          std::string("\xC3\xA4"), std::string("GET / HTTP/1.1"), std::string("ADAT x"),
           std::string("RMDA d"), std::string("PWD\tx")})
         CHECK(c.says(line) == "500 Command not understood.");
     CHECK(c.code("NOOP") == 200);

@@ -23,7 +23,12 @@ inline config::settings small_server(const std::filesystem::path& store) {
     static const auto hash =
         config::hash_password("secret", {.memory_kib = 8, .passes = 1, .lanes = 1});
     config::settings s;
-    s.server.listen = {{config::listener_scheme::ftp, "127.0.0.1", 0}};
+    s.listeners.resize(1);
+    s.listeners[0].addresses = {{config::listener_scheme::ftp, "127.0.0.1", 0}};
+    s.tls.ciphers = "intermediate";
+    s.tls.ciphersuites = "TLS_AES_128_GCM_SHA256";
+    s.tls.handshake_timeout = 20s;
+    s.tls.max_handshakes_per_address = 100;
     s.server.greeting = "Ready.";
     s.server.io_threads = 2;
     s.server.disk_threads = 2;
@@ -106,7 +111,7 @@ public:
 
     ftp_client connect(const std::string& from = "127.0.0.1", std::size_t listener = 0) {
         start();
-        return {gateway_->endpoints()[listener], from, protection_};
+        return {gateway_->listeners()[listener].endpoint, from, protection_};
     }
 
     /// A connection that has heard the greeting.

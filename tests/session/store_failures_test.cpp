@@ -44,8 +44,10 @@ public:
         ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
         std::unique_ptr<server::session_limits::place> place;
         services_.limits.enter(peer.address(), place);
-        thread_.adopt(std::make_shared<server::session>(services_, thread_.context(), fd, local,
-                                                        peer, std::move(place), ++sessions_));
+        server::accepted_connection from{fd, local, peer, settings.listeners[0],
+                                         config::listener_scheme::ftp};
+        thread_.adopt(std::make_shared<server::session>(
+            services_, thread_.context(), std::move(from), std::move(place), ++sessions_));
         REQUIRE(client.hears() == "220 Ready.");
         client.expects("USER alice", 331);
         client.expects("PASS secret", 230);

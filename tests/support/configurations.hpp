@@ -16,7 +16,7 @@ inline const std::string some_hash = "$argon2id$v=19$m=12288,t=3,p=1$ROJrBLzOSL4
 /// A small configuration without mistakes.
 inline const std::string small_configuration = R"(state = "state"
 [server]
-listen = ["ftp://127.0.0.1:2048"]
+io_threads = 0
 [log]
 level = "info"
 [[store]]
@@ -30,6 +30,8 @@ password_hash = ")" + some_hash + R"("
 path = "/"
 store = "main"
 bucket = "files"
+[[listener]]
+addresses = ["ftp://127.0.0.1:2048"]
 )";
 
 /// `text` with its only occurrence of `from` replaced.

@@ -202,7 +202,7 @@ TEST_CASE("a first configuration has no problem, and stores its password as a ha
     CHECK_THAT(content_of(file), !Catch::Contains(made.password));
     CHECK(loaded.value.stores.at(0).path == (folder.path() / "data").string());
     CHECK(loaded.value.state_directory == (folder.path() / "state").string());
-    CHECK(loaded.value.server.listen.at(0).port == 2048);
+    CHECK(loaded.value.listeners.at(0).addresses.at(0).port == 2048);
 
     struct stat status {};
     REQUIRE(::stat(file.c_str(), &status) == 0);
@@ -214,7 +214,7 @@ TEST_CASE("a first configuration listens on IPv6 only where the machine has it")
         const auto loaded =
             config::load_text(cli::first_configuration("demo", some_hash, v6), "f", "/etc");
         REQUIRE(loaded);
-        CHECK(loaded.value.server.listen.size() == (v6 == cli::ipv6::present ? 2 : 1));
+        CHECK(loaded.value.listeners.at(0).addresses.size() == (v6 == cli::ipv6::present ? 2 : 1));
     }
 }
 

@@ -22,12 +22,22 @@ config::settings load(const std::string& text) {
 TEST_CASE("what a small configuration does not say has a safe default") {
     const auto s = load(small_configuration);
 
-    CHECK(s.server.greeting == "objftpd ready.");
-    CHECK_FALSE(s.server.allow_plain_off_loopback);
     CHECK(s.server.passive_ports.first == 50000);
     CHECK(s.server.passive_ports.last == 50999);
-    CHECK(s.server.passive_address.empty());
-    CHECK(s.server.active_mode);
+    CHECK(s.server.greeting == "objftpd ready.");
+    const auto& listener = s.listeners.at(0);
+    CHECK(listener.plain_login == config::plain_policy::on_loopback);
+    CHECK(listener.plain_data == config::plain_policy::on_loopback);
+    CHECK(listener.session_reuse == config::session_reuse::prefer);
+    CHECK(listener.require_close_notify);
+    CHECK(listener.client_certificate == config::client_certificate::off);
+    CHECK_FALSE(listener.auth_ssl);
+    CHECK_FALSE(listener.ccc);
+    CHECK(listener.passive_address.empty());
+    CHECK(listener.active_mode);
+    CHECK(s.tls.minimum_version == config::tls_version::tls1_2);
+    CHECK(s.tls.handshake_timeout == 10s);
+    CHECK(s.certificates.empty());
     CHECK(s.server.io_threads == 0);
     CHECK(s.server.disk_threads == 16);
     CHECK(s.server.hash_threads == 2);
@@ -68,16 +78,32 @@ TEST_CASE("what a small configuration does not say has a safe default") {
 TEST_CASE("every kind of option is read") {
     const auto s = load(R"(state = "/var/lib/objftpd"
 [server]
-listen = ["ftp://0.0.0.0", "ftp://[::]:2121/"]
-allow_plain_off_loopback = true
 greeting = "Welcome to the archive"
 passive_ports = "40000-40009"
-passive_address = "203.0.113.7"
-active_mode = false
 max_sessions = 10
 max_command_length = "2 KiB"
 login_failure_delay = "1500 ms"
 idle_timeout = 600
+[[listener]]
+addresses = ["ftp://0.0.0.0", "ftp://[::]:2121/"]
+plain_login = "allow"
+plain_data = "refuse"
+session_reuse = "require"
+require_close_notify = false
+client_certificate = "optional"
+auth_ssl = true
+ccc = true
+passive_address = "203.0.113.7"
+active_mode = false
+[[listener]]
+addresses = ["ftps://[::]"]
+[tls]
+minimum_version = "1.3"
+client_ca_file = "ca.pem"
+expiry_warning = "30 d"
+[[certificate]]
+chain_file = "/etc/tls/chain.pem"
+key_file = "key.pem"
 [log]
 level = "debug"
 file = "log/objftpd.log"
@@ -113,16 +139,34 @@ mount = [{path = "/", store = "main", bucket = "in"}]
 )");
 
     CHECK(s.state_directory == "/var/lib/objftpd");
-    REQUIRE(s.server.listen.size() == 2);
-    CHECK(s.server.listen[0].host == "0.0.0.0");
-    CHECK(s.server.listen[0].port == 21);
-    CHECK(s.server.listen[1].host == "::");
-    CHECK(s.server.listen[1].port == 2121);
+    REQUIRE(s.listeners.size() == 2);
+    const auto& first = s.listeners[0];
+    REQUIRE(first.addresses.size() == 2);
+    CHECK(first.addresses[0].host == "0.0.0.0");
+    CHECK(first.addresses[0].port == 21);
+    CHECK(first.addresses[1].host == "::");
+    CHECK(first.addresses[1].port == 2121);
+    CHECK(first.plain_login == config::plain_policy::allow);
+    CHECK(first.plain_data == config::plain_policy::refuse);
+    CHECK(first.session_reuse == config::session_reuse::require);
+    CHECK_FALSE(first.require_close_notify);
+    CHECK(first.client_certificate == config::client_certificate::optional);
+    CHECK(first.auth_ssl);
+    CHECK(first.ccc);
+    CHECK(first.passive_address == "203.0.113.7");
+    CHECK_FALSE(first.active_mode);
+    const auto& implicit = s.listeners[1].addresses.at(0);
+    CHECK(implicit.scheme == config::listener_scheme::ftps);
+    CHECK(implicit.port == 990);
+    CHECK(s.tls.minimum_version == config::tls_version::tls1_3);
+    CHECK(s.tls.client_ca_file == "/etc/objftpd/ca.pem");
+    CHECK(s.tls.expiry_warning == std::chrono::hours(24 * 30));
+    REQUIRE(s.certificates.size() == 1);
+    CHECK(s.certificates[0].chain_file == "/etc/tls/chain.pem");
+    CHECK(s.certificates[0].key_file == "/etc/objftpd/key.pem");
     CHECK(s.server.greeting == "Welcome to the archive");
     CHECK(s.server.passive_ports.first == 40000);
     CHECK(s.server.passive_ports.last == 40009);
-    CHECK(s.server.passive_address == "203.0.113.7");
-    CHECK_FALSE(s.server.active_mode);
     CHECK(s.server.max_sessions == 10);
     CHECK(s.server.max_command_length == 2048);
     CHECK(s.server.login_failure_delay == 1500ms);

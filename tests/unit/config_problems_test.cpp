@@ -21,11 +21,12 @@ void check(const std::vector<row>& rows) {
     }
 }
 
-const std::string listen_line = "listen = [\"ftp://127.0.0.1:2048\"]";
+const std::string server_line = "io_threads = 0";
+const std::string listen_line = "addresses = [\"ftp://127.0.0.1:2048\"]";
 const std::string hash_line = "password_hash = \"" + some_hash + "\"";
 
 std::string also(const std::string& line) {
-    return listen_line + "\n" + line;
+    return server_line + "\n" + line;
 }
 
 } // namespace
@@ -35,14 +36,15 @@ TEST_CASE("the small configuration has no problem") {
 }
 
 TEST_CASE("text that is not TOML is told with its place") {
-    const auto problems = problems_of("[server]\nlisten = [\"ftp://127.0.0.1:2048\"\n[log]\n");
+    const auto problems =
+        problems_of("[[listener]]\naddresses = [\"ftp://127.0.0.1:2048\"\n[log]\n");
     REQUIRE(problems.size() == 1);
     CHECK_THAT(problems[0], Catch::StartsWith("f:3:1: Error while parsing"));
 }
 
 TEST_CASE("an unknown key is told with the nearest valid one") {
     check({
-        {listen_line, also("pasive_ports = \"1-2\""),
+        {server_line, also("pasive_ports = \"1-2\""),
          "f:4:1: server.pasive_ports: unknown key; did you mean passive_ports?"},
         {"[log]", "[log]\n  Level = \"debug\"",
          "f:5:3: log.Level: unknown key; did you mean level?"},
@@ -62,28 +64,28 @@ TEST_CASE("an unknown key is told with the nearest valid one") {
 
 TEST_CASE("a value of the wrong type or out of range is told with what is allowed") {
     check({
-        {listen_line, also("max_sessions = 0"),
+        {server_line, also("max_sessions = 0"),
          "f:4:16: server.max_sessions: expects a whole number from 1 to 100000, not 0"},
-        {listen_line, also("max_sessions = \"many\""),
+        {server_line, also("max_sessions = \"many\""),
          "f:4:16: server.max_sessions: expects a whole number from 1 to 100000, not \"many\""},
-        {listen_line, also("max_sessions = 1.5"),
+        {server_line, also("max_sessions = 1.5"),
          "f:4:16: server.max_sessions: expects a whole number from 1 to 100000, not a number with "
          "a fraction"},
-        {listen_line, also("active_mode = 1"),
-         "f:4:15: server.active_mode: expects true or false, not 1"},
-        {listen_line, also("max_command_length = \"1 MiB\""),
+        {listen_line, listen_line + "\nactive_mode = 1",
+         "f:19:15: listener[1].active_mode: expects true or false, not 1"},
+        {server_line, also("max_command_length = \"1 MiB\""),
          "f:4:22: server.max_command_length: expects a size from 1 KiB to 64 KiB, such as "
          "\"4 KiB\", not \"1 MiB\""},
-        {listen_line, also("idle_timeout = \"30 parsecs\""),
+        {server_line, also("idle_timeout = \"30 parsecs\""),
          "f:4:16: server.idle_timeout: expects a duration from 10 s to 1 d in whole seconds, such "
          "as \"5 min\", not \"30 parsecs\""},
-        {listen_line, also("idle_timeout = \"10500 ms\""),
+        {server_line, also("idle_timeout = \"10500 ms\""),
          "f:4:16: server.idle_timeout: expects a duration from 10 s to 1 d in whole seconds, such "
          "as \"5 min\", not \"10500 ms\""},
-        {listen_line, also("idle_timeout = -1"),
+        {server_line, also("idle_timeout = -1"),
          "f:4:16: server.idle_timeout: expects a duration from 10 s to 1 d in whole seconds, such "
          "as \"5 min\", not -1"},
-        {listen_line, also("idle_timeout = 2026-11-21"),
+        {server_line, also("idle_timeout = 2026-11-21"),
          "f:4:16: server.idle_timeout: expects a duration from 10 s to 1 d in whole seconds, such "
          "as \"5 min\", not a date or time"},
         {"level = \"info\"", "level = \"loud\"",
@@ -101,23 +103,21 @@ TEST_CASE("a value of the wrong type or out of range is told with what is allowe
               "f:15:9: user[1].mount[1].store: there is no store \"main\""});
 }
 
-TEST_CASE("a listener is an address of this machine, and off loopback it must be allowed") {
-    const auto place = std::string("f:3:10: server.listen: ");
-    const auto listening = [](const std::string& urls) { return "listen = [" + urls + "]"; };
+TEST_CASE("a listener has addresses of this machine") {
+    const auto place = std::string("f:18:13: listener[1].addresses: ");
+    const auto listening = [](const std::string& urls) { return "addresses = [" + urls + "]"; };
     check({
         {listen_line, "",
-         "f:2:1: server.listen: is missing; expects a list of listeners, such as "
+         "f:17:1: listener[1].addresses: is missing; expects a list of addresses, such as "
          "[\"ftp://127.0.0.1:2048\"]"},
         {listen_line, listening(""),
-         place + "needs at least one listener, such as \"ftp://127.0.0.1:2048\""},
+         place + "needs at least one address, such as \"ftp://127.0.0.1:2048\""},
         {listen_line, listening("21"),
-         place + "expects a list of listeners, such as [\"ftp://127.0.0.1:2048\"], not a list"},
+         place + "expects a list of addresses, such as [\"ftp://127.0.0.1:2048\"], not a list"},
         {listen_line, listening("\"127.0.0.1:2048\""),
-         place + "\"127.0.0.1:2048\" is not a listener; expects ftp://ADDRESS:PORT, such as "
-                 "\"ftp://127.0.0.1:2048\" or \"ftp://[::1]:2048\""},
-        {listen_line, listening("\"ftps://127.0.0.1:990\""),
-         place + "\"ftps://127.0.0.1:990\" asks for TLS, which this version does not have; use "
-                 "ftp://"},
+         place + "\"127.0.0.1:2048\" is not a listener; expects ftp://ADDRESS:PORT or "
+                 "ftps://ADDRESS:PORT, such as \"ftp://127.0.0.1:2048\" or "
+                 "\"ftps://[::1]:2990\""},
         {listen_line, listening("\"ftp://localhost:2048\""),
          place + "\"ftp://localhost:2048\" needs an IP address, such as 127.0.0.1, in place of "
                  "\"localhost\""},
@@ -134,21 +134,32 @@ TEST_CASE("a listener is an address of this machine, and off loopback it must be
         {listen_line, listening("\"ftp://127.0.0.1:21/files\""),
          place + "\"ftp://127.0.0.1:21/files\" holds more than an address and a port"},
         {listen_line, listening("\"ftp://127.0.0.1:21\", \"ftp://127.0.0.1\""),
-         place + "\"ftp://127.0.0.1\" is listed twice"},
-        {listen_line, listening("\"ftp://0.0.0.0:21\""),
-         place + "\"ftp://0.0.0.0:21\" is plain FTP on an address that other machines can reach, "
-                 "and no default lets anyone in; to allow it nevertheless, set "
-                 "server.allow_plain_off_loopback = true"},
-        {listen_line, listening("\"ftp://[::]:21\""),
-         place + "\"ftp://[::]:21\" is plain FTP on an address that other machines can reach, and "
-                 "no default lets anyone in; to allow it nevertheless, set "
-                 "server.allow_plain_off_loopback = true"},
+         place + "\"ftp://127.0.0.1:21\": the address and port are listed twice"},
+        {listen_line, listening("\"ftp://127.0.0.1:21\", \"ftps://127.0.0.1:21\""),
+         place + "\"ftps://127.0.0.1:21\": the address and port are listed twice"},
     });
-    for (const auto* const loopback :
-         {"\"ftp://127.8.9.10:21\"", "\"ftp://[::1]:21\"", "\"ftp://[::ffff:127.0.0.1]:21\""}) {
-        CAPTURE(loopback);
-        CHECK(problems_of(with(small_configuration, listen_line, listening(loopback))).empty());
+    for (const auto* const fine : {"\"ftp://127.8.9.10:21\"", "\"ftp://[::1]:21\"",
+                                   "\"ftp://0.0.0.0\", \"ftps://0.0.0.0\""}) {
+        CAPTURE(fine);
+        CHECK(problems_of(with(small_configuration, listen_line, listening(fine))).empty());
     }
+}
+
+TEST_CASE("client certificates need an authority, and a listener that asks for them") {
+    const auto asks = listen_line + "\nclient_certificate = \"optional\"";
+    check({
+        {listen_line, asks,
+         "f:19:22: listener[1].client_certificate: needs tls.client_ca_file: who signs the "
+         "certificates"},
+        {listen_line, listen_line + "\n[tls]\nclient_crl_file = \"crl.pem\"",
+         "f:20:19: tls.client_crl_file: needs tls.client_ca_file: whose certificates"},
+        {hash_line, hash_line + "\ncertificate_login = \"replaces-password\"",
+         "f:13:21: user[1].certificate_login: no listener asks for certificates; set its "
+         "client_certificate"},
+        {hash_line, hash_line + "\ncertificate_names = [\"\"]",
+         "f:13:21: user[1].certificate_names: expects a list of names, such as [\"alice\", "
+         "\"alice@example.com\"], not [\"\"]"},
+    });
 }
 
 TEST_CASE("passive ports are a range of usable size, its address an IPv4 address") {
@@ -157,29 +168,31 @@ TEST_CASE("passive ports are a range of usable size, its address an IPv4 address
     };
     const auto place = std::string("f:4:17: server.passive_ports: ");
     check({
-        {listen_line, ports("50000"),
+        {server_line, ports("50000"),
          place + "\"50000\" is not a range of ports; expects FIRST-LAST, such as \"50000-50999\", "
                  "or \"any\""},
-        {listen_line, ports("50000-70000"),
+        {server_line, ports("50000-70000"),
          place + "\"50000-70000\" is not a range of ports; expects FIRST-LAST, such as "
                  "\"50000-50999\", or \"any\""},
-        {listen_line, ports("50999-50000"),
+        {server_line, ports("50999-50000"),
          place + "\"50999-50000\" is turned round; the lower port comes first"},
-        {listen_line, ports("20-50000"),
+        {server_line, ports("20-50000"),
          place + "\"20-50000\" reaches below port 1024, which is reserved for system services"},
-        {listen_line, ports("50000-50008"),
+        {server_line, ports("50000-50008"),
          place + "\"50000-50008\" is too small; expects at least 10 ports"},
-        {listen_line, also("passive_address = \"ftp.example.com\""),
-         "f:4:19: server.passive_address: expects an IPv4 address, or \"\" for the address that "
+        {listen_line, listen_line + "\npassive_address = \"ftp.example.com\"",
+         "f:19:19: listener[1].passive_address: expects an IPv4 address, or \"\" for the address "
+         "that "
          "the client connected to, not \"ftp.example.com\""},
-        {listen_line, also("passive_address = \"0.0.0.0\""),
-         "f:4:19: server.passive_address: expects an IPv4 address, or \"\" for the address that "
+        {listen_line, listen_line + "\npassive_address = \"0.0.0.0\"",
+         "f:19:19: listener[1].passive_address: expects an IPv4 address, or \"\" for the address "
+         "that "
          "the client connected to, not \"0.0.0.0\""},
-        {listen_line, also("greeting = \"two\\nlines\""),
+        {server_line, also("greeting = \"two\\nlines\""),
          "f:4:12: server.greeting: expects one line of text, at most 500 bytes, not "
          "\"two\\u000alines\""},
     });
-    CHECK(problems_of(with(small_configuration, listen_line, ports("any"))).empty());
+    CHECK(problems_of(with(small_configuration, server_line, ports("any"))).empty());
 }
 
 TEST_CASE("a bucket is a bare name, and what people put there by mistake is told apart") {
@@ -284,23 +297,25 @@ TEST_CASE("stores have names and folders of their own") {
 }
 
 TEST_CASE("all problems are told at once, in the order of the file") {
-    CHECK(problems_of("[[user]]\nnmae = \"x\"\n[server]\nidle_timeout = 1\nlisten = []\n") ==
-          std::vector<std::string>{
-              "f:1:1: user[1].name: is missing; expects a user name",
-              "f:1:1: user[1].password_hash: is missing; expects exactly one of password_hash, "
-              "password_hash_env and password_hash_file",
-              "f:1:1: store: there is no [[store]]: files would have nowhere to go",
-              "f:1:1: user[1].mount: there is no [[user.mount]]: the user would see an empty tree",
-              "f:2:1: user[1].nmae: unknown key; did you mean name?",
-              "f:4:16: server.idle_timeout: expects a duration from 10 s to 1 d in whole seconds, "
-              "such as \"5 min\", not 1",
-              "f:5:10: server.listen: needs at least one listener, such as "
-              "\"ftp://127.0.0.1:2048\""});
+    CHECK(
+        problems_of(
+            "[[user]]\nnmae = \"x\"\n[server]\nidle_timeout = 1\n[[listener]]\naddresses = []\n") ==
+        std::vector<std::string>{
+            "f:1:1: user[1].name: is missing; expects a user name",
+            "f:1:1: user[1].password_hash: is missing; expects exactly one of password_hash, "
+            "password_hash_env and password_hash_file",
+            "f:1:1: store: there is no [[store]]: files would have nowhere to go",
+            "f:1:1: user[1].mount: there is no [[user.mount]]: the user would see an empty tree",
+            "f:2:1: user[1].nmae: unknown key; did you mean name?",
+            "f:4:16: server.idle_timeout: expects a duration from 10 s to 1 d in whole seconds, "
+            "such as \"5 min\", not 1",
+            "f:6:13: listener[1].addresses: needs at least one address, such as "
+            "\"ftp://127.0.0.1:2048\""});
 }
 
 TEST_CASE("a key cannot forge a line of the report") {
     CHECK(problems_of("\"a\\nf:1:1: fine\" = 1\n" + small_configuration) ==
           std::vector<std::string>{
-              "f:1:1: \"a\\nf:1:1: fine\": unknown key; valid are state, server, log, store, "
-              "user"});
+              "f:1:1: \"a\\nf:1:1: fine\": unknown key; valid are state, server, listener, tls, "
+              "certificate, log, store, user"});
 }

@@ -35,7 +35,7 @@ TEST_CASE("a quick start is one user with all rights on the bucket files of one 
     REQUIRE(loaded);
     const auto& s = loaded.value;
     CHECK(s.state_directory == (folder.path() / "state").string());
-    CHECK(s.server.listen.size() == 2);
+    CHECK(s.listeners.at(0).addresses.size() == 2);
     CHECK(s.server.idle_timeout == std::chrono::minutes(5));
     REQUIRE(s.stores.size() == 1);
     CHECK(s.stores[0].path == (folder.path() / "data").string());
@@ -70,6 +70,18 @@ TEST_CASE("what is given on the command line cannot escape from its place in the
     CHECK(loaded.value.log.level == config::log_level::info);
 }
 
+TEST_CASE("a quick start lets logins cross the network in clear only where it is told to") {
+    const temporary_folder folder;
+    auto q = quick_start_in(folder);
+    q.listen = {"ftp://10.0.0.1:21"};
+    CHECK(config::load_quick_start(q).value.listeners.at(0).plain_login ==
+          config::plain_policy::on_loopback);
+    q.allow_plain_off_loopback = true;
+    const auto loaded = config::load_quick_start(q);
+    CHECK(loaded.value.listeners.at(0).plain_login == config::plain_policy::allow);
+    CHECK(loaded.value.listeners.at(0).plain_data == config::plain_policy::allow);
+}
+
 TEST_CASE("problems of a quick start are told by the words of the command line") {
     const temporary_folder folder;
     const auto usual = quick_start_in(folder);
@@ -89,14 +101,9 @@ TEST_CASE("problems of a quick start are told by the words of the command line")
           lines{"command line: --store: expects local:FOLDER, such as local:./data"});
     CHECK(changed([](auto& q) { q.store = "local:"; }) ==
           lines{"command line: --store: expects local:FOLDER, such as local:./data"});
-    CHECK(changed([](auto& q) { q.listen = {"ftp://10.0.0.1:21"}; }) ==
-          lines{"command line: --listen: \"ftp://10.0.0.1:21\" is plain FTP on an address that "
-                "other machines can reach, and no default lets anyone in; to allow it "
-                "nevertheless, set server.allow_plain_off_loopback = true"});
-    CHECK(changed([](auto& q) {
-              q.listen = {"ftp://10.0.0.1:21"};
-              q.allow_plain_off_loopback = true;
-          }).empty());
+    CHECK(changed([](auto& q) { q.listen = {"ftp://nowhere"}; }) ==
+          lines{"command line: --listen: \"ftp://nowhere\" needs an IP address, such as 127.0.0.1, "
+                "in place of \"nowhere\""});
     CHECK(changed([](auto& q) { q.user = "two\nlines"; }) ==
           lines{"command line: --user: \"two\\u000alines\" holds a control character"});
     CHECK(changed([](auto& q) { q.user = q.password_file = ""; }) ==

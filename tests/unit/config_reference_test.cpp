@@ -32,9 +32,11 @@ TEST_CASE("what the reference configuration shows as default is what applies wit
     const auto small = config::load_text(small_configuration, "f", "/etc");
     REQUIRE(full);
     REQUIRE(small);
+    CHECK(full.value.server.greeting == small.value.server.greeting);
+    CHECK(full.value.listeners.at(0).session_reuse == small.value.listeners.at(0).session_reuse);
+    CHECK(full.value.tls.handshake_timeout == small.value.tls.handshake_timeout);
     CHECK(full.value.server.idle_timeout == small.value.server.idle_timeout);
     CHECK(full.value.server.max_command_length == small.value.server.max_command_length);
-    CHECK(full.value.server.greeting == small.value.server.greeting);
     CHECK(full.value.users.at(0).rights == small.value.users.at(0).rights);
     CHECK(full.value.stores.at(0).path == small.value.stores.at(0).path);
     CHECK(full.value.state_directory == small.value.state_directory);

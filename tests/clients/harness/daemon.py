@@ -18,8 +18,10 @@ LOOPBACK = {"IPv4": "127.0.0.1", "IPv6": "::1"}
 CONFIGURATION = """\
 state = "{root}/state"
 
+[[listener]]
+addresses = [{listen}]
+
 [server]
-listen = [{listen}]
 passive_ports = "any"
 {server}
 

@@ -1,0 +1,142 @@
+#include "config/schema.hpp"
+
+#include "config/names.hpp"
+#include "config/rights.hpp"
+
+#include <algorithm>
+
+namespace objftpd::config {
+namespace {
+
+complaint set_rights(user_source& user, const value& v) {
+    std::vector<std::string> names;
+    if (const auto* const name = std::get_if<std::string>(&v))
+        names.push_back(*name);
+    else if (const auto* const list = std::get_if<std::vector<std::string>>(&v))
+        names = *list;
+    else
+        return unexpected;
+    complaint problem;
+    if (const auto parsed = parse_rights(names, problem))
+        user.rights = *parsed;
+    return problem;
+}
+
+complaint set_certificate_names(user_source& user, const value& v) {
+    const auto* const names = std::get_if<std::vector<std::string>>(&v);
+    if (!names || std::ranges::any_of(*names, &std::string::empty))
+        return unexpected;
+    user.certificate_names = *names;
+    return {};
+}
+
+} // namespace
+
+const std::vector<option<user_source>>& user_options() {
+    using u = user_settings;
+    using make = row<user_source>;
+    static const std::vector<option<user_source>> options{
+        make::text("name", &u::name, "", "a user name",
+                   "What the client sends with USER; case matters.", check_user_name)
+            .must_be_given("alice"),
+        make::text("password_hash", &u::password_hash, "", "an argon2id hash",
+                   "The argon2id hash of the password, as \"objftpd passwd\" prints it. Exactly "
+                   "one of password_hash, password_hash_env and password_hash_file is needed.")
+            .unset_by_default("(run: objftpd passwd)")
+            .kept_secret(),
+        make::text("password_hash_env", &user_source::password_hash_env, "",
+                   "the name of an environment variable",
+                   "The environment variable that holds the hash.", check_path)
+            .unset_by_default("ALICE_HASH"),
+        make::text("password_hash_file", &user_source::password_hash_file, "", "a file",
+                   "The file whose first line is the hash. It must not be readable by others "
+                   "(chmod o-rwx).",
+                   check_path)
+            .unset_by_default("alice.hash"),
+        option<user_source>{
+            "rights", "\"all\", \"read-only\", \"upload-only\", or a list of rights", "all",
+            "What the user may do: \"all\", \"read-only\" (list, read), \"upload-only\" (list, "
+            "create, make_directory), or a list of " +
+                right_names() + ".",
+            set_rights},
+        make::text("home", &u::home, "/", "an absolute FTP path",
+                   "The working directory after login.", normalise_ftp_path),
+        make::count("max_sessions", &u::max_sessions, 0, 0, 100'000,
+                    "Sessions of this user at the same time. 0 sets no limit."),
+        make::choice("ascii", &u::ascii, "binary",
+                     {{"binary", ascii_policy::binary},
+                      {"convert", ascii_policy::convert},
+                      {"reject", ascii_policy::reject}},
+                     "Transfers of TYPE A. \"binary\": bytes stay as they are, the safe choice. "
+                     "\"convert\": line ends are translated. \"reject\": TYPE A is refused."),
+        make::choice("charset", &u::charset, "utf8",
+                     {{"utf8", charset::utf8}, {"gbk", charset::gbk}, {"latin1", charset::latin1}},
+                     "How this user's client encodes names. Stored names are always UTF-8."),
+        make::choice(
+            "set_time", &u::set_time, "apply",
+            {{"apply", set_time_policy::apply},
+             {"ignore", set_time_policy::ignore},
+             {"reject", set_time_policy::reject}},
+            "MFMT and its like. \"apply\": the store keeps the time if it can, else as \"ignore\". "
+            "\"ignore\": answered as if done. \"reject\": refused."),
+        make::choice("chmod", &u::chmod, "ignore",
+                     {{"ignore", chmod_policy::ignore}, {"reject", chmod_policy::reject}},
+                     "SITE CHMOD. Objects have no modes; \"ignore\" answers as if done, which "
+                     "scripts rely on."),
+        make::choice(
+            "mkd_existing", &u::mkd_existing, "refuse",
+            {{"refuse", existing_directory::refuse}, {"accept", existing_directory::accept}},
+            "MKD of a directory that exists: \"refuse\" answers 550, \"accept\" 257."),
+        make::choice("encryption", &u::encryption, "as-listener",
+                     {{"as-listener", encryption::as_listener}, {"required", encryption::required}},
+                     "\"required\": this user logs in and moves files over TLS only, whatever the "
+                     "listener allows."),
+        make::choice("close_notify", &u::close_notify, "as-listener",
+                     {{"as-listener", close_notify_policy::as_listener},
+                      {"require", close_notify_policy::require},
+                      {"tolerate", close_notify_policy::tolerate}},
+                     "What this user's uploads over TLS may end with, in place of the listener's "
+                     "require_close_notify."),
+        make::choice("certificate_login", &u::certificate_login, "off",
+                     {{"off", certificate_login::off},
+                      {"replaces-password", certificate_login::replaces_password},
+                      {"besides-password", certificate_login::besides_password}},
+                     "What a client certificate with one of certificate_names does: nothing, "
+                     "log in without a password, or what the login needs beside the password. "
+                     "Listeners ask for certificates by client_certificate."),
+        option<user_source>{"certificate_names",
+                            "a list of names, such as [\"alice\", \"alice@example.com\"]",
+                            std::vector<std::string>(),
+                            "The common or alternative names (DNS, mail) of the client "
+                            "certificates that are this user's. An empty list stands for the "
+                            "user's own name.",
+                            set_certificate_names},
+        make::flag("strict_parents", &u::strict_parents, false,
+                   "Whether the directory must exist before a file is uploaded or a directory is "
+                   "made in it."),
+    };
+    return options;
+}
+
+const std::vector<option<mount_settings>>& mount_options() {
+    using m = mount_settings;
+    using make = row<m>;
+    static const std::vector<option<m>> options{
+        make::text("path", &m::path, "", "an absolute FTP path",
+                   "Where the user sees it: \"/\" or \"/in/scans\".", normalise_ftp_path)
+            .must_be_given("/"),
+        make::text("store", &m::store, "", "the name of a [[store]]", "The store it lies in.")
+            .must_be_given("main"),
+        make::text("bucket", &m::bucket, "", "the name of a bucket",
+                   "The bucket's name alone. In a \"local\" store it is a subfolder of path.",
+                   check_bucket_name)
+            .must_be_given("files"),
+        make::text("prefix", &m::prefix, "", "the beginning of keys, such as \"in/2026/\"",
+                   "Shows only what begins with it, and hides it from the user.", normalise_prefix),
+        make::flag("read_only", &m::read_only, false,
+                   "Forbids every change below this path, whatever the user's rights are."),
+    };
+    return options;
+}
+
+} // namespace objftpd::config

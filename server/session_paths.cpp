@@ -1,0 +1,41 @@
+// What the paths that a session's client sends mean.
+#include "server/session.hpp"
+
+#include "server/protocol/charset.hpp"
+#include "storage/error.hpp"
+
+namespace objftpd::server {
+
+config::charset session::charset() const {
+    return account && !utf8_requested ? account->charset : config::charset::utf8;
+}
+
+result<storage::virtual_path> session::resolve(std::string_view argument) const {
+    if (charset() == config::charset::utf8)
+        return storage::virtual_path::resolve(directory, argument);
+    const auto decoded = decode_name(argument, charset());
+    if (!decoded)
+        return storage::errc::invalid_path;
+    return storage::virtual_path::resolve(directory, *decoded);
+}
+
+awaitable<result<session::named_entry>> session::find(std::string argument) const {
+    auto path = resolve(argument);
+    if (!path)
+        co_return path.error();
+    const auto entry = co_await files->stat(*path);
+    if (!entry)
+        co_return entry.error();
+    named_entry f;
+    f.path = std::move(*path);
+    f.entry = *entry;
+    co_return f;
+}
+
+std::string session::to_client(std::string_view utf8) const {
+    if (charset() == config::charset::utf8)
+        return std::string(utf8);
+    return encode_name(utf8, charset()).value_or("?");
+}
+
+} // namespace objftpd::server
