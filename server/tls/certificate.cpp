@@ -175,7 +175,7 @@ certificate_result load_certificate(const std::string& chain_file, const std::st
 
 certificate make_self_signed_certificate(const std::vector<std::string>& names) {
     certificate made;
-    made.key.reset(EVP_EC_gen("P-256"));
+    made.key.reset(::EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
     made.leaf.reset(::X509_new());
     made.chain.reset(sk_X509_new_null());
     if (!made.key || !made.leaf || !made.chain)

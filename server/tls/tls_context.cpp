@@ -61,7 +61,8 @@ void tls_context::set_ciphers(const config::tls_settings& settings) {
         refuse("tls.ciphers");
     if (::SSL_CTX_set_ciphersuites(context_.get(), settings.ciphersuites.c_str()) != 1)
         refuse("tls.ciphersuites");
-    if (SSL_CTX_set1_groups_list(context_.get(), "X25519:P-256:P-384") != 1)
+    std::string groups = "X25519:P-256:P-384"; // OpenSSL's macro casts constness away
+    if (SSL_CTX_set1_groups_list(context_.get(), groups.data()) != 1)
         refuse("cannot use the usual elliptic curves");
 }
 
