@@ -1,0 +1,303 @@
+#include "storage/rest/answers.hpp"
+
+#include "storage/error.hpp"
+#include "storage/http/encoding.hpp"
+
+#include <pugixml.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace objftpd::storage::rest {
+namespace {
+
+// A page of 1000 keys of 1024 bytes each, all percent-encoded, and as much again around them.
+constexpr std::size_t largest = 16 << 20;
+
+std::string_view local_name(const pugi::xml_node& node) {
+    const std::string_view name = node.name();
+    const auto colon = name.find(':');
+    return colon == name.npos ? name : name.substr(colon + 1);
+}
+
+pugi::xml_node child(const pugi::xml_node& parent, std::string_view name) {
+    for (const auto node : parent.children())
+        if (local_name(node) == name)
+            return node;
+    return {};
+}
+
+std::string text(const pugi::xml_node& parent, std::string_view name) {
+    return child(parent, name).text().get();
+}
+
+template <class Number>
+std::optional<Number> number(const pugi::xml_node& parent, std::string_view name) {
+    const std::string_view digits = child(parent, name).text().get();
+    Number value = 0;
+    const auto* const end = digits.data() + digits.size();
+    const auto [rest, failed] = std::from_chars(digits.data(), end, value);
+    if (digits.empty() || failed != std::errc() || rest != end)
+        return std::nullopt;
+    return value;
+}
+
+/// A document with its root, if that has the name expected.
+class document {
+public:
+    explicit document(std::string_view xml) {
+        if (xml.size() > largest)
+            return;
+        // White space keeps a slow answer alive in front of its first byte.
+        const auto begin = xml.find('<');
+        if (begin == xml.npos)
+            return;
+        xml.remove_prefix(begin);
+        parsed_ = static_cast<bool>(
+            tree_.load_buffer(xml.data(), xml.size(), pugi::parse_default, pugi::encoding_utf8));
+    }
+
+    pugi::xml_node root(std::initializer_list<std::string_view> names) const {
+        const auto found = parsed_ ? tree_.document_element() : pugi::xml_node();
+        const auto name = local_name(found);
+        return std::ranges::find(names, name) == names.end() ? pugi::xml_node() : found;
+    }
+
+private:
+    pugi::xml_document tree_;
+    bool parsed_ = false;
+};
+
+bool is_true(const pugi::xml_node& parent, std::string_view name) {
+    return text(parent, name) == "true";
+}
+
+/// Decodes names where the answer says that they are encoded.
+class name_reader {
+public:
+    explicit name_reader(const pugi::xml_node& root)
+        : encoded_(text(root, "EncodingType") == "url") {}
+
+    std::optional<std::string> read(const std::string& name) const {
+        return encoded_ ? http::percent_decode(name) : name;
+    }
+
+private:
+    bool encoded_;
+};
+
+std::optional<unsigned> digits(std::string_view text, std::size_t at, std::size_t count) {
+    if (at + count > text.size())
+        return std::nullopt;
+    unsigned value = 0;
+    const auto* const begin = text.data() + at;
+    const auto [rest, failed] = std::from_chars(begin, begin + count, value);
+    if (failed != std::errc() || rest != begin + count)
+        return std::nullopt;
+    return value;
+}
+
+timestamp point_in_time(std::optional<unsigned> year, std::optional<unsigned> month,
+                        std::optional<unsigned> day, std::string_view clock) {
+    const auto hour = digits(clock, 0, 2);
+    const auto minute = digits(clock, 3, 2);
+    const auto second = digits(clock, 6, 2);
+    if (!year || !month || !day || !hour || !minute || !second)
+        return {};
+    const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(*year)),
+                                           std::chrono::month(*month), std::chrono::day(*day));
+    // Nanoseconds in 64 bits end in 2262.
+    if (!date.ok() || *year < 1970 || *year > 2261 || *hour > 23 || *minute > 59 || *second > 60)
+        return {};
+    return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+           std::chrono::seconds(*second);
+}
+
+} // namespace
+
+std::optional<vendor_error> parse_error(std::string_view xml) {
+    const document doc(xml);
+    const auto root = doc.root({"Error"});
+    if (!root)
+        return std::nullopt;
+    vendor_error e;
+    e.code = text(root, "Code");
+    e.message = text(root, "Message");
+    e.request_id = text(root, "RequestId");
+    e.detail = text(root, "EC");
+    e.region = text(root, "Region");
+    e.endpoint = text(root, "Endpoint");
+    e.server_time = text(root, "ServerTime");
+    return e;
+}
+
+result<list_answer> parse_list(std::string_view xml, list_version version) {
+    const document doc(xml);
+    const auto root = doc.root({"ListBucketResult"});
+    if (!root)
+        return errc::unavailable;
+    const name_reader names(root);
+    list_answer answer;
+    for (const auto node : root.children()) {
+        if (local_name(node) == "Contents") {
+            const auto key = names.read(text(node, "Key"));
+            const auto size = number<std::uint64_t>(node, "Size");
+            if (!key || !size)
+                return errc::unavailable;
+            answer.objects.push_back({*key, *size, parse_time(text(node, "LastModified")),
+                                      unquoted(text(node, "ETag")), text(node, "StorageClass"),
+                                      text(node, "Type")});
+        } else if (local_name(node) == "CommonPrefixes") {
+            const auto prefix = names.read(text(node, "Prefix"));
+            if (!prefix)
+                return errc::unavailable;
+            answer.prefixes.push_back(*prefix);
+        }
+    }
+    answer.truncated = is_true(root, "IsTruncated");
+    if (!answer.truncated)
+        return answer;
+    if (version == list_version::v2) {
+        answer.next = text(root, "NextContinuationToken"); // passed back as it came
+    } else {
+        const auto marker = names.read(text(root, "NextMarker"));
+        if (!marker)
+            return errc::unavailable;
+        answer.next = *marker;
+        // S3 tells it only when there was a delimiter.
+        if (answer.next.empty() && !answer.objects.empty())
+            answer.next = answer.objects.back().key;
+        if (!answer.prefixes.empty() && text(root, "NextMarker").empty())
+            answer.next = std::max(answer.next, answer.prefixes.back());
+    }
+    // SECURITY: a store that says "more" without saying where would be asked for ever.
+    if (answer.next.empty())
+        return errc::unavailable;
+    return answer;
+}
+
+result<std::string> parse_upload_id(std::string_view xml) {
+    const document doc(xml);
+    const auto id = text(doc.root({"InitiateMultipartUploadResult"}), "UploadId");
+    if (id.empty())
+        return errc::unavailable;
+    return id;
+}
+
+result<std::string> parse_etag(std::string_view xml) {
+    const document doc(xml);
+    const auto root =
+        doc.root({"CompleteMultipartUploadResult", "CopyObjectResult", "CopyPartResult"});
+    const auto etag = unquoted(text(root, "ETag"));
+    if (etag.empty())
+        return errc::unavailable;
+    return etag;
+}
+
+result<parts_answer> parse_parts(std::string_view xml) {
+    const document doc(xml);
+    const auto root = doc.root({"ListPartsResult"});
+    if (!root)
+        return errc::unavailable;
+    parts_answer answer;
+    for (const auto node : root.children()) {
+        if (local_name(node) != "Part")
+            continue;
+        const auto part_number = number<unsigned>(node, "PartNumber");
+        const auto size = number<std::uint64_t>(node, "Size");
+        if (!part_number || !size)
+            return errc::unavailable;
+        answer.parts.push_back({*part_number, *size, unquoted(text(node, "ETag")),
+                                number<std::uint64_t>(node, "HashCrc64ecma")});
+    }
+    if (is_true(root, "IsTruncated")) {
+        answer.next = text(root, "NextPartNumberMarker");
+        if (answer.next.empty())
+            return errc::unavailable;
+    }
+    return answer;
+}
+
+result<uploads_answer> parse_uploads(std::string_view xml) {
+    const document doc(xml);
+    const auto root = doc.root({"ListMultipartUploadsResult"});
+    if (!root)
+        return errc::unavailable;
+    const name_reader names(root);
+    uploads_answer answer;
+    for (const auto node : root.children()) {
+        if (local_name(node) != "Upload")
+            continue;
+        const auto key = names.read(text(node, "Key"));
+        if (!key)
+            return errc::unavailable;
+        answer.uploads.push_back(
+            {*key, text(node, "UploadId"), parse_time(text(node, "Initiated"))});
+    }
+    answer.truncated = is_true(root, "IsTruncated");
+    const auto next_key = names.read(text(root, "NextKeyMarker"));
+    if (!next_key || (answer.truncated && next_key->empty()))
+        return errc::unavailable;
+    answer.next_key = *next_key;
+    answer.next_upload_id = text(root, "NextUploadIdMarker");
+    return answer;
+}
+
+result<std::vector<delete_failure>> parse_delete(std::string_view xml) {
+    std::vector<delete_failure> failures;
+    if (xml.find('<') == xml.npos) // OSS in quiet mode: no body when all went well
+        return failures;
+    const document doc(xml);
+    const auto root = doc.root({"DeleteResult"});
+    if (!root)
+        return errc::unavailable;
+    const name_reader names(root);
+    for (const auto node : root.children()) {
+        if (local_name(node) != "Error")
+            continue;
+        const auto key = names.read(text(node, "Key"));
+        if (!key)
+            return errc::unavailable;
+        failures.push_back({*key, text(node, "Code"), text(node, "Message")});
+    }
+    return failures;
+}
+
+timestamp parse_time(std::string_view text) {
+    if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T')
+        return {};
+    const auto whole =
+        point_in_time(digits(text, 0, 4), digits(text, 5, 2), digits(text, 8, 2), text.substr(11));
+    if (whole == timestamp() || text[19] != '.')
+        return whole;
+    const auto end = text.find_first_not_of("0123456789", 20);
+    auto fraction = text.substr(20, end == text.npos ? text.npos : end - 20).substr(0, 9);
+    const auto value = digits(fraction, 0, fraction.size());
+    if (!value || fraction.empty())
+        return whole;
+    std::int64_t nanoseconds = *value;
+    for (auto i = fraction.size(); i < 9; ++i)
+        nanoseconds *= 10;
+    return whole + std::chrono::nanoseconds(nanoseconds);
+}
+
+timestamp parse_http_time(std::string_view text) {
+    constexpr std::array months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    if (text.size() < 29 || text.substr(26, 3) != "GMT")
+        return {};
+    const auto month = std::ranges::find(months, text.substr(8, 3));
+    if (month == months.end())
+        return {};
+    return point_in_time(digits(text, 12, 4), static_cast<unsigned>(month - months.begin()) + 1,
+                         digits(text, 5, 2), text.substr(17));
+}
+
+std::string unquoted(std::string_view etag) {
+    if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"')
+        etag = etag.substr(1, etag.size() - 2);
+    return std::string(etag);
+}
+
+} // namespace objftpd::storage::rest

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The XML that OSS and S3 are sent.
+namespace objftpd::storage::rest {
+
+/// A part as CompleteMultipartUpload names it; the ETag without quotes.
+struct completed_part {
+    unsigned number = 0;
+    std::string etag;
+};
+
+/// REQUIRES: ascending numbers.
+std::string complete_body(std::span<const completed_part> parts);
+
+/// Asks for failures only. REQUIRES: at most 1000 keys, each fit for XML.
+std::string delete_body(std::span<const std::string> keys);
+
+/// Whether a key can stand in XML 1.0, which has no control characters, not even escaped. Others
+/// must be deleted one by one.
+bool fits_xml(std::string_view key);
+
+} // namespace objftpd::storage::rest
