@@ -29,7 +29,7 @@ public:
     // The dialogue of a download whose data connection the server makes.
     void retrieves_actively(ftp_client& c, tcp_socket& at) {
         c.expects("RETR f", 150);
-        auto data = at.accept();
+        auto data = c.protects(at.accept());
         CHECK(data.receive_all() == "content");
         CHECK(c.hears_code() == 226);
     }
@@ -92,7 +92,7 @@ TEST_CASE_METHOD(data_connection_test, "EPSV over IPv4 takes family 1, over IPv6
 }
 
 TEST_CASE_METHOD(data_connection_test, "everything works over IPv6") {
-    settings.listeners[0].addresses.push_back({config::listener_scheme::ftp, "::1", 0});
+    settings.listeners[0].addresses.push_back({scheme(), "::1", 0});
     auto c = login("alice", "::1", 1);
     CHECK(c.retrieves("f") == "content");
     CHECK(c.code("EPSV 2") == 229);
@@ -113,7 +113,7 @@ TEST_CASE_METHOD(data_connection_test, "PORT and EPRT let the server connect") {
     retrieves_actively(c, listening);
     CHECK(c.code(port_command(listening.local())) == 200);
     c.expects("STOR g", 150);
-    auto data = listening.accept();
+    auto data = c.protects(listening.accept());
     CHECK(data.peer().address() == c.control().peer().address());
     data.send("from the client");
     data.close();
@@ -191,7 +191,7 @@ TEST_CASE_METHOD(data_connection_test, "a promise serves one transfer") {
 TEST_CASE_METHOD(data_connection_test, "a data connection from another address is ignored") {
     auto c = login();
     const auto port = c.passive_port();
-    auto thief = c.connects_to(port, "127.0.0.2");
+    auto thief = c.thief_at(port, "127.0.0.2");
     c.expects("RETR f", 150);
     CHECK(thief.receive_all().empty());
     auto data = c.connects_to(port);
@@ -207,7 +207,7 @@ TEST_CASE_METHOD(data_connection_test,
     c.expects("RETR f", 150);
     first.receive_all();
     c.hears();
-    tcp_socket waiting;
+    tls_socket waiting;
     try {
         waiting = c.connects_to(port);
     } catch (const std::runtime_error&) {
@@ -232,7 +232,7 @@ TEST_CASE_METHOD(data_connection_test, "nobody else can feed an upload") {
     auto c = login();
     const auto port = c.passive_port();
     c.expects("STOR g", 150);
-    auto thief = c.connects_to(port, "127.0.0.2");
+    auto thief = c.thief_at(port, "127.0.0.2");
     thief.send("forged");
     CHECK_NOTHROW(thief.wait_for_end());
     auto data = c.connects_to(port);
@@ -286,8 +286,13 @@ TEST_CASE_METHOD(data_connection_test, "a client may connect before it says what
     auto data = c.opens_data();
     for (const auto* between : {"TYPE I", "NOOP", "SIZE f", "PWD", "REST 0"})
         c.code(between);
-    data.sends("early"); // and may even send already
+    if (is_encrypted())
+        data.socket().send_hello();
+    else
+        data.sends("early"); // and may even send already
     c.expects("STOR g", 150);
+    if (is_encrypted())
+        data.sends("early");
     data.ends();
     CHECK(c.hears_code() == 226);
     CHECK(content("g") == "early");

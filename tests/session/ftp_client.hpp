@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/support/tcp_socket.hpp"
+#include "tests/support/tls_socket.hpp"
 
 #include <memory>
 #include <regex>
@@ -9,16 +9,26 @@
 namespace objftpd::tests {
 
 /// What protects the connections of a test. Every session test runs once for each.
-enum class protection { plain };
+enum class protection {
+    plain,
+    explicit_tls, // AUTH TLS and PROT P, with TLS 1.3
+    implicit_tls, // from the first byte on, with TLS 1.2
+};
 
-/// A data connection as a client has it: opened first, used after the server's 150.
+/// A data connection as a client has it: opened first, used after the server's 150. Its TLS
+/// handshake comes with the first use.
 class data_connection {
 public:
-    explicit data_connection(tcp_socket socket) : socket_(std::move(socket)) {}
+    explicit data_connection(tls_socket socket) : socket_(std::move(socket)) {}
+
+    /// Before the first use, if the server is to go on until then.
+    void shakes_hands() { socket_.shake_hands(); }
 
     void sends(std::string_view bytes) { socket_.send(bytes); }
     /// Says that all has been sent.
     void ends() { socket_.close(); }
+    /// Ends like a client that was killed: under TLS without close_notify.
+    void is_cut() { socket_.cut(); }
     void breaks() { socket_.reset(); }
 
     /// Up to the server's end of the data.
@@ -26,10 +36,10 @@ public:
     std::string receives_some(std::size_t most) { return socket_.receive(most); }
     tcp_socket::ending sees_end() { return socket_.wait_for_end(); }
 
-    tcp_socket& socket() { return socket_; }
+    tls_socket& socket() { return socket_; }
 
 private:
-    tcp_socket socket_;
+    tls_socket socket_;
 };
 
 /// An FTP client that says exactly what the test tells it to. Replies come as the text of their
@@ -37,8 +47,14 @@ private:
 /// with what the reader of the test would see. The end of the connection is an empty reply.
 class ftp_client {
 public:
-    ftp_client(const tcp_socket::endpoint& server, const std::string& from, protection wanted)
-        : control_(tcp_socket::connect(server, from)), protection_(wanted) {}
+    ftp_client(const tcp_socket::endpoint& server, const std::string& from, protection wanted,
+               const tls_offer& offer = {})
+        : control_(tcp_socket::connect(server, from)), tls_(std::make_shared<tls_client>(offer)) {
+        if (wanted == protection::implicit_tls) {
+            begins_tls();
+            private_data = true;
+        }
+    }
 
     // --- the dialogue ---
 
@@ -56,8 +72,8 @@ public:
     /// Sends a command without waiting for anything.
     void sends(const std::string& line) { control_.send(line + "\r\n"); }
     void sends_bytes(const std::string& bytes) { control_.send(bytes); }
-    /// The last byte of it as urgent data.
-    void sends_urgent(const std::string& bytes) { control_.send(bytes, MSG_OOB); }
+    /// The last byte of it as urgent data; TLS has no such thing.
+    void sends_urgent(const std::string& bytes) { control_.send_urgent(bytes); }
 
     std::string hears() {
         auto text = next_line();
@@ -75,11 +91,30 @@ public:
         return reply.size() < 3 ? 0 : std::stoi(reply.substr(0, 3));
     }
     /// Whether a reply, or the end, has come already.
-    bool has_heard() const { return !received_.empty() || control_.has_input(); }
+    bool has_heard() { return !received_.empty() || control_.has_input(); }
 
     bool is_disconnected() { return hears().empty(); }
     void disconnects() { control_.close(); }
     void breaks() { control_.reset(); }
+
+    // --- TLS ---
+
+    /// AUTH TLS and private data connections.
+    void secures() {
+        expects("AUTH TLS", 234);
+        shakes_hands();
+        expects("PBSZ 0", 200);
+        expects("PROT P", 200);
+        private_data = true;
+    }
+    void begins_tls() { control_.begin_tls(tls_, tls_client::role::control); }
+    void shakes_hands() {
+        begins_tls();
+        control_.shake_hands();
+    }
+    tls_client& tls() { return *tls_; }
+
+    bool private_data = false;
 
     // --- data connections ---
 
@@ -96,8 +131,19 @@ public:
             throw std::runtime_error("EPSV: " + reply);
         return static_cast<std::uint16_t>(std::stoi(found[1]));
     }
-    tcp_socket connects_to(std::uint16_t port, const std::string& from = {}) {
+    tls_socket connects_to(std::uint16_t port) {
+        return protects(tcp_socket::connect({control_.peer().address(), port}));
+    }
+    /// Another program at that port, which knows nothing of this client.
+    tcp_socket thief_at(std::uint16_t port, const std::string& from) const {
         return tcp_socket::connect({control_.peer().address(), port}, from);
+    }
+    /// A data connection that the server has made.
+    tls_socket protects(tcp_socket plain) {
+        tls_socket made(std::move(plain));
+        if (private_data)
+            made.begin_tls(tls_, tls_client::role::data);
+        return made;
     }
 
     // --- whole transfers; anything but success throws ---
@@ -140,7 +186,7 @@ public:
         return expects_reply(command, wanted);
     }
 
-    tcp_socket& control() { return control_; }
+    tls_socket& control() { return control_; }
 
 private:
     std::string expects_reply(const std::string& command, int wanted) {
@@ -165,8 +211,8 @@ private:
         }
     }
 
-    tcp_socket control_;
-    protection protection_;
+    tls_socket control_;
+    std::shared_ptr<tls_client> tls_;
     std::string received_;
 };
 

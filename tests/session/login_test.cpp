@@ -144,7 +144,8 @@ TEST_CASE_METHOD(session_test, "a browser is turned away without a word") {
     for (const auto* verb :
          {"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT", "PATCH"}) {
         INFO(verb);
-        auto c = greeted();
+        auto c = connect();
+        c.hears();
         c.sends(std::string(verb) + " / HTTP/1.1");
         CHECK(c.is_disconnected());
     }

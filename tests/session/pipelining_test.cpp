@@ -28,6 +28,7 @@ TEST_CASE_METHOD(session_test, "NOOP behind a transfer is not answered before it
     auto data = c.opens_data();
     c.sends_bytes("RETR f\r\nNOOP\r\n");
     CHECK(c.hears_code() == 150);
+    CHECK(data.receives_all() == "x");
     const auto one = c.hears_code();
     const auto two = c.hears_code();
     CHECK(std::min(one, two) == 200);

@@ -137,14 +137,19 @@ TEST_CASE_METHOD(session_test, "HELP lists every command and explains each") {
 
 TEST_CASE_METHOD(session_test, "STAT tells who is connected and that nothing runs") {
     auto c = login();
+    const std::string how = is_encrypted() ? "under TLS" : "in clear";
     CHECK(c.says("STAT") == "211-Status of the server:\n"
                             " Connected from 127.0.0.1\n"
                             " Logged in as alice\n"
-                            " Control connection in clear\n"
-                            " Data connections in clear\n"
-                            " TYPE: IMAGE; STRU: F; MODE: S\n"
-                            " No transfer is running\n"
-                            "211 End of status.");
+                            " Control connection " +
+                                how +
+                                "\n"
+                                " Data connections " +
+                                how +
+                                "\n"
+                                " TYPE: IMAGE; STRU: F; MODE: S\n"
+                                " No transfer is running\n"
+                                "211 End of status.");
     CHECK(greeted().says("STAT").find("Not logged in") != std::string::npos);
 }
 

@@ -79,8 +79,14 @@ public:
 class session_test {
 public:
     session_test()
-        : protection_(GENERATE(protection::plain)), settings(small_server(folder_.path())) {
+        : session_test(
+              GENERATE(protection::plain, protection::explicit_tls, protection::implicit_tls)) {}
+    explicit session_test(protection wanted)
+        : protection_(wanted), settings(small_server(folder_.path())) {
         static const test_process process;
+        settings.listeners[0].addresses[0].scheme = scheme();
+        if (wanted == protection::implicit_tls)
+            offer.highest = TLS1_2_VERSION;
     }
     ~session_test() {
         if (gateway_) {
@@ -111,13 +117,15 @@ public:
 
     ftp_client connect(const std::string& from = "127.0.0.1", std::size_t listener = 0) {
         start();
-        return {gateway_->listeners()[listener].endpoint, from, protection_};
+        return {gateway_->listeners()[listener].endpoint, from, protection_, offer};
     }
 
-    /// A connection that has heard the greeting.
+    /// A connection that has heard the greeting and is protected.
     ftp_client greeted(const std::string& from = "127.0.0.1", std::size_t listener = 0) {
         auto client = connect(from, listener);
         REQUIRE(client.hears() == "220 Ready.");
+        if (protection_ == protection::explicit_tls)
+            client.secures();
         return client;
     }
 
@@ -138,6 +146,12 @@ public:
         return settings.users.emplace_back(std::move(another));
     }
     config::user_settings& alice() { return settings.users.front(); }
+    config::listener_settings& listener() { return settings.listeners.front(); }
+    config::listener_scheme scheme() const {
+        return protection_ == protection::implicit_tls ? config::listener_scheme::ftps
+                                                       : config::listener_scheme::ftp;
+    }
+    bool is_encrypted() const { return protection_ != protection::plain; }
     void take_right_from_alice(config::right r) {
         alice().rights &= ~static_cast<config::rights>(r);
     }
@@ -171,10 +185,17 @@ private:
 
 public:
     config::settings settings;
+    tls_offer offer; // of the clients
 
 private:
     std::optional<server::gateway> gateway_;
     std::thread thread_;
+};
+
+/// For what has to do with TCP alone.
+class plain_session_test : public session_test {
+public:
+    plain_session_test() : session_test(protection::plain) {}
 };
 
 /// A session whose transfer is under way: the control connection, and the data connection after

@@ -24,6 +24,7 @@ public:
         storage::mount root;
         root.store = std::make_shared<scripted_store>(std::move(*bucket), store);
         std::vector<storage::mount> mounts{std::move(root)};
+        REQUIRE_FALSE(services_.tls.open());
         services_.files["alice"] =
             std::make_shared<const storage::virtual_filesystem>(std::move(mounts));
         drop_in("f", "old content");
@@ -36,7 +37,7 @@ public:
     }
 
     ftp_client login() {
-        ftp_client client(listening_.local(), "", protection::plain);
+        ftp_client client(listening_.local(), "", protection_);
         auto accepted = listening_.accept();
         const auto local = accepted.local();
         const auto peer = accepted.peer();
@@ -44,11 +45,14 @@ public:
         ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
         std::unique_ptr<server::session_limits::place> place;
         services_.limits.enter(peer.address(), place);
-        server::accepted_connection from{fd, local, peer, settings.listeners[0],
-                                         config::listener_scheme::ftp};
+        const auto scheme = protection_ == protection::implicit_tls ? config::listener_scheme::ftps
+                                                                    : config::listener_scheme::ftp;
+        server::accepted_connection from{fd, local, peer, settings.listeners[0], scheme};
         thread_.adopt(std::make_shared<server::session>(
             services_, thread_.context(), std::move(from), std::move(place), ++sessions_));
         REQUIRE(client.hears() == "220 Ready.");
+        if (protection_ == protection::explicit_tls)
+            client.secures();
         client.expects("USER alice", 331);
         client.expects("PASS secret", 230);
         client.expects("TYPE I", 200);
@@ -78,6 +82,8 @@ public:
 
 private:
     temporary_folder folder_;
+    protection protection_ =
+        GENERATE(protection::plain, protection::explicit_tls, protection::implicit_tls);
 
 public:
     config::settings settings = small_server(folder_.path()); // time limits can be changed
@@ -285,6 +291,8 @@ TEST_CASE_METHOD(scripted_session_test,
         auto data = c.opens_data();
         store.holds_at(when);
         c.sends(line);
+        if (when == moment::first_page && c.hears_code() == 150)
+            data.shakes_hands();
         store.wait_until_reached(when);
         c.breaks();
         store.release(when);
@@ -304,6 +312,7 @@ TEST_CASE_METHOD(scripted_session_test,
             store.holds_at(moment::next_page);
             auto data = c.opens_data();
             c.expects(command, 150);
+            data.shakes_hands();
             store.wait_until_reached(moment::next_page);
             move("d", std::string(command) + (replaced ? "1" : "2"));
             if (replaced)
