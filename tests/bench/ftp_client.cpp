@@ -22,6 +22,8 @@ using steady = std::chrono::steady_clock;
 // A server that says nothing for this long is a failed measurement, not a slow one.
 constexpr int silence_limit_seconds = 120;
 constexpr std::size_t receive_size = std::size_t{1} << 20;
+constexpr std::size_t counted_size = std::size_t{256} << 10; // stays in the core's cache
+constexpr std::uint64_t decrypted_beginning = 64 << 10;      // of each download
 
 double since(steady::time_point start) {
     return std::chrono::duration<double>(steady::now() - start).count();
@@ -46,6 +48,13 @@ descriptor connect_to(const std::string& host, std::uint16_t port) {
     if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         fail("connect");
     return socket;
+}
+
+std::size_t receive_some(int fd, std::span<char> buffer, int flags) {
+    const ssize_t got = ::recv(fd, buffer.data(), buffer.size(), flags);
+    if (got < 0)
+        fail("receive");
+    return static_cast<std::size_t>(got);
 }
 
 void send_all(int fd, std::string_view data) {
@@ -82,6 +91,14 @@ ftp_client::ftp_client(const target& server)
     const int on = 1;
     ::setsockopt(control_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     expect(2, "greeting");
+    if (server_.protect != encryption::none)
+        start_tls();
+}
+
+void ftp_client::start_tls() {
+    send_command("AUTH TLS");
+    expect(2, "AUTH TLS");
+    tls_.emplace(control_.get(), session_);
 }
 
 void ftp_client::login() {
@@ -95,14 +112,21 @@ void ftp_client::login() {
     expect(2, "PASS");
 }
 
-void ftp_client::binary() {
-    send_command("TYPE I");
-    expect(2, "TYPE I");
+void ftp_client::prepare_transfers() {
+    std::vector<std::string> commands = {"TYPE I"};
+    if (tls_)
+        commands.insert(commands.end(), {"PBSZ 0", "PROT P"});
+    for (const std::string& command : commands) {
+        send_command(command);
+        expect(2, command.c_str());
+    }
 }
 
 void ftp_client::quit() {
     send_command("QUIT");
     expect(2, "QUIT");
+    if (tls_)
+        tls_->close_notify();
     control_.reset();
 }
 
@@ -123,20 +147,27 @@ transfer ftp_client::receive(const std::string& command, sink kind) {
     // A refusal comes without data, and some servers then leave the data connection open:
     // so the reply is read first.
     expect(1, command.c_str());
+    auto tls = secure(data);
     for (;;) {
         const int flags = kind == sink::discard ? MSG_TRUNC : 0;
-        const ssize_t got = ::recv(data.get(), buffer.data(), buffer.size(), flags);
-        if (got < 0)
-            fail("data");
+        const std::size_t got =
+            tls ? tls->read_some(buffer) : receive_some(data.get(), buffer, flags);
         if (got == 0)
             break;
         if (result.bytes == 0)
             result.first_byte = since(start);
-        result.bytes += static_cast<std::uint64_t>(got);
+        result.bytes += got;
         if (kind == sink::count_lines)
             result.lines +=
                 static_cast<std::uint64_t>(std::count(buffer.data(), buffer.data() + got, '\n'));
+        else if (tls && decrypted_once_ && result.bytes >= decrypted_beginning) {
+            result.bytes += tls->count_rest(std::span(buffer).first(counted_size));
+            break;
+        }
     }
+    decrypted_once_ = decrypted_once_ || kind == sink::discard;
+    if (tls)
+        tls->close_notify();
     data.reset();
     expect(2, command.c_str());
     result.total = since(start);
@@ -149,10 +180,21 @@ transfer ftp_client::store(const std::string& path, std::uint64_t size, std::str
     const auto start = steady::now();
     send_command("STOR " + path);
     expect(1, "STOR");
+    auto tls = secure(data);
+    if (tls && size > block.size())
+        tls->expect_bulk();
     while (result.bytes < size) {
-        const auto part = std::min<std::uint64_t>(block.size(), size - result.bytes);
-        send_all(data.get(), block.substr(0, static_cast<std::size_t>(part)));
-        result.bytes += part;
+        const auto part =
+            block.substr(0, std::min<std::uint64_t>(block.size(), size - result.bytes));
+        if (tls)
+            tls->write(part);
+        else
+            send_all(data.get(), part);
+        result.bytes += part.size();
+    }
+    if (tls) {
+        tls->close_notify();
+        tls->drain();
     }
     data.reset();
     expect(2, "STOR");
@@ -173,8 +215,23 @@ descriptor ftp_client::open_data() {
     return connect_to(server_.host, port);
 }
 
+// Servers begin the handshake when they have accepted the transfer.
+std::optional<tls_link> ftp_client::secure(const descriptor& data) {
+    if (!tls_)
+        return std::nullopt;
+    tls_link link(data.get(), session_);
+    if (server_.protect == encryption::tls_resumed && !link.is_resumed())
+        throw ftp_error(0, "TLS: the data connection does not resume the session");
+    return link;
+}
+
 void ftp_client::send_command(const std::string& line) {
-    send_all(control_.get(), line + "\r\n");
+    if (tls_) {
+        tls_->write(line + "\r\n");
+        tls_->flush();
+    } else {
+        send_all(control_.get(), line + "\r\n");
+    }
 }
 
 void ftp_client::expect(int first_digit, const char* what) {
@@ -212,13 +269,15 @@ std::string_view ftp_client::read_line() {
         used_ = 0;
         searched = input_.size();
         char buffer[4096];
-        const ssize_t got = ::recv(control_.get(), buffer, sizeof buffer, 0);
-        if (got < 0)
-            fail("control");
+        const std::size_t got = receive_control(buffer);
         if (got == 0)
             throw ftp_error(0, "the server closed the session after: " + reply_);
-        input_.append(buffer, static_cast<std::size_t>(got));
+        input_.append(buffer, got);
     }
+}
+
+std::size_t ftp_client::receive_control(std::span<char> buffer) {
+    return tls_ ? tls_->read_some(buffer) : receive_some(control_.get(), buffer, 0);
 }
 
 } // namespace load

@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <barrier>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
@@ -38,7 +39,7 @@ using steady = std::chrono::steady_clock;
 constexpr const char* usage =
     "usage: objftpd_load login|idle|retr|stor|list|mlsd --port N --user U --password P\n"
     "         [--host 127.0.0.1] [--path PATTERN] [--clients 1] [--ops N | --seconds S]\n"
-    "         [--size BYTES (stor)] [--files N (modulus of {n})]\n";
+    "         [--size BYTES (stor)] [--files N (modulus of {n})] [--tls any|resumed]\n";
 
 /// More failures than this end a client: the measurement is void anyway.
 constexpr unsigned error_limit = 10;
@@ -255,7 +256,7 @@ private:
         try {
             if (todo_.mode != "login") {
                 client.emplace(todo_.server).login();
-                client->binary();
+                client->prepare_transfers();
             }
         } catch (const std::exception& error) {
             sum.failed(error);
@@ -306,6 +307,9 @@ plan parse(int argc, char** argv) {
     });
     take("--user", [&](const std::string& v) { todo.server.user = v; });
     take("--password", [&](const std::string& v) { todo.server.password = v; });
+    take("--tls", [&](const std::string& v) {
+        todo.server.protect = v == "resumed" ? encryption::tls_resumed : encryption::tls;
+    });
     take("--path", [&](const std::string& v) { todo.path = v; });
     take("--clients",
          [&](const std::string& v) { todo.clients = static_cast<unsigned>(std::stoul(v)); });
@@ -334,6 +338,7 @@ int main(int argc, char** argv) {
     try {
         const plan todo = parse(argc, argv);
         raise_descriptor_limit();
+        std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes without MSG_NOSIGNAL
         if (todo.mode == "idle")
             hold_idle(todo);
         else
