@@ -13,6 +13,7 @@ import tempfile
 import time
 
 import accounts
+import certificate
 import measure
 import report
 import rows as rows_module
@@ -121,8 +122,11 @@ class Bench:
     def run_cell(self, number, row, server, reserve):
         measure.clear_uploads(self.place)
         begin = time.monotonic()
+        if row.resumes and not server.resumes_tls:
+            self.note(f"{server.name} does not resume TLS sessions: each data connection makes "
+                      "a full handshake")
         try:
-            server.start()
+            server.start(row.tls)
             values = measure.Measurement(self.options.load, reserve, server, row).run()
         except (measure.Failed, servers_module.Unavailable) as problem:
             self.note(f"{row.label}, {server.name}: {problem}")
@@ -156,7 +160,7 @@ def main():
         data = os.path.join(scratch, "store", "data")
         users = cleanup.enter_context(accounts.Accounts(data))
         place = servers_module.Place(scratch, data, options.peers, options.objftpd, options.port,
-                                     users)
+                                     users, certificate.Certificate(scratch))
         bench = Bench(options, place)
         try:
             bench.run()

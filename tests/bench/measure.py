@@ -125,8 +125,12 @@ class Measurement:
     def run(self):
         return getattr(self, self.row.kind)()
 
-    def _load(self):
-        return Load(self.tool, self.server.place.port, self.row.load)
+    def _load(self, **changed):
+        options = {**self.row.load, **changed}
+        if self.row.tls:
+            needed = self.row.resumes and self.server.resumes_tls
+            options["tls"] = "resumed" if needed else "any"
+        return Load(self.tool, self.server.place.port, options)
 
     def _round(self, load):
         """One round's result, with the server's CPU time for it."""
@@ -156,6 +160,10 @@ class Measurement:
         with self._load() as load:
             self._round(load)  # warms caches and buffers
             rounds = [self._round(load) for _ in range(self.row.rounds)]
+        wanted = sum(count * size for _, count, size in self.row.files) * self.row.load["ops"]
+        for one in rounds:
+            if self.row.files and one["bytes"] != wanted:
+                raise Failed(f"sends {one['bytes']} of {wanted} bytes")
         total = {key: sum(one[key] for one in rounds) for key in ("bytes", "seconds", "cpu")}
         return {"rate": total["bytes"] / total["seconds"] / 1e6,
                 "cpu": total["cpu"] / (total["bytes"] / GIB),
@@ -186,15 +194,14 @@ class Measurement:
                 "rss": process_tree.pss_kib(self.server.pid) / 1024}
 
     def idle(self):
-        options = dict(self.row.load)
-        most = options.pop("most" if self.server.idle_sessions > 200 else "forking")
-        options.pop("forking" if self.server.idle_sessions > 200 else "most")
+        many = self.server.idle_sessions > 200
+        most = self.row.sessions if many else self.row.sessions_forking
         # The first sessions make what is kept for all, such as thread stacks and pools.
-        with Load(self.tool, self.server.place.port, {**options, "clients": 16}) as load:
+        with self._load(clients=16) as load:
             load.run()
         time.sleep(0.3)
         before = process_tree.pss_kib(self.server.pid)
-        with Load(self.tool, self.server.place.port, {**options, "clients": most}) as load:
+        with self._load(clients=most) as load:
             result = load.run()
             time.sleep(0.3)
             after = process_tree.pss_kib(self.server.pid)

@@ -33,7 +33,7 @@ fetch() {
     mv "$folder/$1.part" "$folder/$1"
 }
 
-for package in vsftpd pure-ftpd proftpd-core python3-pyftpdlib; do
+for package in vsftpd pure-ftpd proftpd-mod-crypto python3-pyftpdlib python3-openssl; do
     fetch "$package" || echo "cannot fetch $package" >&2
 done
 exit 0

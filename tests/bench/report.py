@@ -111,9 +111,13 @@ def versions(peers_folder, objftpd, source):
         for name in os.listdir(os.path.join(peers_folder, package)):
             if name.startswith(package + "_") and name.endswith(".deb"):
                 version = name.split("_")[1].replace("%3a", ":")
-                parts.append(f"{package.removeprefix('python3-').removesuffix('-core')} {version}")
+                shown = package.removeprefix("python3-").removesuffix("-mod-crypto")
+                parts.append(f"{'pyOpenSSL' if shown == 'openssl' else shown} {version}")
     ours = _output([objftpd, "--version"]).split()
     commit = _output(["git", "-C", source, "rev-parse", "--short", "HEAD"])
+    library = _output(["openssl", "version"]).split()
+    if len(library) > 1:
+        parts.append(f"OpenSSL {library[1]}")
     if ours:
         parts.append(f"objftpd {ours[-1]}" + (f" ({commit})" if commit else ""))
     return ", ".join(parts)

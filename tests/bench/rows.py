@@ -1,6 +1,6 @@
 """The rows of the table: what is measured, with which load, and what objftpd should reach."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import accounts
 
@@ -48,6 +48,10 @@ class Row:
     load: dict = field(default_factory=dict)   # options of the load tool
     files: tuple = ()  # (path in the data folder, how many with {n} in the path, bytes of each)
     best_by: int = 0   # which metric decides who the best peer is
+    tls: bool = False      # explicit, 1.3
+    resumes: bool = False  # each data connection must resume the control connection's session
+    sessions: int = 0          # that stay idle
+    sessions_forking: int = 0  # if each is a process
     rounds: int = 1    # bulk transfers and listings, after one that is not counted
 
     def bytes_written(self):
@@ -65,11 +69,12 @@ class Sizes:
     seconds: float = 3.0  # for operations that are counted per second
     rounds: int = 3       # of bulk transfers and listings within one run
     idle: int = 2000      # the most idle sessions for any server
+    idle_tls: int = 1000
     idle_forking: int = 200
 
 
 QUICK = Sizes(big=128 * MIB, parallel=16 * MIB, peak=16 * MIB, listings=(1_000, 10_000),
-              seconds=0.5, rounds=2, idle=200, idle_forking=40)
+              seconds=0.5, rounds=2, idle=200, idle_tls=200, idle_forking=40)
 
 
 def human(size):
@@ -142,12 +147,33 @@ def session_rows(sizes):
         Row("idle", "idle sessions", "idle",
             (Metric("idle", "KiB each", digits=1), Metric("sessions", "sessions", digits=0)),
             (Goal("idle", at_most=12, absolute=True),),
-            {"mode": "idle", "most": sizes.idle, "forking": sizes.idle_forking}),
+            {"mode": "idle"}, sessions=sizes.idle, sessions_forking=sizes.idle_forking),
         Row("peak", f"peak RSS, 16 uploads of {human(sizes.peak)}", "peak",
             (Metric("peak", "MiB", digits=1),), (Goal("peak", at_most=64, absolute=True),),
             {"mode": "stor", "path": "up/{c}", "clients": 16, "ops": 1, "size": sizes.peak}),
     ]
 
 
+def tls_rows(sizes):
+    """Some of the rows above once more, over TLS."""
+    plain = {row.key: row
+             for row in bulk_rows(sizes) + small_rows(sizes) + session_rows(sizes)}
+
+    def over_tls(key, *goals, **changed):
+        row = plain[key]
+        return replace(row, key="tls-" + key, label="TLS: " + row.label, goals=goals, tls=True,
+                       **changed)
+
+    bulk_goals = (Goal("rate", at_least=1.4), Goal("cpu", at_most=0.75))
+    return [
+        over_tls("retr", *bulk_goals),
+        over_tls("stor", *bulk_goals),
+        over_tls("small-retr-16", Goal("ops", at_least=4), resumes=True),
+        over_tls("login", Goal("ops", at_least=3)),
+        over_tls("idle", Goal("idle", at_most=40, absolute=True), sessions=sizes.idle_tls),
+    ]
+
+
 def all_rows(sizes):
-    return (bulk_rows(sizes) + small_rows(sizes) + listing_rows(sizes) + session_rows(sizes))
+    return (bulk_rows(sizes) + small_rows(sizes) + listing_rows(sizes) + session_rows(sizes) +
+            tls_rows(sizes))

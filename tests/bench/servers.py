@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 
 import accounts
+import certificate
 import process_tree
 
 PASSIVE_PORTS = (21000, 30999)  # below the ephemeral range, so that clients do not take them
@@ -27,17 +28,20 @@ class Place:
     objftpd: str    # the executable
     port: int
     users: accounts.Accounts
+    certificate: certificate.Certificate
 
 
 class Server:
     name = ""
     needs_root = False
     idle_sessions = 200  # how many a memory measurement opens; few if each is a process
+    resumes_tls = True   # whether data connections can resume the control connection's session
 
     def __init__(self, place):
         self.place = place
         self.process = None
         self.start_ms = 0.0
+        self.tls = False
         self.folder = os.path.join(place.scratch, self.name.replace(" ", "-"))
         os.makedirs(self.folder, exist_ok=True)
         if self.needs_root and place.users.problem:
@@ -53,8 +57,10 @@ class Server:
     def environment(self):
         return dict(os.environ)
 
-    def start(self):
-        """Starts the server and notes the time until it accepts a connection."""
+    def start(self, tls=False):
+        """Starts the server and notes the time until it accepts a connection. The peers know
+        of TLS only where it is measured, so that it does not cost them where it is not."""
+        self.tls = tls
         with open(self.path("log"), "wb") as log:
             begin = time.monotonic()
             self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log,
@@ -126,8 +132,9 @@ class Vsftpd(Peer):
     def prepare(self):
         super().prepare()
         os.makedirs(self.path("empty"), mode=0o555, exist_ok=True)
+        certificate = self.place.certificate
         # "other" is PAM's own fallback service: the package's own file is not installed.
-        self.config = self.write("vsftpd.conf", f"""\
+        plain = f"""\
 listen=YES
 listen_address=127.0.0.1
 listen_port={self.place.port}
@@ -146,10 +153,24 @@ use_sendfile=YES
 seccomp_sandbox=NO
 secure_chroot_dir={self.path("empty")}
 idle_session_timeout=600
+"""
+        self.write("plain.conf", plain)
+        self.write("tls.conf", f"""\
+{plain}
+ssl_enable=YES
+force_local_data_ssl=NO
+force_local_logins_ssl=NO
+ssl_tlsv1=YES
+ssl_sslv2=NO
+ssl_sslv3=NO
+ssl_ciphers=HIGH
+require_ssl_reuse=YES
+rsa_cert_file={certificate.chain}
+rsa_private_key_file={certificate.key}
 """)
 
     def command(self):
-        return [self.binary(), self.config]
+        return [self.binary(), self.path("tls.conf" if self.tls else "plain.conf")]
 
 
 class PureFtpd(Peer):
@@ -157,6 +178,7 @@ class PureFtpd(Peer):
     package = "pure-ftpd"
     program = "usr/sbin/pure-ftpd"
     needs_root = True
+    resumes_tls = False
 
     def prepare(self):
         super().prepare()
@@ -169,24 +191,25 @@ class PureFtpd(Peer):
 
     def command(self):
         return [self.binary(), "-S", f"127.0.0.1,{self.place.port}",
-                "-l", f"puredb:{self.path('users.pdb')}", "-Y", "0", "-H", "-C", "1000",
+                "-l", f"puredb:{self.path('users.pdb')}", "-Y", "1" if self.tls else "0",
+                "--certfile", self.place.certificate.both, "-H", "-C", "1000",
                 "-c", "1000", "-L", "200000:5", "-p", "%d:%d" % PASSIVE_PORTS,
                 "-g", self.path("pid")]
 
 
 class Proftpd(Peer):
     name = "proftpd"
-    package = "proftpd-core"
+    package = "proftpd-mod-crypto"  # and with it proftpd-core
     program = "usr/sbin/proftpd"
     needs_root = True
 
     def prepare(self):
         super().prepare()
-        users = self.place.users
+        users, certificate = self.place.users, self.place.certificate
         passwd = self.write("passwd", "".join(
             f"{name}:{password}:{users.uid}:{users.gid}::{self.place.data}:/bin/sh\n"
             for name, password in users.hashes.items()))
-        self.config = self.write("proftpd.conf", f"""\
+        plain = f"""\
 ServerName bench
 ServerType standalone
 DefaultAddress 127.0.0.1
@@ -212,10 +235,23 @@ AllowOverwrite on
 UseReverseDNS off
 TimesGMT off
 ListOptions "" maxfiles 1000000
+"""
+        self.write("plain.conf", plain)
+        self.write("tls.conf", f"""\
+{plain}
+LoadModule mod_tls.c
+TLSEngine on
+TLSProtocol TLSv1.2 TLSv1.3
+TLSECCertificateFile {certificate.chain}
+TLSECCertificateKeyFile {certificate.key}
+TLSRequired off
+# After an upload it has no session left that it would take.
+TLSOptions NoSessionReuseRequired
+TLSLog {self.path("tls.log")}
 """)
 
     def command(self):
-        return [self.binary(), "-n", "-c", self.config]
+        return [self.binary(), "-n", "-c", self.path("tls.conf" if self.tls else "plain.conf")]
 
 
 class Pyftpdlib(Peer):
@@ -231,26 +267,32 @@ class Pyftpdlib(Peer):
             for name in (accounts.CHEAP, accounts.STRONG))
         self.script = self.write("serve.py", f"""\
 import logging
+import sys
 from pyftpdlib.authorizers import DummyAuthorizer
-from pyftpdlib.handlers import FTPHandler
 from pyftpdlib.servers import FTPServer
+if sys.argv[1] == 'tls':
+    from pyftpdlib.handlers import TLS_FTPHandler as handler
+    handler.certfile = {self.place.certificate.both!r}
+else:
+    from pyftpdlib.handlers import FTPHandler as handler
 logging.basicConfig(level=logging.WARNING)
 a = DummyAuthorizer()
 {users}
-FTPHandler.authorizer = a
-FTPHandler.passive_ports = range({PASSIVE_PORTS[0]}, {PASSIVE_PORTS[1]})
-s = FTPServer(('127.0.0.1', {self.place.port}), FTPHandler)
+handler.authorizer = a
+handler.passive_ports = range({PASSIVE_PORTS[0]}, {PASSIVE_PORTS[1]})
+s = FTPServer(('127.0.0.1', {self.place.port}), handler)
 s.max_cons = 5000
 s.max_cons_per_ip = 5000
 s.serve_forever()
 """)
 
     def environment(self):
-        return {**os.environ,
-                "PYTHONPATH": os.path.join(self.root, "usr/lib/python3/dist-packages")}
+        roots = (self.root, os.path.join(self.place.peers, "python3-openssl"))
+        return {**os.environ, "PYTHONPATH": ":".join(
+            os.path.join(root, "usr/lib/python3/dist-packages") for root in roots)}
 
     def command(self):
-        return [sys.executable, self.script]
+        return [sys.executable, self.script, "tls" if self.tls else "plain"]
 
 
 class Objftpd(Server):
@@ -293,6 +335,9 @@ passive_ports = "{PASSIVE_PORTS[0]}-{PASSIVE_PORTS[1]}"
 max_sessions = 5000
 max_sessions_per_address = 5000
 max_unauthenticated = 5000
+[[certificate]]
+chain_file = "{self.place.certificate.chain}"
+key_file = "{self.place.certificate.key}"
 [log]
 level = "warning"
 [[store]]
