@@ -7,7 +7,7 @@ build="g++ cmake make ninja-build pkgconf libboost1.81-dev libssl-dev libspdlog-
        libargon2-dev libisal-dev libtomlplusplus-dev"
 test="$build catch2 clang libclang-rt-14-dev python3 curl
       e2fsprogs inetutils-ftp lftp mount ncftp rclone tnftp"
-bench="$build python3"
+bench="$build openssl python3"
 tools="$build catch2 clang clang-format clang-tidy"
 
 # Node.js often comes from elsewhere; Debian's is only for machines without one.
