@@ -87,10 +87,12 @@ const std::vector<option<user_source>>& user_options() {
             "mkd_existing", &u::mkd_existing, "refuse",
             {{"refuse", existing_directory::refuse}, {"accept", existing_directory::accept}},
             "MKD of a directory that exists: \"refuse\" answers 550, \"accept\" 257."),
-        make::choice("encryption", &u::encryption, "as-listener",
-                     {{"as-listener", encryption::as_listener}, {"required", encryption::required}},
-                     "\"required\": this user logs in and moves files over TLS only, whatever the "
-                     "listener allows."),
+        make::choice(
+            "encryption", &u::encryption, "as-listener",
+            {{"as-listener", encryption::as_listener}, {"required", encryption::required}},
+            "\"required\": this user logs in and moves files over TLS only, whatever the "
+            "listener allows. Where the listener takes plain logins, the refusal shows that the "
+            "name exists."),
         make::choice("close_notify", &u::close_notify, "as-listener",
                      {{"as-listener", close_notify_policy::as_listener},
                       {"require", close_notify_policy::require},

@@ -68,7 +68,8 @@ awaitable<result<>> security::secure_data(stream& data, const config::user_setti
     const bool resumed = data.tls()->is_resumed();
     // SECURITY: whoever sees the port open could be first to connect to it; the session shows that
     // it was this client.
-    if (!resumed && listener_.session_reuse == config::session_reuse::require)
+    // After CCC nothing can give the client new tickets any more.
+    if (!resumed && is_encrypted() && listener_.session_reuse == config::session_reuse::require)
         co_return tls_errc::session_not_reused;
     if (!data.tls()->has_certificate_of(control))
         co_return tls_errc::certificate_differs;
@@ -83,10 +84,10 @@ awaitable<result<>> security::secure_data(stream& data, const config::user_setti
 }
 
 bool security::has_certificate_of(const config::user_settings& user) const {
-    const auto* const control = control_tls();
-    if (control == nullptr)
+    // SECURITY: after CCC anybody on the way could be talking.
+    if (!is_encrypted())
         return false;
-    const auto shown = control->client_names();
+    const auto shown = control_.tls()->client_names();
     const std::vector<std::string> own = {user.name};
     const auto& wanted = user.certificate_names.empty() ? own : user.certificate_names;
     return std::ranges::find_first_of(shown, wanted) != shown.end();

@@ -44,7 +44,7 @@ public:
     /// The TLS handshake on a data connection, and what makes it this session's own.
     awaitable<result<>> secure_data(stream& data, const config::user_settings& user);
 
-    /// Whether the client's certificate is one of this user's.
+    /// Whether the client shows a certificate of this user's on the control connection.
     bool has_certificate_of(const config::user_settings& user) const;
 
     /// The server name that the client asked for (SNI); empty without.

@@ -42,7 +42,7 @@ void print_banner(const gateway& g, const config::settings& settings) {
         std::cout << "  listening on  " << url_of(l) << "\n";
     const auto tls = g.tls().current();
     for (const auto& c : tls->certificates())
-        std::cout << "  certificate   " << c.common_name()
+        std::cout << "  certificate   " << c.name()
                   << (g.tls().is_self_signed() ? ", self-signed" : "") << "\n"
                   << "                SHA-256 " << c.fingerprint() << "\n";
     for (const auto& store : settings.stores)

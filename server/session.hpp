@@ -112,7 +112,7 @@ public:
     asio::io_context& context;
     const std::uint64_t id;
 
-private:
+private: // here because what follows is made with them
     stream control_;
     reply_writer replies_;
 

@@ -2,6 +2,7 @@
 #include "server/session.hpp"
 
 #include "config/log.hpp"
+#include "server/tls/tls_error.hpp"
 
 namespace objftpd::server {
 namespace {
@@ -25,9 +26,12 @@ awaitable<void> session::leave() {
 
 awaitable<bool> session::shake_hands() {
     handshake_deadline_ = clock::now() + shared.settings.tls.handshake_timeout;
-    const auto done = co_await protection.secure_control(host_name);
+    auto done = co_await protection.secure_control(host_name);
+    const bool late = clock::now() >= handshake_deadline_;
     handshake_deadline_ = clock::time_point::max();
     if (!done) {
+        if (late)
+            done = tls_errc::handshake_timed_out;
         config::log::info("TLS handshake failed", {{"session", id},
                                                    {"peer", peer.address().to_string()},
                                                    {"error", done.error().message()}});
@@ -54,7 +58,10 @@ awaitable<void> session::upgrade_to_tls(reply accepted) {
 }
 
 awaitable<void> session::downgrade_to_clear(reply accepted) {
+    closing = true;
     co_await send(std::move(accepted));
+    if (!replies_.is_idle()) // the client reads nothing
+        co_return;
     handshake_deadline_ = clock::now() + shared.settings.tls.handshake_timeout;
     const auto done = co_await protection.clear_control();
     handshake_deadline_ = clock::time_point::max();

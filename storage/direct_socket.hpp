@@ -21,6 +21,9 @@ public:
     /// Bytes into the front of `buffer`; 0 at the orderly end of the stream.
     virtual result<std::size_t> receive_now(std::span<char> buffer) = 0;
 
+    /// Sends what is still on its way inside the connection; would_block while it takes no more.
+    virtual error_code prepare_to_send() = 0;
+
     /// Takes bytes from the front of `bytes` and returns how many. They may still be on their way
     /// inside the connection when it returns.
     virtual result<std::size_t> send_now(std::span<const char> bytes) = 0;

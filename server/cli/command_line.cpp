@@ -1,6 +1,7 @@
 #include "server/cli/command_line.hpp"
 
 #include "server/cli/exit_code.hpp"
+#include "server/tls/tls_service.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -181,6 +182,11 @@ config::load_result load_configuration(const command_line& line) {
                                                                           : line.config_file);
     if (line.log_level)
         loaded.value.log.level = *line.log_level;
+    if (loaded)
+        loaded.problems = tls_service::check(
+            loaded.value,
+            line.quick ? "command line"
+                       : (line.config_file.empty() ? default_config_file : line.config_file));
     return loaded;
 }
 

@@ -86,6 +86,8 @@ awaitable<reply> pass(session& s, std::string password) {
     s.awaiting_password = false;
     if (auto refusal = refuse_banned(s))
         co_return std::move(*refusal);
+    if (s.protection.login_needs_tls(s.shared.accounts.find(s.user_name).get()))
+        co_return reply(530, "Logins need TLS here, use AUTH TLS first.");
     auto account = co_await s.shared.accounts.authenticate(s.shared.hash_pool, s.user_name,
                                                            std::move(password));
     std::string_view why = account ? "" : "name or password is wrong";

@@ -28,7 +28,7 @@ constexpr std::array table = {
     command_spec{"APPE", commands::appe, one, user, nothing, transfer, "APPE path"},
     command_spec{"AUTH", commands::auth, one, any, nothing, waits, "AUTH TLS"},
     command_spec{"AVBL", commands::avbl, maybe, user, right::list, waits, "AVBL [path]"},
-    command_spec{"CCC", commands::ccc, none, any, nothing, waits, "CCC"},
+    command_spec{"CCC", commands::ccc, none, user, nothing, waits, "CCC"},
     command_spec{"CDUP", commands::cdup, none, user, nothing, waits, "CDUP"},
     command_spec{"CLNT", commands::clnt, maybe, any, nothing, waits, "CLNT name", keeps},
     command_spec{"CWD", commands::cwd, maybe, user, right::list, waits, "CWD path"},

@@ -75,7 +75,7 @@ reply transfer_failure(session& s, const transfer_end& end) {
         return {426, "The data connection stalled, transfer aborted."};
     if (op.progress.aborted)
         return {426, "Transfer aborted."};
-    if (end.error == tls_errc::truncated)
+    if (end.error == tls_errc::truncated || end.error == tls_errc::truncated_record)
         return {426, "The data connection ended without TLS's close_notify, transfer aborted."};
     return {426, "The data connection broke, transfer aborted."};
 }

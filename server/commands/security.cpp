@@ -63,7 +63,7 @@ awaitable<reply> ccc(session& s, std::string) {
         co_return reply(533, "The control connection is in clear.");
     if (!s.protection.listener().ccc)
         co_return reply(534, "The control connection stays protected here.");
-    if (s.account && s.account->encryption == config::encryption::required)
+    if (s.account->encryption == config::encryption::required)
         co_return reply(534, "The control connection stays protected for this user.");
     reply accepted(200, "The control connection goes on in clear.");
     co_await s.downgrade_to_clear(std::move(accepted));

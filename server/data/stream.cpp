@@ -40,10 +40,10 @@ awaitable<error_code> stream::wait(readiness wanted) {
     co_return failed;
 }
 
-// What TLS waits for after it would have blocked.
-awaitable<error_code> stream::wait_for_tls() {
-    const auto direction = tls_->has_unsent() ? readiness::writable : readiness::readable;
-    return wait(direction);
+// TLS may have to read before it can write: the peer can begin an exchange of keys at any time.
+awaitable<error_code> stream::wait_to_send() {
+    const bool must_read = tls_ && !tls_->has_unsent();
+    return wait(must_read ? readiness::readable : readiness::writable);
 }
 
 awaitable<result<>> stream::start_tls(std::unique_ptr<tls_connection> tls) {
@@ -55,7 +55,7 @@ awaitable<result<>> stream::start_tls(std::unique_ptr<tls_connection> tls) {
         if (!failed)
             co_return result<>();
         if (failed == asio::error::would_block)
-            failed = co_await wait_for_tls();
+            failed = co_await wait_to_send();
         if (failed)
             co_return failed;
     }
@@ -116,6 +116,10 @@ awaitable<result<std::size_t>> stream::read_some(std::span<char> buffer) {
     co_return n;
 }
 
+error_code stream::prepare_to_send() {
+    return tls_ ? tls_->flush() : error_code();
+}
+
 result<std::size_t> stream::send_now(std::span<const char> bytes) {
     if (tls_)
         return tls_->write_some(bytes);
@@ -140,7 +144,7 @@ awaitable<result<>> stream::write_all(std::span<const char> bytes) {
         else
             failed = n.error();
         if (failed == asio::error::would_block) {
-            failed = co_await wait(readiness::writable);
+            failed = co_await wait_to_send();
             if (failed == asio::error::operation_aborted && !cancelled_)
                 continue; // wake() is for reads only
         }
@@ -153,7 +157,8 @@ awaitable<result<>> stream::write_all(std::span<const char> bytes) {
 awaitable<result<>> stream::end() {
     if (!tls_)
         co_return result<>();
-    tls_->close_notify();
+    if (const auto failed = tls_->close_notify())
+        co_return failed;
     co_return co_await write_all(std::span<const char>());
 }
 
@@ -198,11 +203,12 @@ void stream::end_sending() {
 
 awaitable<void> stream::await_end() {
     std::array<char, 4096> waste;
-    while (fd_ >= 0) {
+    for (;;) {
+        // The wait is also where others get their turn, however much the peer sends.
+        if (fd_ < 0 || co_await wait(readiness::readable))
+            break;
         const auto n = ::recv(fd_, waste.data(), waste.size(), MSG_DONTWAIT);
-        if (n > 0 || (n < 0 && errno == EINTR))
-            continue;
-        if (n == 0 || !would_block() || co_await wait(readiness::readable))
+        if (n == 0 || (n < 0 && !would_block() && errno != EINTR))
             break;
     }
 }

@@ -54,6 +54,7 @@ public:
 
     bool is_plain() const override { return tls_ == nullptr; }
     result<std::size_t> receive_now(std::span<char> buffer) override;
+    error_code prepare_to_send() override;
     result<std::size_t> send_now(std::span<const char> bytes) override;
 
     /// Sends what is still on its way, and TLS's close_notify.
@@ -61,6 +62,9 @@ public:
 
     /// Whether the peer has closed or reset and all it sent before has been read. Looks only.
     bool peer_is_gone() const;
+
+    /// Waits until send_now() may get further after it would have blocked.
+    awaitable<error_code> wait_to_send();
 
     enum class readiness { readable, writable };
 
@@ -95,8 +99,6 @@ public:
     awaitable<void> await_end();
 
 private:
-    awaitable<error_code> wait_for_tls();
-
     asio::io_context& context_;
     int fd_ = -1;
     bool cancelled_ = false;

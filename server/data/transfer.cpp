@@ -74,7 +74,7 @@ awaitable<transfer_end> send_directly(stream& to, storage::body& from,
         }
         if (moved.error() != asio::error::would_block)
             co_return direct_failure(moved.error());
-        if (const auto failed = co_await to.wait(stream::readiness::writable))
+        if (const auto failed = co_await to.wait_to_send())
             co_return transfer_end(side::data, failed);
     }
     co_return transfer_end();

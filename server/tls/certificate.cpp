@@ -16,12 +16,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <cerrno>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
-#include <system_error>
 
 namespace objftpd::server {
 namespace {
@@ -44,10 +43,6 @@ certificate_result fail(std::string why) {
     return {std::nullopt, std::move(why)};
 }
 
-std::string system_message() {
-    return std::system_category().message(errno);
-}
-
 // What is not a secret may be read by everyone.
 std::optional<std::string> read_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
@@ -61,12 +56,23 @@ std::optional<std::string> read_file(const std::string& path) {
 
 std::string alternative_names(const std::vector<std::string>& names) {
     std::string list;
-    for (const auto& name : names) {
+    for (auto name : names) {
+        name.erase(std::min(name.find('%'), name.size())); // the scope of a link-local address
         error_code failed;
         boost::asio::ip::make_address(name, failed);
         list += (list.empty() ? "" : ",") + std::string(failed ? "DNS:" : "IP:") + name;
     }
     return list;
+}
+
+std::string text_of(const ASN1_STRING* text) {
+    unsigned char* utf8 = nullptr;
+    const int length = ::ASN1_STRING_to_UTF8(&utf8, text);
+    if (length < 0)
+        return {};
+    std::string copy(utf8, utf8 + length);
+    OPENSSL_free(utf8);
+    return copy;
 }
 
 void add_extension(X509* to, int nid, const std::string& text) {
@@ -89,11 +95,11 @@ std::string write_private_file(const std::string& path, std::string_view text) {
     const auto unfinished = path + ".new";
     const int fd = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
-        return system_message();
+        return last_system_error().message();
     const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
     const bool kept = written && ::fsync(fd) == 0;
     if (::close(fd) != 0 || !kept || ::rename(unfinished.c_str(), path.c_str()) != 0)
-        return system_message();
+        return last_system_error().message();
     return {};
 }
 
@@ -124,19 +130,25 @@ std::string certificate::fingerprint() const {
     return text;
 }
 
-std::string certificate::common_name() const {
-    auto* const subject = ::X509_get_subject_name(leaf.get());
-    const int at = ::X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
-    if (at < 0)
-        return {};
-    unsigned char* utf8 = nullptr;
-    const int length = ::ASN1_STRING_to_UTF8(
-        &utf8, ::X509_NAME_ENTRY_get_data(::X509_NAME_get_entry(subject, at)));
-    if (length < 0)
-        return {};
-    std::string name(utf8, utf8 + length);
-    OPENSSL_free(utf8);
-    return name;
+std::vector<std::string> names_in(X509& certificate) {
+    std::vector<std::string> names;
+    auto* const subject = ::X509_get_subject_name(&certificate);
+    for (int at = -1; (at = ::X509_NAME_get_index_by_NID(subject, NID_commonName, at)) >= 0;)
+        names.push_back(text_of(::X509_NAME_ENTRY_get_data(::X509_NAME_get_entry(subject, at))));
+    auto* const list = static_cast<GENERAL_NAMES*>(
+        ::X509_get_ext_d2i(&certificate, NID_subject_alt_name, nullptr, nullptr));
+    for (int i = 0; i < sk_GENERAL_NAME_num(list); ++i) {
+        const auto* const name = sk_GENERAL_NAME_value(list, i);
+        if (name->type == GEN_DNS || name->type == GEN_EMAIL)
+            names.push_back(text_of(name->d.ia5));
+    }
+    ::GENERAL_NAMES_free(list);
+    return names;
+}
+
+std::string certificate::name() const {
+    const auto names = names_in(*leaf);
+    return names.empty() ? std::string() : names.front();
 }
 
 certificate_result parse_certificate(std::string_view chain, std::string_view key) {

@@ -25,8 +25,8 @@ struct certificate {
     /// SHA-256 of the certificate, "1f:0a:...", as FileZilla shows it.
     std::string fingerprint() const;
 
-    /// The subject's common name; empty without one.
-    std::string common_name() const;
+    /// The subject's common name, or an alternative one; empty without either.
+    std::string name() const;
 };
 
 /// A certificate, or why there is none.
@@ -44,11 +44,14 @@ certificate_result load_certificate(const std::string& chain_file, const std::st
 /// A new self-signed one, ECDSA P-256, for `names` (host names and IP addresses).
 certificate make_self_signed_certificate(const std::vector<std::string>& names);
 
+/// The subject's common names and the alternative names of the kinds DNS and mail.
+std::vector<std::string> names_in(X509& certificate);
+
 /// Leaf and key as PEM, both in one text.
 std::string to_pem(const certificate& c);
 
-/// The self-signed certificate that is kept in `folder`; made, with the folder, when it is not
-/// there yet.
+/// The self-signed certificate that is kept in `folder`; made when it is not there
+/// yet.
 certificate_result keep_self_signed_certificate(const std::string& folder,
                                                 const std::vector<std::string>& names);
 

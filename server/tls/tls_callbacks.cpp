@@ -57,6 +57,7 @@ int tls_callbacks::choose_certificate(SSL* ssl, void* context) {
     const auto* const found = static_cast<const tls_context*>(context)->find(host);
     if (found == nullptr) // the context's own
         return 1;
+    ::SSL_certs_clear(ssl); // else the context's own could win by the type of its key
     return ::SSL_use_cert_and_key(ssl, found->leaf.get(), found->key.get(), found->chain.get(), 1);
 }
 
@@ -105,7 +106,11 @@ int tls_callbacks::bio_write(BIO* bio, const char* data, std::size_t length, std
     *done = 0;
     if (c.unsent_.size() + length > most_unsent)
         return 0;
-    c.unsent_.insert(c.unsent_.end(), data, data + length);
+    try {
+        c.unsent_.insert(c.unsent_.end(), data, data + length);
+    } catch (const std::bad_alloc&) { // must not pass through OpenSSL
+        return 0;
+    }
     *done = length;
     return 1;
 }

@@ -7,7 +7,6 @@
 
 #include <openssl/err.h>
 #include <openssl/rand.h>
-#include <openssl/x509v3.h>
 
 #include <sys/socket.h>
 
@@ -23,27 +22,6 @@ constexpr std::size_t record_overhead = 512; // header, padding, tag; OpenSSL's 
 constexpr std::size_t batch_size = 8 * (record_size + record_overhead);
 constexpr std::size_t read_ahead_size = 4 * (record_size + record_overhead);
 constexpr std::size_t worth_keeping = 1 << 10; // of an idle control connection
-
-std::string text_of(const ASN1_STRING* text) {
-    unsigned char* utf8 = nullptr;
-    const int length = ::ASN1_STRING_to_UTF8(&utf8, text);
-    if (length < 0)
-        return {};
-    std::string copy(utf8, utf8 + length);
-    OPENSSL_free(utf8);
-    return copy;
-}
-
-void add_alternative_names(X509* from, std::vector<std::string>& names) {
-    auto* const list = static_cast<GENERAL_NAMES*>(
-        ::X509_get_ext_d2i(from, NID_subject_alt_name, nullptr, nullptr));
-    for (int i = 0; i < sk_GENERAL_NAME_num(list); ++i) {
-        const auto* const name = sk_GENERAL_NAME_value(list, i);
-        if (name->type == GEN_DNS || name->type == GEN_EMAIL)
-            names.push_back(text_of(name->d.ia5));
-    }
-    ::GENERAL_NAMES_free(list);
-}
 
 std::vector<unsigned char> session_id(SSL* ssl) {
     const auto* const session = ::SSL_get_session(ssl);
@@ -69,12 +47,20 @@ tls_connection::tls_connection(std::shared_ptr<const tls_context> context, int s
     ::SSL_set_accept_state(ssl_.get());
 }
 
+// SECURITY: a session is resumed only in the context it began in, for who resumes one is not asked
+// for a certificate again.
+void tls_connection::set_session_context(std::span<const unsigned char> id) {
+    ::SSL_set_session_id_context(ssl_.get(), id.data(), static_cast<unsigned>(id.size()));
+}
+
 tls_connection::tls_connection(std::shared_ptr<const tls_context> context, int socket,
                                config::client_certificate ask, std::string host)
     : tls_connection(std::move(context), socket, role::control) {
     host_ = std::move(host);
     if (::RAND_bytes(token_.data(), static_cast<int>(token_.size())) != 1)
         throw std::runtime_error("no random numbers to be had");
+    session_context_ = {'o', static_cast<unsigned char>(ask)};
+    set_session_context(session_context_);
     if (ask != config::client_certificate::off)
         ::SSL_set_verify(
             ssl_.get(),
@@ -87,9 +73,15 @@ tls_connection::tls_connection(const tls_connection& control, int socket,
                                config::session_reuse reuse)
     : tls_connection(control.context_, socket, role::data) {
     reuse_ = reuse;
-    host_ = control.host_;
+    // Clients often name no server here.
+    const auto named = control.server_name();
+    host_ = named.empty() ? control.host_ : named;
     token_ = control.token_;
     control_session_id_ = session_id(control.ssl_.get());
+    if (reuse == config::session_reuse::off)
+        set_session_context(token_); // of no session
+    else
+        set_session_context(control.session_context_);
     ::SSL_set_verify(ssl_.get(), ::SSL_get_verify_mode(control.ssl_.get()), nullptr);
     // A client that only sends would not read tickets, and answer with a reset when it closes.
     ::SSL_set_num_tickets(ssl_.get(), 0);
@@ -107,6 +99,10 @@ error_code tls_connection::failure(int returned) {
             return asio::error::would_block;
     } else if (!broken_) {
         broken_ = take_openssl_error();
+        const bool in_record = ::SSL_has_pending(ssl_.get()) == 1 ||
+                               std::string_view(::SSL_rstate_string(ssl_.get())) != "RH";
+        if (broken_ == tls_errc::truncated && in_record)
+            broken_ = tls_errc::truncated_record;
     }
     ::ERR_clear_error();
     return broken_;
@@ -120,10 +116,8 @@ error_code tls_connection::handshake() {
     const int done = ::SSL_do_handshake(ssl_.get());
     const auto failed = done == 1 ? error_code() : failure(done);
     const auto unsent = flush(); // an alert too
-    if (!failed || failed == asio::error::would_block)
-        if (unsent && unsent != asio::error::would_block)
-            return unsent;
-    return failed;
+    const bool goes_on = !failed || failed == asio::error::would_block;
+    return goes_on && unsent ? unsent : failed;
 }
 
 result<std::size_t> tls_connection::read_some(std::span<char> buffer) {
@@ -213,13 +207,14 @@ void tls_connection::release_memory() {
         std::vector<char>().swap(unsent_);
 }
 
-void tls_connection::close_notify() {
+error_code tls_connection::close_notify() {
     if (broken_)
-        return;
+        return broken_;
     ::ERR_clear_error();
-    ::SSL_shutdown(ssl_.get());
-    ::ERR_clear_error();
-    static_cast<void>(flush());
+    if (::SSL_shutdown(ssl_.get()) < 0)
+        return take_openssl_error();
+    const auto failed = flush();
+    return failed == asio::error::would_block ? error_code() : failed;
 }
 
 void tls_connection::renew_ticket() {
@@ -248,12 +243,7 @@ std::vector<std::string> tls_connection::client_names() const {
     // SECURITY: unverified names are nobody's.
     if (certificate == nullptr || ::SSL_get_verify_result(ssl_.get()) != X509_V_OK)
         return {};
-    std::vector<std::string> names;
-    auto* const subject = ::X509_get_subject_name(certificate);
-    for (int at = -1; (at = ::X509_NAME_get_index_by_NID(subject, NID_commonName, at)) >= 0;)
-        names.push_back(text_of(::X509_NAME_ENTRY_get_data(::X509_NAME_get_entry(subject, at))));
-    add_alternative_names(certificate, names);
-    return names;
+    return names_in(*certificate);
 }
 
 std::string tls_connection::server_name() const {

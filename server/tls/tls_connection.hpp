@@ -33,7 +33,8 @@ public:
     error_code handshake();
 
     /// Decrypted bytes into the front of `buffer`; 0 after the peer's close_notify.
-    /// tls_errc::truncated when the connection ends without one.
+    /// tls_errc::truncated when the connection ends without one, tls_errc::truncated_record when
+    /// it ends in the middle of a record.
     result<std::size_t> read_some(std::span<char> buffer);
 
     /// Encrypts bytes from the front of `bytes`, as many as there is room for, and sends what
@@ -46,7 +47,7 @@ public:
     error_code flush();
 
     /// Appends close_notify to what waits and sends what the socket takes. Once is enough.
-    void close_notify();
+    error_code close_notify();
 
     /// Gives the client another session to resume, together with the next bytes written: TLS 1.3
     /// clients use one up with every data connection.
@@ -73,6 +74,7 @@ private:
     enum class role { control, data };
     tls_connection(std::shared_ptr<const tls_context> context, int socket, role r);
 
+    void set_session_context(std::span<const unsigned char> id);
     error_code failure(int returned);
     void release_memory();
 
@@ -82,6 +84,7 @@ private:
     config::session_reuse reuse_ = config::session_reuse::prefer;
     std::string host_;
     std::array<unsigned char, 32> token_{}; // ties data connections to their control connection
+    std::array<unsigned char, 2> session_context_{};
     std::vector<unsigned char> control_session_id_; // TLS 1.2 without tickets
     bool ticket_is_own_ = false;                    // the ticket shown holds token_
     ssl_pointer ssl_;

@@ -9,15 +9,15 @@
 namespace objftpd::server {
 namespace {
 
-// A control connection may live long, and its data connections resume its session to the end.
-constexpr long session_lifetime = 60L * 60 * 24; // seconds
+// A control connection may live long, and its data connections resume its session. TLS 1.3 allows
+// no more.
+constexpr long session_lifetime = 60L * 60 * 24 * 7; // seconds
 // Mozilla's "intermediate" recommendation, version 5.7.
 constexpr const char* intermediate_ciphers =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
     "DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384:DHE-RSA-CHACHA20-POLY1305";
-constexpr std::string_view session_context = "objftpd";
 
 [[noreturn]] void refuse(const std::string& what) {
     const auto why = take_openssl_error().message();
@@ -43,9 +43,6 @@ tls_context::tls_context(const config::tls_settings& settings,
 
     SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_SERVER);
     ::SSL_CTX_set_timeout(c, session_lifetime);
-    ::SSL_CTX_set_session_id_context(c,
-                                     reinterpret_cast<const unsigned char*>(session_context.data()),
-                                     static_cast<unsigned>(session_context.size()));
     ::SSL_CTX_set_session_ticket_cb(c, tls_callbacks::make_ticket, tls_callbacks::take_ticket,
                                     nullptr);
     ::SSL_CTX_set_alpn_select_cb(c, tls_callbacks::choose_protocol, nullptr);
@@ -69,17 +66,17 @@ void tls_context::set_ciphers(const config::tls_settings& settings) {
 void tls_context::set_certificate(const certificate& c) {
     if (::SSL_CTX_use_cert_and_key(context_.get(), c.leaf.get(), c.key.get(), c.chain.get(), 1) !=
         1)
-        refuse("cannot use the certificate of " + c.common_name());
+        refuse("cannot use the certificate of " + c.name());
 }
 
 void tls_context::ask_clients(const config::tls_settings& settings) {
     if (settings.client_ca_file.empty())
         return;
     auto* const names = ::SSL_load_client_CA_file(settings.client_ca_file.c_str());
+    ::SSL_CTX_set_client_CA_list(context_.get(), names);
     if (names == nullptr ||
         ::SSL_CTX_load_verify_file(context_.get(), settings.client_ca_file.c_str()) != 1)
         refuse("tls.client_ca_file " + config::toml_quote(settings.client_ca_file));
-    ::SSL_CTX_set_client_CA_list(context_.get(), names);
     if (settings.client_crl_file.empty())
         return;
     auto* const store = ::SSL_CTX_get_cert_store(context_.get());

@@ -16,6 +16,8 @@ public:
         switch (static_cast<tls_errc>(value)) {
         case tls_errc::truncated:
             return "the connection ended without close_notify";
+        case tls_errc::truncated_record:
+            return "the connection ended in the middle of a TLS record";
         case tls_errc::session_not_reused:
             return "the TLS session of the control connection was not reused";
         case tls_errc::certificate_differs:

@@ -7,6 +7,7 @@ namespace objftpd::server {
 /// What can be wrong with a TLS connection besides what OpenSSL itself reports.
 enum class tls_errc {
     truncated = 1,       ///< the connection ended without close_notify
+    truncated_record,    ///< and in the middle of a record: bytes are missing
     session_not_reused,  ///< a data connection that does not resume its control connection
     certificate_differs, ///< a data connection with another client certificate
     too_many_handshakes, ///< of one address at the same time

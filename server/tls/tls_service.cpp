@@ -40,8 +40,33 @@ std::vector<std::string> names_of_this_machine(const config::settings& settings)
 
 } // namespace
 
+std::vector<config::problem> tls_service::check(const config::settings& settings,
+                                                const std::string& file) {
+    std::vector<config::problem> problems;
+    std::vector<certificate> certificates;
+    for (std::size_t i = 0; i < settings.certificates.size(); ++i) {
+        const auto& c = settings.certificates[i];
+        auto loaded = load_certificate(c.chain_file, c.key_file);
+        if (loaded.value)
+            certificates.push_back(std::move(*loaded.value));
+        else
+            problems.push_back({file, 0, 0, "certificate[" + std::to_string(i + 1) + "]",
+                                std::move(loaded.problem)});
+    }
+    if (certificates.empty())
+        certificates.push_back(make_self_signed_certificate({}));
+    try {
+        const tls_context usable(settings.tls, std::move(certificates));
+    } catch (const std::runtime_error& e) {
+        problems.push_back({file, 0, 0, "tls", e.what()});
+    }
+    return problems;
+}
+
 std::optional<std::string> tls_service::open() {
     const std::lock_guard one(loading_);
+    loaded_state_ = state_of_files(); // before: what is written meanwhile is a change
+    loaded_ = clock::now();
     try {
         install(load());
     } catch (const std::runtime_error& e) {
@@ -71,8 +96,6 @@ std::vector<certificate> tls_service::load() const {
 
 void tls_service::install(std::vector<certificate> certificates) {
     auto made = std::make_shared<const tls_context>(settings_.tls, std::move(certificates));
-    loaded_state_ = state_of_files();
-    loaded_ = clock::now();
     const std::lock_guard lock(mutex_);
     current_ = std::move(made);
 }
@@ -84,14 +107,15 @@ std::shared_ptr<const tls_context> tls_service::current() const {
 
 void tls_service::reload() {
     const std::lock_guard one(loading_);
+    loaded_state_ = state_of_files();
+    loaded_ = clock::now(); // what is wrong is said once for each change
     try {
         install(load());
         warned_ = {};
         for (const auto& c : current()->certificates())
             config::log::info("certificate loaded",
-                              {{"name", c.common_name()}, {"fingerprint", c.fingerprint()}});
+                              {{"name", c.name()}, {"fingerprint", c.fingerprint()}});
     } catch (const std::runtime_error& e) {
-        loaded_state_ = state_of_files(); // said once for each change
         config::log::error("certificates not reloaded, the old ones stay in use",
                            {{"error", e.what()}});
     }
@@ -137,11 +161,11 @@ void tls_service::warn_of_expiry(clock::time_point now) {
     for (const auto& c : current()->certificates()) {
         const auto left = c.not_after() - now;
         if (left < std::chrono::seconds(0))
-            config::log::error("certificate has expired", {{"name", c.common_name()}});
+            config::log::error("certificate has expired", {{"name", c.name()}});
         else if (left < settings_.tls.expiry_warning)
             config::log::warning(
                 "certificate expires soon",
-                {{"name", c.common_name()},
+                {{"name", c.name()},
                  {"days", std::chrono::duration_cast<std::chrono::days>(left).count()}});
     }
 }

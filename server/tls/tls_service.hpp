@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/load.hpp"
 #include "config/settings.hpp"
 #include "server/tls/tls_context.hpp"
 
@@ -20,6 +21,11 @@ public:
 
     /// `settings` must outlive the service.
     explicit tls_service(const config::settings& settings) : settings_(settings) {}
+
+    /// Everything that keeps these settings from being used, for `file` that they came from. Reads
+    /// files, changes nothing.
+    static std::vector<config::problem> check(const config::settings& settings,
+                                              const std::string& file);
 
     /// Loads the certificates, or makes the self-signed one. Reads and writes files. Returns what
     /// went wrong, for the operator, or nothing.

@@ -17,6 +17,7 @@
 namespace objftpd::storage::local {
 namespace {
 
+constexpr std::size_t copy_chunk = 128 << 10; // what a TLS connection takes at once
 constexpr std::size_t sendfile_chunk = 2 << 20;
 
 result<std::size_t> to_result(ssize_t n) {
@@ -69,7 +70,10 @@ result<std::size_t> file_body::send_file(int socket) {
 }
 
 result<std::size_t> file_body::send_copy(direct_socket& socket) {
-    const auto buffer = thread_buffer();
+    // Not to read what the socket would not take.
+    if (const auto failed = socket.prepare_to_send())
+        return failed;
+    const auto buffer = thread_buffer().first(copy_chunk);
     const auto wanted = std::min<std::uint64_t>(buffer.size(), remaining());
     const auto n = ::pread(file_.get(), buffer.data(), wanted, static_cast<off_t>(offset_));
     if (n < 0)

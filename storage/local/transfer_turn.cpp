@@ -13,7 +13,7 @@ constexpr int moment = 1; // ms
 } // namespace
 
 bool transfer_turn::may_go_on(std::size_t moved) const {
-    return moved < fair_share && std::chrono::steady_clock::now() - begin_ < fair_time;
+    return moved < fair_share && clock::now() - begin_ < fair_time;
 }
 
 bool transfer_turn::is_ready_soon(std::size_t moved) const {

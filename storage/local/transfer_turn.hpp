@@ -16,29 +16,34 @@ class transfer_turn {
 public:
     enum class direction { in, out };
 
-    transfer_turn(int socket, direction d) : socket_(socket), direction_(d) {}
+    using clock = std::chrono::steady_clock;
+
+    transfer_turn(int socket, direction d, clock::time_point begin = clock::now())
+        : socket_(socket), direction_(d), begin_(begin) {}
 
     /// Repeats `step`, which moves some bytes and returns how many, 0 at the end, or the error of
-    /// a system call. Returns the bytes moved in all; asio::error::would_block if there were none.
+    /// a system call. Returns the bytes moved in all, 0 only at the end; asio::error::would_block
+    /// if there were none. However late it is, one step is made.
     template <class Step>
     result<std::size_t> move(Step step) const {
         std::size_t moved = 0;
-        while (may_go_on(moved)) {
+        for (;;) {
             const result<std::size_t> n = step();
             if (n && *n == 0)
-                break;
+                return moved;
             if (n) {
                 moved += *n;
-                continue;
-            }
-            if (n.error() == asio::error::interrupted)
-                continue;
-            if (n.error() != asio::error::would_block || moved == 0)
+                if (!may_go_on(moved))
+                    return moved;
+            } else if (n.error() == asio::error::would_block) {
+                if (moved == 0)
+                    return n.error();
+                if (!may_go_on(moved) || !is_ready_soon(moved))
+                    return moved;
+            } else if (n.error() != asio::error::interrupted) {
                 return n.error();
-            if (!is_ready_soon(moved))
-                break;
+            }
         }
-        return moved;
     }
 
 private:
@@ -50,7 +55,7 @@ private:
 
     int socket_;
     direction direction_;
-    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+    clock::time_point begin_;
 };
 
 } // namespace objftpd::storage::local
