@@ -7,9 +7,10 @@ OBJFTPD=$(realpath "$1")
 shift
 [ -x "$OBJFTPD" ] || { echo "$0: $OBJFTPD is not an executable" >&2; exit 2; }
 missing=
-for program in curl lftp ncftp ncftpput ncftpget ncftpls tnftp inetutils-ftp rclone node npm; do
+for program in curl lftp ncftp ncftpput ncftpget ncftpls tnftp inetutils-ftp rclone php node npm; do
     command -v $program >/dev/null || missing="$missing $program"
 done
+/usr/bin/python3 -c 'import pycurl' 2>/dev/null || missing="$missing python3-pycurl"
 [ -z "$missing" ] || { echo "$0: not installed:$missing" >&2; exit 2; }
 export OBJFTPD PYTHONPATH="$here" PYTHONDONTWRITEBYTECODE=1
 

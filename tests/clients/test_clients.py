@@ -9,20 +9,31 @@ from drivers.driver import Route
 from drivers.lftp import Lftp, LftpPipelined
 from drivers.ncftp import Ncftp
 from drivers.ncftp_tools import NcftpTools
+from drivers.php_ftp import PhpFtp
+from drivers.pycurl_gnutls import PycurlGnutls
 from drivers.python_ftplib import PythonFtplib
 from drivers.rclone import Rclone, RcloneByList
 from harness.case import ServerCase, scratch, shared_daemon
-from scenarios import Scenarios
+from scenarios import NameScenarios, Scenarios
 
-CLIENTS = (
-    BasicFtp, Curl, InetutilsFtp, Lftp, Ncftp, NcftpTools, PythonFtplib, Rclone, Tnftp)
-# Other habits of the same programs: each over the first route only.
-VARIANTS = (CurlOldCommands, CurlWithoutCwd, LftpPipelined, RcloneByList)
+PLAIN_ONLY = (InetutilsFtp, Ncftp, NcftpTools, Tnftp)
+WITH_TLS = (BasicFtp, Curl, Lftp, PhpFtp, PycurlGnutls, PythonFtplib, Rclone)
+# Other habits of the same programs: each over the first route of its kind only.
+PLAIN_VARIANTS = (CurlOldCommands, CurlWithoutCwd, LftpPipelined, RcloneByList)
+TLS_VARIANTS = (LftpPipelined,)
 
-# "explicit" and "implicit" join when the server speaks TLS; drivers then read route.security.
-SECURITIES = ("plain",)
-ROUTES = tuple(itertools.starmap(
-    Route, itertools.product(("IPv4", "IPv6"), ("passive", "active"), SECURITIES)))
+PLAIN_ROUTES = tuple(itertools.starmap(
+    Route, itertools.product(("IPv4", "IPv6"), ("passive", "active"), ("plain",))))
+# Every pair of choices for clients that know passive mode only, and every choice in active mode.
+# All combinations, with fewer scenarios each, are test_tls_routes.
+TLS_ROUTES = tuple(Route(*words.split()) for words in (
+    "IPv4 passive explicit tls13 require private",
+    "IPv6 passive explicit tls12 require private",
+    "IPv6 passive implicit tls13 prefer private",
+    "IPv4 passive implicit tls12 off private",
+    "IPv4 active explicit tls12 prefer private",
+    "IPv6 active implicit tls13 require private",
+    "IPv4 passive explicit tls13 prefer clear"))
 
 
 def setUpModule():
@@ -32,10 +43,14 @@ def setUpModule():
 
 def _make_cases():
     every = itertools.chain(
-        itertools.product(CLIENTS, ROUTES), ((variant, ROUTES[0]) for variant in VARIANTS))
+        itertools.product(PLAIN_ONLY + WITH_TLS, PLAIN_ROUTES),
+        itertools.product(WITH_TLS, TLS_ROUTES),
+        itertools.product(PLAIN_VARIANTS, PLAIN_ROUTES[:1]),
+        itertools.product(TLS_VARIANTS, TLS_ROUTES[:1]))
     for client, route in every:
-        name = "_".join((client.name.replace("-", "_"), *route))
-        globals()[name] = type(name, (Scenarios, ServerCase), {
+        name = "_".join((client.name.replace("-", "_"), *filter(None, route)))
+        scenarios = NameScenarios if route.security == "plain" else Scenarios
+        globals()[name] = type(name, (scenarios, ServerCase), {
             "driver_class": client, "route": route, "__module__": __name__})
 
 

@@ -7,11 +7,11 @@ from harness.content import tricky_bytes
 class FileZilla(DialogueCase):
     def setUp(self):
         super().setUp()
-        # Without TLS the server says no, and FileZilla goes on in the clear.
-        self.wire.say("AUTH TLS", 234, 500, 502, 504, 530, 534)
-        self.wire.say("AUTH SSL", 234, 500, 502, 504, 530, 534)
+        self.wire.say("AUTH TLS", 234)
+        self.wire.start_tls(self.daemon.certificate)
         self.wire.login()
         features = [line.strip() for line in self.wire.say("FEAT", 211).lines[1:-1]]
+        self.wire.protect_data()
         if "CLNT" in features:
             self.wire.say("CLNT FileZilla", 200)
         self.wire.say("OPTS UTF8 ON", 200)

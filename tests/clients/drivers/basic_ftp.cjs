@@ -1,5 +1,5 @@
 // Runs one list of basic-ftp calls, given as JSON on standard input, and prints their results:
-// {host, port, user, password, calls: [[method, argument, ...], ...]}.
+// {host, port, user, password, secure, secureOptions, calls: [[method, argument, ...], ...]}.
 // Two methods are ours: "resume" and "resumeDownload" find the offset themselves.
 "use strict";
 const fs = require("fs");
@@ -27,7 +27,8 @@ async function main() {
     const results = [];
     try {
         await client.access({
-            host: job.host, port: job.port, user: job.user, password: job.password });
+            host: job.host, port: job.port, user: job.user, password: job.password,
+            secure: job.secure, secureOptions: job.secureOptions });
         for (const [method, ...words] of job.calls) {
             if (method === "resume") {
                 results.push(plain(await resume(client, ...words)));

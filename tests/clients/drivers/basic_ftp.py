@@ -16,7 +16,9 @@ class BasicFtp(Driver):
         ("mirror_up_again", "*", "basic-ftp sends every file each time"),
         ("put_dated", "*", "basic-ftp sets no times"),
         ("get_dated", "*", "basic-ftp sets no times"),
+        ("*", "clear", "basic-ftp always says PROT P"),
     )
+
     def put(self, pairs):
         self.calls(*[("uploadFrom", str(local), remote) for local, remote in pairs])
 
@@ -61,7 +63,15 @@ class BasicFtp(Driver):
     def environment(self):
         return {"NODE_PATH": os.environ["NODE_MODULES"]}
 
+    def protection(self):
+        if not self.secure:
+            return {"secure": False}
+        version = {"tls12": "TLSv1.2", "tls13": "TLSv1.3"}[self.route.version]
+        return {"secure": "implicit" if self.route.security == "implicit" else True,
+                "secureOptions": {"ca": self.certificate.read_text(),
+                                  "minVersion": version, "maxVersion": version}}
+
     def calls(self, *calls):
         job = {"host": self.host, "port": self.port, "user": USER, "password": PASSWORD,
-               "calls": calls}
+               "calls": calls, **self.protection()}
         return json.loads(self.run(["node", SCRIPT], script=json.dumps(job)))

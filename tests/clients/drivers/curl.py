@@ -15,6 +15,7 @@ class Curl(Driver):
         ("mirror_up", "*", "curl transfers no folders"),
         ("mirror_down", "*", "curl transfers no folders"),
         ("put_dated", "*", "curl sets no remote times"),
+        ("*", "active private", "curl 7.88 forgets TLS on active data connections (its bug 10666)"),
     )
 
     def put(self, pairs):
@@ -54,21 +55,28 @@ class Curl(Driver):
         self.curl("-R", "-o", str(local), self.url(remote))
 
     def url(self, path):
-        return f"ftp://{self.authority()}/{urllib.parse.quote(path.lstrip('/'))}"
+        return f"{self.root()}{urllib.parse.quote(path.lstrip('/'))}"
 
-    def authority(self):
+    def root(self):
+        scheme = "ftps" if self.route.security == "implicit" else "ftp"
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
+        return f"{scheme}://{host}:{self.port}/"
 
     def quote(self, *commands):
-        self.curl("-I", *[word for command in commands for word in ("-Q", command)],
-                  f"ftp://{self.authority()}/")
+        self.curl("-I", *[word for command in commands for word in ("-Q", command)], self.root())
+
+    def protection(self):
+        if not self.secure:
+            return []
+        level = "--ftp-ssl-control" if self.route.level == "clear" else "--ssl-reqd"
+        versions = {"tls12": ["--tls-max", "1.2"], "tls13": ["--tlsv1.3"]}
+        return [level, "--cacert", str(self.certificate), *versions[self.route.version]]
 
     def curl(self, *arguments):
         mode = [] if self.passive else ["--ftp-port", self.host]
         return self.run([
             "curl", "-sS", "--fail-early", "--globoff", "-m", "30", "-u", f"{USER}:{PASSWORD}",
-            *mode, *self.options, *arguments])
+            *mode, *self.protection(), *self.options, *arguments])
 
 
 class CurlWithoutCwd(Curl):

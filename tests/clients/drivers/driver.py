@@ -13,9 +13,22 @@ from harness.daemon import LOOPBACK, PASSWORD, USER
 
 PATIENCE = 40
 
-# How a client reaches the server: "IPv4" or "IPv6", "passive" or "active", and the protection
-# of its connections: "plain" until the server speaks TLS.
-Route = collections.namedtuple("Route", "family data security")
+# How a client reaches the server: "IPv4" or "IPv6", "passive" or "active", and the protection of
+# its connections: "plain", or "explicit" or "implicit" with what belongs to it: "tls12" or "tls13",
+# whether the server wants data connections to resume ("off", "prefer", "require"), and whether
+# they are "private" or, by PROT C, "clear".
+Route = collections.namedtuple(
+    "Route", "family data security version reuse level", defaults=("", "", ""))
+
+
+def listener_of(route):
+    """Its name in the table of the shared server's listeners."""
+    scheme = "ftps" if route.security == "implicit" else "ftp"
+    return scheme if route.reuse in ("", "prefer") else f"{scheme}-{route.reuse}"
+
+
+def words_of(route):
+    return "-".join(filter(None, route))
 
 
 class ClientFailed(AssertionError):
@@ -24,24 +37,27 @@ class ClientFailed(AssertionError):
 
 class Driver:
     name = ""
-    # Rows (operation, route part or "*", reason): what this client cannot do. The operation is a
-    # method's name below, or "*". A row is a statement about the client, never about the server.
+    # Rows (operation, route parts or "*", reason): what this client cannot do. The operation is a
+    # method's name below, or "*"; several parts, such as "active private", must all be the route's.
+    # A row is a statement about the client, never about the server.
     cannot = ()
     # Rows (operation, name's label in ODD_NAMES, reason), likewise.
     cannot_name = ()
 
     def __init__(self, daemon, route, home):
-        self.port = daemon.port
+        self.port = daemon.ports[listener_of(route)]
+        self.certificate = daemon.certificate
         self.route = route
         self.host = LOOPBACK[route.family]
         self.passive = route.data == "passive"
+        self.secure = route.security != "plain"
         self.home = home
 
     @classmethod
     def why_not(cls, operation, route):
         """The reason to skip, or None."""
-        for known, part, reason in cls.cannot:
-            if known in (operation, "*") and (part == "*" or part in route):
+        for known, parts, reason in cls.cannot:
+            if known in (operation, "*") and (parts == "*" or set(parts.split()) <= set(route)):
                 return reason
         return None
 
@@ -141,6 +157,17 @@ class Driver:
     def environment(self):
         return {}
 
+    def openssl_limits(self):
+        """For programs with OpenSSL that have no option of their own: the environment that ends
+        at TLS 1.2."""
+        if self.route.version != "tls12":
+            return {}
+        path = os.path.join(self.home, "openssl.cnf")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("openssl_conf = all\n[all]\nssl_conf = tls\n[tls]\n"
+                       "system_default = limits\n[limits]\nMaxProtocol = TLSv1.2\n")
+        return {"OPENSSL_CONF": path}
+
 
 def unwrap(parent, name):
     """For clients that mirror a folder as `name` into `parent`: only its content shall be there."""
@@ -150,4 +177,4 @@ def unwrap(parent, name):
     os.rmdir(folder)
 
 
-__all__ = ["ClientFailed", "Driver", "PASSWORD", "Route", "USER", "unwrap"]
+__all__ = ["ClientFailed", "Driver", "PASSWORD", "Route", "USER", "unwrap", "words_of"]

@@ -72,13 +72,29 @@ class Lftp(Driver):
     def lftp(self, *commands):
         settings = [
             "set cmd:fail-exit yes", "set cmd:interactive no", "set net:max-retries 1",
-            "set net:timeout 20", "set net:reconnect-interval-base 1", "set ftp:ssl-allow no",
+            "set net:timeout 20", "set net:reconnect-interval-base 1", *self.protection(),
             "set file:charset UTF-8",
             f"set net:socket-bind-{self.route.family.lower()} {self.host}",
             f"set ftp:passive-mode {'yes' if self.passive else 'no'}",
             *self.settings,
-            f"open -u {USER},{shlex.quote(PASSWORD)} -p {self.port} {self.host}"]
+            f"open -u {USER},{shlex.quote(PASSWORD)} {self.address()}"]
         return self.run(["lftp", "--norc"], script="\n".join([*settings, *commands, ""]))
+
+
+    def protection(self):
+        if not self.secure:
+            return ["set ftp:ssl-allow no"]
+        allowed = {"tls12": "NORMAL:-VERS-ALL:+VERS-TLS1.2",
+                   "tls13": "NORMAL:-VERS-ALL:+VERS-TLS1.3"}
+        yes_or_no = "no" if self.route.level == "clear" else "yes"
+        return ["set ftp:ssl-force yes", f"set ssl:ca-file {self.certificate}",
+                f"set ssl:priority {allowed[self.route.version]}",
+                f"set ftp:ssl-protect-data {yes_or_no}", f"set ftp:ssl-protect-list {yes_or_no}"]
+
+    def address(self):
+        scheme = "ftps" if self.route.security == "implicit" else "ftp"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{scheme}://{host}:{self.port}"
 
 
 class LftpPipelined(Lftp):

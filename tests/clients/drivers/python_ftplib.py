@@ -4,8 +4,35 @@ import fnmatch
 import ftplib
 import os
 import posixpath
+import socket
+import ssl
 
 from drivers.driver import PASSWORD, USER, ClientFailed, Driver
+
+
+class FtpsOfScripts(ftplib.FTP_TLS):
+    """FTP_TLS with the two things that scripts add to it, copied from one to the next: data
+    connections resume the control connection's session, and TLS from the first byte on."""
+
+    implicit = False
+
+    def connect(self, host, port):
+        if not self.implicit:
+            return super().connect(host, port)
+        self.host = host
+        self.sock = self.context.wrap_socket(
+            socket.create_connection((host, port), self.timeout), server_hostname=host)
+        self.af = self.sock.family
+        self.file = self.sock.makefile("r", encoding=self.encoding)
+        self.welcome = self.getresp()
+        return self.welcome
+
+    def ntransfercmd(self, cmd, rest=None):
+        connection, size = ftplib.FTP.ntransfercmd(self, cmd, rest)
+        if self._prot_p:
+            connection = self.context.wrap_socket(
+                connection, server_hostname=self.host, session=self.sock.session)
+        return connection, size
 
 
 def reports_failure(operation):
@@ -28,10 +55,28 @@ class PythonFtplib(Driver):
     )
 
     def session(self):
-        ftp = ftplib.FTP(encoding="utf-8", timeout=20)
+        ftp = self.library()
         ftp.connect(self.host, self.port)
         ftp.login(USER, PASSWORD)
+        if self.route.level == "private":
+            ftp.prot_p()
+        elif self.route.level == "clear" and self.route.security == "implicit":
+            ftp.voidcmd("PBSZ 0")
+            ftp.prot_c()
         ftp.set_pasv(self.passive)
+        return ftp
+
+    def library(self):
+        if not self.secure:
+            return ftplib.FTP(encoding="utf-8", timeout=20)
+        context = ssl.create_default_context(cafile=self.certificate)
+        version = {"tls12": ssl.TLSVersion.TLSv1_2, "tls13": ssl.TLSVersion.TLSv1_3}
+        context.minimum_version = context.maximum_version = version[self.route.version]
+        # As it comes, ftplib resumes nothing and knows explicit TLS only.
+        as_it_comes = self.route.security == "explicit" and self.route.reuse != "require"
+        ftps = ftplib.FTP_TLS if as_it_comes else FtpsOfScripts
+        ftp = ftps(context=context, encoding="utf-8", timeout=20)
+        ftp.implicit = self.route.security == "implicit"
         return ftp
 
     @reports_failure

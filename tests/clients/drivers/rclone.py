@@ -16,6 +16,8 @@ class Rclone(Driver):
         ("resume_put", "*", "rclone transfers whole files"),
         ("resume_get", "*", "rclone transfers whole files"),
         ("append", "*", "rclone transfers whole files"),
+        ("*", "clear", "rclone always says PROT P"),
+        ("*", "require", "rclone resumes the latest session of any of its control connections"),
     )
     cannot_name = tuple(
         (operation, "a trailing space", "rclone's FTP backend sends U+2420 for a space at the end")
@@ -96,7 +98,17 @@ class Rclone(Driver):
             "RCLONE_CONFIG_BOX_PORT": str(self.port),
             "RCLONE_CONFIG_BOX_USER": USER,
             "RCLONE_CONFIG_BOX_PASS": obscured(PASSWORD),
+            **self.protection(),
         }
+
+    def protection(self):
+        if not self.secure:
+            return {}
+        explicit = self.route.security == "explicit"
+        return {"SSL_CERT_FILE": str(self.certificate),  # its FTP part ignores --ca-cert
+                "RCLONE_CONFIG_BOX_EXPLICIT_TLS" if explicit else "RCLONE_CONFIG_BOX_TLS": "true",
+                "RCLONE_CONFIG_BOX_DISABLE_TLS13":
+                    "true" if self.route.version == "tls12" else "false"}
 
     def rclone(self, *arguments):
         open(os.path.join(self.home, "rclone.conf"), "ab").close()

@@ -12,6 +12,11 @@ from harness.daemon import Daemon
 
 _shared = {}
 
+# One for each rule about the sessions of data connections; that of "ftp" and "ftps" is the default.
+LISTENERS = {
+    f"{scheme}{'-' if rule else ''}{rule}": (scheme, f'session_reuse = "{rule}"' if rule else "")
+    for scheme in ("ftp", "ftps") for rule in ("", "off", "require")}
+
 
 def scratch():
     """A folder for the whole run. Kept when KEEP is set, removed otherwise."""
@@ -30,7 +35,7 @@ def shared_daemon():
     if "daemon" not in _shared:
         root = scratch() / "server"
         root.mkdir(exist_ok=True)
-        daemon = Daemon(root, durability="none").start()
+        daemon = Daemon(root, durability="none", listeners=LISTENERS).start()
         atexit.register(daemon.stop)
         _shared["daemon"] = daemon
     return _shared["daemon"]

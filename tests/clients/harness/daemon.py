@@ -4,10 +4,13 @@
 `bucket_root`, and a test can look at the disk behind the server's back.
 """
 
+import contextlib
+import itertools
 import os
 import pathlib
 import signal
 import socket
+import ssl
 import subprocess
 import time
 
@@ -15,12 +18,12 @@ USER = "alice"
 PASSWORD = "secret"
 LOOPBACK = {"IPv4": "127.0.0.1", "IPv6": "::1"}
 
+# What listens, by name: the scheme of its addresses and its own options.
+PLAIN_AND_EXPLICIT = {"ftp": ("ftp", "")}
+
 CONFIGURATION = """\
 state = "{root}/state"
-
-[[listener]]
-addresses = [{listen}]
-
+{listeners}
 [server]
 passive_ports = "any"
 {server}
@@ -51,17 +54,21 @@ def binary():
     return os.environ["OBJFTPD"]
 
 
-def free_port():
-    """A port that nobody listens on, on either loopback address."""
-    while True:
-        with socket.socket(socket.AF_INET) as four, socket.socket(socket.AF_INET6) as six:
+def free_ports(count):
+    """Ports that nobody listens on, on either loopback address."""
+    ports = []
+    with contextlib.ExitStack() as held:
+        while len(ports) < count:
+            four = held.enter_context(socket.socket(socket.AF_INET))
+            six = held.enter_context(socket.socket(socket.AF_INET6))
             four.bind((LOOPBACK["IPv4"], 0))
             port = four.getsockname()[1]
             try:
                 six.bind((LOOPBACK["IPv6"], port))
             except OSError:
                 continue
-            return port
+            ports.append(port)
+    return ports
 
 
 def hash_password(password):
@@ -76,18 +83,23 @@ class Daemon:
 
     `wrapper` is put before the command, for a test that wants the process in surroundings of its
     own; it must `exec` its arguments so that the pid stays the server's.
+
+    `listeners` is a table like PLAIN_AND_EXPLICIT; `sections` is text for further sections of the
+    configuration.
     """
 
-    def __init__(self, root, durability="fsync", server="", data=None, wrapper=()):
+    def __init__(self, root, durability="fsync", server="", data=None, wrapper=(),
+                 listeners=PLAIN_AND_EXPLICIT, sections=""):
         self.root = pathlib.Path(root)
         self.data = pathlib.Path(data) if data else self.root / "data"
         self.wrapper = list(wrapper)
-        self.port = free_port()
+        self.ports = dict(zip(listeners, free_ports(len(listeners))))
+        self.port = self.ports["ftp"]
         self.process = None
         self.data.mkdir(parents=True, exist_ok=True)
         self.bucket_root.mkdir(exist_ok=True)
         (self.root / "state").mkdir(exist_ok=True)
-        self._write_configuration(durability, server)
+        self._write_configuration(durability, server, listeners, sections)
 
     @property
     def bucket_root(self):
@@ -96,6 +108,16 @@ class Daemon:
     @property
     def log(self):
         return self.root / "log"
+
+    @property
+    def certificate(self):
+        """The self-signed certificate that the server has made, for clients to trust.
+        REQUIRES: a listener "ftps"."""
+        path = self.root / "certificate.pem"
+        if not path.exists():
+            made = ssl.get_server_certificate((LOOPBACK["IPv4"], self.ports["ftps"]))
+            path.write_text(made)
+        return path
 
     def on_disk(self, path):
         """The file that holds the object an FTP path names."""
@@ -146,20 +168,25 @@ class Daemon:
     def log_size(self):
         return self.log.stat().st_size if self.log.exists() else 0
 
-    def _write_configuration(self, durability, server):
-        listen = ", ".join(f'"ftp://{a}:{self.port}"' for a in (LOOPBACK["IPv4"], "[::1]"))
+    def _write_configuration(self, durability, server, listeners, sections):
         path = self.root / "objftpd.toml"
         path.write_text(CONFIGURATION.format(
-            root=self.root, data=self.data, listen=listen, server=server, durability=durability,
-            user=USER, password_hash=hash_password(PASSWORD)))
+            root=self.root, data=self.data, server=server, durability=durability, user=USER,
+            listeners="".join(self._section_of(name, *listeners[name]) for name in listeners),
+            password_hash=hash_password(PASSWORD)) + sections)
         path.chmod(0o600)
+
+    def _section_of(self, name, scheme, options):
+        hosts = (LOOPBACK["IPv4"], f"[{LOOPBACK['IPv6']}]")
+        addresses = ", ".join(f'"{scheme}://{host}:{self.ports[name]}"' for host in hosts)
+        return f"\n[[listener]]\naddresses = [{addresses}]\n{options}\n"
 
     def _wait_until_it_accepts(self, patience=20):
         give_up = time.monotonic() + patience
-        for address in LOOPBACK.values():
+        for address in itertools.product(LOOPBACK.values(), self.ports.values()):
             while True:
                 try:
-                    socket.create_connection((address, self.port), timeout=1).close()
+                    socket.create_connection(address, timeout=1).close()
                     break
                 except OSError:
                     self._still_alive(give_up)

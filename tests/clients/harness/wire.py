@@ -6,6 +6,7 @@ For what no client library would send, or would hide. Everything has a time limi
 import collections
 import re
 import socket
+import ssl
 import struct
 
 from harness.daemon import LOOPBACK, PASSWORD, USER
@@ -29,6 +30,14 @@ def reset(connection):
     connection.close()
 
 
+def end(connection):
+    """Says that all has been sent: by close_notify, or FIN."""
+    if isinstance(connection, ssl.SSLSocket):
+        connection.unwrap()
+    else:
+        connection.shutdown(socket.SHUT_WR)
+
+
 def read_all(connection):
     chunks = []
     while chunk := connection.recv(1 << 16):
@@ -42,6 +51,8 @@ class Wire:
         self.family = socket.AF_INET6 if family == "IPv6" else socket.AF_INET
         self.control = socket.create_connection((self.host, daemon.port), timeout=PATIENCE)
         self.control.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.tls = None
+        self.data_tls = None
         self.input = b""
         self.greeting = self.reply()
         if login:
@@ -56,6 +67,23 @@ class Wire:
     def login(self):
         self.say(f"USER {USER}", 331)
         self.say(f"PASS {PASSWORD}", 230)
+
+    # -- TLS
+
+    def start_tls(self, certificate):
+        """After AUTH. That certificate is the only authority."""
+        self.tls = ssl.create_default_context(cafile=certificate)
+        self.control = self.wrapped(self.control)
+
+    def protect_data(self):
+        self.say("PBSZ 0", 200)
+        self.say("PROT P", 200)
+        self.data_tls = self.tls
+
+    def wrapped(self, connection, session=None):
+        """Takes no end without close_notify for an end."""
+        return self.tls.wrap_socket(connection, server_hostname=self.host, session=session,
+                                    suppress_ragged_eofs=False)
 
     # -- lines and replies
 
@@ -123,6 +151,10 @@ class Wire:
 
     def begin(self, command, active=False):
         """Starts a transfer and returns its data socket, after the 150."""
+        data = self.begin_in_clear(command, active)
+        return self.wrapped(data, self.control.session) if self.data_tls else data
+
+    def begin_in_clear(self, command, active=False):
         if not active:
             data = self.passive()
             try:
@@ -147,7 +179,7 @@ class Wire:
     def upload(self, command, content, active=False):
         with self.begin(command, active) as data:
             data.sendall(content)
-            data.shutdown(socket.SHUT_WR)
+            end(data)
         return self.expect(226)
 
     def names(self, path=""):
