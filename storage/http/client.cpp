@@ -1,0 +1,142 @@
+#include "storage/http/client.hpp"
+
+#include "storage/http/curl_error.hpp"
+
+#include <unistd.h>
+
+#include <stdexcept>
+
+namespace objftpd::storage::http {
+namespace {
+
+void begin_to_use_curl() {
+    static const auto done = ::curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (done != CURLE_OK)
+        throw std::runtime_error(::curl_easy_strerror(done));
+}
+
+} // namespace
+
+struct client_callbacks {
+    static int socket(CURL*, curl_socket_t s, int wanted, void* self, void*) {
+        auto& c = *static_cast<client*>(self);
+        if (wanted == CURL_POLL_REMOVE) {
+            c.forget(s);
+            return 0;
+        }
+        auto& state = c.sockets_[s];
+        if (!state)
+            state = std::make_shared<client::watched>(c.context_, s);
+        state->wanted = wanted;
+        c.watch(state);
+        return 0;
+    }
+
+    static int timer(CURLM*, long milliseconds, void* self) {
+        static_cast<client*>(self)->set_timer(milliseconds);
+        return 0;
+    }
+
+    static int close(void* self, curl_socket_t s) {
+        static_cast<client*>(self)->forget(s);
+        return ::close(s);
+    }
+};
+
+client::client(asio::io_context& context, client_settings settings)
+    : context_(context), settings_(std::move(settings)), multi_(nullptr), timer_(context),
+      alive_(std::make_shared<client*>(this)) {
+    begin_to_use_curl();
+    multi_ = ::curl_multi_init();
+    if (multi_ == nullptr)
+        throw std::bad_alloc();
+    ::curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, client_callbacks::socket);
+    ::curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+    ::curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, client_callbacks::timer);
+    ::curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+    ::curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, settings_.max_connections);
+    ::curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, settings_.kept_connections);
+    ::curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
+}
+
+client::~client() {
+    *alive_ = nullptr;
+    ::curl_multi_cleanup(multi_);
+}
+
+awaitable<result<std::unique_ptr<exchange>>> client::send(request r, request_body body) {
+    std::unique_ptr<exchange> made(new exchange(*this, std::move(r), std::move(body)));
+    ::curl_easy_setopt(made->easy_, CURLOPT_CLOSESOCKETFUNCTION, client_callbacks::close);
+    ::curl_easy_setopt(made->easy_, CURLOPT_CLOSESOCKETDATA, this);
+    if (::curl_multi_add_handle(multi_, made->easy_) != CURLM_OK)
+        co_return curl_error(CURLE_FAILED_INIT);
+    const auto answered = co_await made->wait_for_head();
+    if (!answered)
+        co_return answered.error();
+    co_return std::move(made);
+}
+
+// Waits for what libcurl wants to know of a socket and is not waited for yet.
+void client::watch(const std::shared_ptr<watched>& socket) {
+    const auto start = [&](bool& waiting, asio::posix::stream_descriptor::wait_type kind,
+                           int event) {
+        if (waiting)
+            return;
+        waiting = true;
+        socket->descriptor.async_wait(
+            kind, [alive = alive_, socket, event, &waiting](const error_code& failed) {
+                waiting = false;
+                auto* const self = *alive;
+                if (self == nullptr || failed || !socket->descriptor.is_open())
+                    return;
+                const auto s = socket->descriptor.native_handle();
+                self->act(s, event);
+                if (socket->descriptor.is_open()) // still wanted
+                    self->watch(socket);
+            });
+    };
+    if ((socket->wanted & CURL_POLL_IN) != 0)
+        start(socket->reading, asio::posix::stream_descriptor::wait_read, CURL_CSELECT_IN);
+    if ((socket->wanted & CURL_POLL_OUT) != 0)
+        start(socket->writing, asio::posix::stream_descriptor::wait_write, CURL_CSELECT_OUT);
+}
+
+void client::forget(curl_socket_t socket) {
+    const auto found = sockets_.find(socket);
+    if (found == sockets_.end())
+        return;
+    found->second->descriptor.release(); // libcurl closes it
+    sockets_.erase(found);
+}
+
+void client::act(curl_socket_t socket, int event) {
+    int running = 0;
+    ::curl_multi_socket_action(multi_, socket, event, &running);
+    collect_finished();
+}
+
+void client::collect_finished() {
+    int left = 0;
+    while (const auto* const message = ::curl_multi_info_read(multi_, &left)) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        exchange* x = nullptr;
+        ::curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &x);
+        x->finished(message->data.result);
+    }
+}
+
+// Never acts at once: libcurl is in the middle of its own work when it sets the timer.
+void client::set_timer(long milliseconds) {
+    if (milliseconds < 0) {
+        timer_.cancel();
+        return;
+    }
+    timer_.expires_after(std::chrono::milliseconds(milliseconds));
+    timer_.async_wait([alive = alive_](const error_code& stopped) {
+        if (!stopped && *alive != nullptr)
+            (*alive)->act(CURL_SOCKET_TIMEOUT, 0);
+    });
+}
+
+} // namespace objftpd::storage::http

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "storage/http/exchange.hpp"
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <chrono>
+#include <map>
+
+namespace objftpd::storage::http {
+
+/// How a store is reached, and what it is given time for.
+struct client_settings {
+    std::chrono::milliseconds connect_timeout{5000};
+    std::chrono::seconds stall_timeout{60}; // without a byte in either direction
+    std::chrono::seconds total_timeout{0};  // 0: none
+    long max_connections = 64;              // to one host
+    long kept_connections = 64;             // idle ones
+    std::string ca_file;                    // empty: the system's authorities
+    std::string ca_folder;
+    std::string proxy;        // "http://...", "socks5h://..."; empty: none
+    std::string bind_address; // an own address or interface; empty: any
+};
+
+/// Sends requests and keeps connections: libcurl's multi interface in the event loop of one I/O
+/// thread, on which all calls must be made. Nothing blocks, nothing is redirected, and no body is
+/// ever held as a whole.
+class client {
+public:
+    client(asio::io_context& context, client_settings settings);
+    client(client&&) = delete;
+    /// REQUIRES: no exchange is left.
+    ~client();
+
+    /// Sends a request with its body and comes back with the answer's head. A status that is no
+    /// success is no error here. `body` must live as long as the exchange.
+    awaitable<result<std::unique_ptr<exchange>>> send(request r, request_body body);
+
+private:
+    friend class exchange;
+    friend struct client_callbacks; // what libcurl calls
+
+    struct watched {
+        explicit watched(asio::io_context& context, curl_socket_t s) : descriptor(context, s) {}
+        asio::posix::stream_descriptor descriptor;
+        int wanted = 0; // CURL_POLL_...
+        bool reading = false;
+        bool writing = false;
+    };
+
+    void watch(const std::shared_ptr<watched>& socket);
+    void act(curl_socket_t socket, int event);
+    void collect_finished();
+    void forget(curl_socket_t socket);
+    void set_timer(long milliseconds);
+
+    asio::io_context& context_;
+    const client_settings settings_;
+    CURLM* multi_;
+    asio::steady_timer timer_;
+    std::map<curl_socket_t, std::shared_ptr<watched>> sockets_;
+    std::shared_ptr<client*> alive_; // handlers that come too late find null
+};
+
+} // namespace objftpd::storage::http

@@ -1,0 +1,284 @@
+#include "storage/http/client.hpp"
+#include "storage/http/curl_error.hpp"
+#include "tests/support/event_loop.hpp"
+#include "tests/support/http_server.hpp"
+#include "tests/support/results.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace objftpd;
+using namespace objftpd::tests;
+using namespace objftpd::storage;
+using namespace std::chrono_literals;
+
+namespace {
+
+class http_client_test {
+protected:
+    http::request make(const std::string& method, const std::string& path = "/b/k") {
+        http::request r;
+        r.method = method;
+        r.scheme = "http";
+        r.host = server.host();
+        r.path = path;
+        return r;
+    }
+
+    struct answer {
+        int status = 0;
+        std::string body;
+        std::string etag;
+    };
+
+    awaitable<result<answer>> fetch(http::request r, http::request_body body = {}) {
+        auto x = co_await client->send(std::move(r), std::move(body));
+        if (!x)
+            co_return x.error();
+        answer a;
+        a.status = (*x)->head().status;
+        if (const auto* const etag = (*x)->head().find("etag"))
+            a.etag = *etag;
+        auto all = co_await (*x)->read_all(64 << 20);
+        if (!all)
+            co_return all.error();
+        a.body = std::move(*all);
+        co_return a;
+    }
+
+    result<answer> run(http::request r, http::request_body body = {}) {
+        if (!client)
+            client.emplace(loop.context(), settings);
+        return loop.run(fetch(std::move(r), std::move(body)));
+    }
+
+    http_server server;
+    event_loop loop;
+    http::client_settings settings;
+    std::optional<http::client> client;
+};
+
+awaitable<void> one_more_turn() {
+    co_return;
+}
+
+std::string long_text() {
+    std::string text;
+    for (int i = 0; text.size() < 3 << 20; ++i)
+        text += std::to_string(i) + ' ';
+    return text;
+}
+
+} // namespace
+
+TEST_CASE_METHOD(http_client_test, "a request is sent as it stands, and its answer read") {
+    server.answers(200, "hello", "ETag: \"abc\"\r\n");
+    auto r = make("GET", "/b/a%20b//../c");
+    r.query = {{"acl"}, {"prefix", "x y/"}};
+    r.headers = {{"x-oss-date", "20261121T010203Z"}, {"x-empty", ""}};
+    const auto a = value_of(run(std::move(r)));
+    CHECK(a.status == 200);
+    CHECK(a.body == "hello");
+    CHECK(a.etag == "\"abc\"");
+    const auto head = server.requests().at(0).head;
+    CHECK_THAT(head, Catch::StartsWith("GET /b/a%20b//../c?acl&prefix=x%20y%2F HTTP/1.1\r\n"));
+    CHECK_THAT(head, Catch::Contains("x-oss-date: 20261121T010203Z\r\n"));
+    CHECK_THAT(head, Catch::Contains("x-empty:\r\n"));
+    for (const auto* const unasked : {"Accept", "Content-Type", "Expect", "Accept-Encoding"})
+        CHECK_THAT(head, !Catch::Contains(unasked));
+}
+
+TEST_CASE_METHOD(http_client_test, "a status that is no success is an answer, with its body") {
+    server.answers(404, "<Error><Code>NoSuchKey</Code></Error>");
+    const auto a = value_of(run(make("GET")));
+    CHECK(a.status == 404);
+    CHECK(a.body == "<Error><Code>NoSuchKey</Code></Error>");
+}
+
+TEST_CASE_METHOD(http_client_test, "redirects are answers, not followed") {
+    server.answers(301, "", "Location: http://elsewhere.example/\r\n");
+    CHECK(value_of(run(make("GET"))).status == 301);
+    CHECK(server.requests().size() == 1);
+}
+
+TEST_CASE_METHOD(http_client_test, "a body goes out in its pieces, with its length") {
+    server.answers(200, "");
+    const std::string one = "first ";
+    const std::string two = long_text();
+    CHECK(value_of(run(make("PUT"), {one, std::span<const char>(), two})).status == 200);
+    const auto sent = server.requests().at(0);
+    CHECK(sent.body == one + two);
+    CHECK_THAT(sent.head, Catch::Contains("Content-Length: " +
+                                          std::to_string(one.size() + two.size()) + "\r\n"));
+    CHECK_THAT(sent.head, !Catch::Contains("Transfer-Encoding"));
+}
+
+TEST_CASE_METHOD(http_client_test, "PUT and POST without a body say so") {
+    for (const auto* const method : {"PUT", "POST"}) {
+        server.answers(200, "");
+        CHECK(value_of(run(make(method))).status == 200);
+        const auto head = server.requests().back().head;
+        CHECK_THAT(head, Catch::StartsWith(std::string(method) + " /b/k"));
+        CHECK_THAT(head, Catch::Contains("Content-Length: 0\r\n"));
+    }
+}
+
+TEST_CASE_METHOD(http_client_test, "HEAD and DELETE end with their answer's head") {
+    server.answers("HTTP/1.1 200 OK\r\nContent-Length: 12345\r\nETag: x\r\n\r\n");
+    const auto head = value_of(run(make("HEAD")));
+    CHECK(head.etag == "x");
+    CHECK(head.body.empty());
+    server.answers("HTTP/1.1 204 No Content\r\n\r\n");
+    CHECK(value_of(run(make("DELETE"))).status == 204);
+    CHECK(server.requests()[1].connection == 0); // the connection was kept
+}
+
+TEST_CASE_METHOD(http_client_test, "a kept connection that has died meanwhile is replaced") {
+    server.answers_and_closes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    CHECK(value_of(run(make("GET"))).body == "ok");
+    server.answers(200, "");
+    const std::string body = "again";
+    CHECK(value_of(run(make("PUT"), {body})).status == 200);
+    CHECK(server.requests().back().body == "again");
+    CHECK(server.requests().back().connection == 1);
+}
+
+TEST_CASE_METHOD(http_client_test, "a body that breaks off is an error, never a short one") {
+    const auto text = long_text();
+    server.answers_and_closes("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(text.size()) +
+                              "\r\n\r\n" + text.substr(0, text.size() / 2));
+    CHECK(run(make("GET")).error() == http::curl_error(CURLE_PARTIAL_FILE));
+    server.answers_and_closes(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+    CHECK_FALSE(run(make("GET")));
+}
+
+TEST_CASE_METHOD(http_client_test,
+                 "what is no HTTP, or nothing, is an error that may be temporary") {
+    server.answers_and_closes("220 ftp.example.com ready\r\n");
+    const auto no_http = run(make("GET")).error();
+    CHECK(no_http.category() == http::curl_category());
+    CHECK(no_http == condition::temporary);
+    server.answers_and_closes("");
+    CHECK(run(make("POST")).error() == condition::temporary);
+    auto nobody = make("GET");
+    nobody.host = "127.0.0.1:1";
+    CHECK(run(std::move(nobody)).error() == http::curl_error(CURLE_COULDNT_CONNECT));
+}
+
+TEST_CASE_METHOD(http_client_test, "an answer that stalls is given up") {
+    settings.stall_timeout = 1s;
+    server.answers_and_stalls("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+    CHECK(run(make("GET")).error() == http::curl_error(CURLE_OPERATION_TIMEDOUT));
+}
+
+TEST_CASE_METHOD(http_client_test, "a reader gets all bytes in order, however small its buffer") {
+    const auto text = long_text();
+    client.emplace(loop.context(), settings);
+    server.answers(200, text);
+    const auto read = [&]() -> awaitable<std::string> {
+        auto r = make("GET");
+        auto x = co_await client->send(std::move(r), {});
+        std::string all;
+        std::array<char, 1000> buffer;
+        for (;;) {
+            const auto n = co_await (*x)->read_some(buffer);
+            if (!n || *n == 0)
+                break;
+            all.append(buffer.data(), *n);
+        }
+        co_return all;
+    };
+    CHECK(loop.run(read()) == text);
+}
+
+TEST_CASE_METHOD(http_client_test, "a store is held back while nobody reads") {
+    client.emplace(loop.context(), settings);
+    std::atomic<std::size_t> taken = 0;
+    std::atomic<bool> full = false;
+    server.then([&](tcp_socket& s) {
+        const std::string block(1 << 20, 'x');
+        s.send("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n");
+        try {
+            for (;;) {
+                const auto n = s.send_some(block);
+                taken += n;
+                if (n == 0) {
+                    full = true;
+                    s.wait_for_break();
+                    return false;
+                }
+            }
+        } catch (const std::runtime_error&) {
+            return false;
+        }
+    });
+    const auto begin = [&]() -> awaitable<std::uint64_t> {
+        auto r = make("GET");
+        auto x = co_await client->send(std::move(r), {});
+        std::array<char, 10> buffer;
+        const auto n = co_await (*x)->read_some(buffer);
+        REQUIRE(n);
+        asio::steady_timer timer(loop.context());
+        while (!full) { // the loop goes on meanwhile
+            timer.expires_after(1ms);
+            co_await timer.async_wait(as_tuple);
+        }
+        co_return (*x)->received(); // and the exchange is dropped in the middle
+    };
+    CHECK(loop.run(begin()) < 1 << 20);
+    CHECK(taken < 64 << 20);
+}
+
+TEST_CASE_METHOD(http_client_test,
+                 "an exchange that is dropped before its answer leaves nothing behind") {
+    client.emplace(loop.context(), settings);
+    server.answers_and_stalls("");
+    const auto give_up = [&]() -> awaitable<void> {
+        auto work = [&]() -> awaitable<void> {
+            auto r = make("GET");
+            auto x = co_await client->send(std::move(r), {});
+            FAIL("answered");
+        };
+        auto sending = work();
+        asio::co_spawn(loop.context(), std::move(sending), asio::detached);
+        asio::steady_timer timer(loop.context());
+        while (server.requests().empty()) {
+            timer.expires_after(1ms);
+            co_await timer.async_wait(as_tuple);
+        }
+        loop.context().stop();
+    };
+    CHECK_NOTHROW(loop.run(give_up()));
+}
+
+TEST_CASE_METHOD(http_client_test, "several requests run side by side") {
+    // The server takes one connection after the other, so one waits for the other's end.
+    client.emplace(loop.context(), settings);
+    server.answers_and_closes("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na");
+    server.answers_and_closes("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nb");
+    std::string bodies;
+    const auto one = [&]() -> awaitable<void> {
+        auto r = make("GET");
+        const auto a = co_await fetch(std::move(r));
+        REQUIRE(a);
+        bodies += a->body;
+    };
+    for (int i = 0; i < 2; ++i) {
+        auto work = one();
+        asio::co_spawn(loop.context(), std::move(work), asio::detached);
+    }
+    loop.run(one_more_turn());
+    CHECK((bodies == "ab" || bodies == "ba"));
+}
+
+TEST_CASE_METHOD(http_client_test, "a body longer than allowed is refused") {
+    client.emplace(loop.context(), settings);
+    server.answers(200, std::string(100, 'x'));
+    const auto read = [&]() -> awaitable<error_code> {
+        auto r = make("GET");
+        auto x = co_await client->send(std::move(r), {});
+        const auto all = co_await (*x)->read_all(99);
+        co_return all ? error_code() : all.error();
+    };
+    CHECK(loop.run(read()) == errc::unavailable);
+}
