@@ -37,16 +37,18 @@ SSL_TICKET_RETURN tls_callbacks::take_ticket(SSL* ssl, SSL_SESSION* session, con
     auto& c = *connection_of(ssl);
     // A control connection may resume an earlier one's session, but its data connections must not
     // be taken for that one's: the client gets a new ticket, with the new token.
-    if (c.role_ == tls_connection::role::control)
+    if (c.role_ == tls_connection::role::control) {
+        c.ticket_is_taken_ = true;
         return SSL_TICKET_RETURN_USE_RENEW;
+    }
     if (c.reuse_ == config::session_reuse::off)
         return SSL_TICKET_RETURN_IGNORE;
     void* data = nullptr;
     std::size_t length = 0;
     ::SSL_SESSION_get0_ticket_appdata(session, &data, &length);
-    c.ticket_is_own_ =
+    c.ticket_is_taken_ =
         length == c.token_.size() && CRYPTO_memcmp(data, c.token_.data(), length) == 0;
-    return c.ticket_is_own_ ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_IGNORE;
+    return c.ticket_is_taken_ ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_IGNORE;
 }
 
 int tls_callbacks::choose_certificate(SSL* ssl, void* context) {

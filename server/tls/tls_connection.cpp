@@ -77,11 +77,17 @@ tls_connection::tls_connection(const tls_connection& control, int socket,
     const auto named = control.server_name();
     host_ = named.empty() ? control.host_ : named;
     token_ = control.token_;
-    control_session_id_ = session_id(control.ssl_.get());
-    if (reuse == config::session_reuse::off)
+    if (!control.ticket_is_taken_)
+        control_session_id_ = session_id(control.ssl_.get());
+    if (reuse == config::session_reuse::off) {
         set_session_context(token_); // of no session
-    else
+    } else {
         set_session_context(control.session_context_);
+        // OpenSSL forgets a session when a connection with it breaks; an aborted transfer must not
+        // keep the client from the next one.
+        if (!control_session_id_.empty())
+            ::SSL_CTX_add_session(context_->native_handle(), ::SSL_get_session(control.ssl_.get()));
+    }
     ::SSL_set_verify(ssl_.get(), ::SSL_get_verify_mode(control.ssl_.get()), nullptr);
     // A client that only sends would not read tickets, and answer with a reset when it closes.
     ::SSL_set_num_tickets(ssl_.get(), 0);
@@ -224,7 +230,7 @@ void tls_connection::renew_ticket() {
 bool tls_connection::is_resumed() const {
     if (::SSL_session_reused(ssl_.get()) == 0)
         return false;
-    if (ticket_is_own_)
+    if (ticket_is_taken_)
         return true;
     // Without tickets the session came from the context's cache, by its id.
     return !control_session_id_.empty() && control_session_id_ == session_id(ssl_.get());

@@ -86,7 +86,7 @@ private:
     std::array<unsigned char, 32> token_{}; // ties data connections to their control connection
     std::array<unsigned char, 2> session_context_{};
     std::vector<unsigned char> control_session_id_; // TLS 1.2 without tickets
-    bool ticket_is_own_ = false;                    // the ticket shown holds token_
+    bool ticket_is_taken_ = false;                  // the session comes from a ticket
     ssl_pointer ssl_;
     std::vector<char> unsent_; // records from unsent_begin_ on
     std::size_t unsent_begin_ = 0;

@@ -115,6 +115,14 @@ public:
             thread_.join();
     }
 
+    /// Has the server take new certificates. REQUIRES: they are good.
+    void reload() {
+        const auto before = gateway_->tls().current();
+        asio::post(gateway_->context(), [this] { gateway_->reload(); });
+        while (gateway_->tls().current() == before)
+            std::this_thread::yield();
+    }
+
     ftp_client connect(const std::string& from = "127.0.0.1", std::size_t listener = 0) {
         start();
         return {gateway_->listeners()[listener].endpoint, from, protection_, offer};

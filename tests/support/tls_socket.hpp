@@ -134,6 +134,9 @@ public:
         begin();
         if (!complete([&] { return ::SSL_do_handshake(ssl_.get()); }, "handshake"))
             throw std::runtime_error("handshake: refused by close_notify");
+        // Of a session that it has resumed OpenSSL tells nobody that the ticket is a new one.
+        if (role_ == tls_client::role::control && ::SSL_version(ssl_.get()) < TLS1_3_VERSION)
+            client_->keep(session_pointer(::SSL_get1_session(ssl_.get())));
     }
     /// Sends a ClientHello and waits for nothing.
     void send_hello() {
