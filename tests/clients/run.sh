@@ -21,7 +21,8 @@ if ! cmp -s "$here/package-lock.json" "$modules/package-lock.json" ||
     cp "$here/package.json" "$here/package-lock.json" "$modules/"
     npm ci --prefix "$modules" --no-audit --no-fund --loglevel=error
 fi
-NODE_MODULES=$(cd "$modules" && pwd)/node_modules
-export NODE_MODULES
+EVIDENCE=$(cd "$modules" && pwd)
+NODE_MODULES=$EVIDENCE/node_modules
+export EVIDENCE NODE_MODULES
 
 exec /usr/bin/python3 "$here/run_tests.py" "$@"

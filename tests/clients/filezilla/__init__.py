@@ -1,0 +1,1 @@
+"""FileZilla itself, on a screen that nobody looks at."""
