@@ -245,13 +245,14 @@ TEST_CASE_METHOD(data_connection_test, "nobody else can feed an upload") {
 TEST_CASE_METHOD(data_connection_test, "a client that never connects gets 425") {
     settings.server.passive_timeout = 1s;
     auto c = login();
+    auto other = login();
     c.passive_port();
     c.expects("RETR f", 150);
+    other.passive_port();
+    other.expects("STOR new", 150);
     CHECK(c.says("STAT").find("Running: RETR f") != std::string::npos);
     CHECK(c.hears() == "425 The data connection was not made in time.");
-    c.passive_port();
-    c.expects("STOR new", 150);
-    CHECK(c.hears_code() == 425);
+    CHECK(other.hears_code() == 425);
     CHECK_FALSE(exists("new"));
     CHECK(c.retrieves("f") == "content");
 }

@@ -22,11 +22,11 @@ std::multiset<std::string> lines_of(const std::string& text) {
 
 // The names behind the columns of LIST or the facts of MLSD.
 std::multiset<std::string> names_of(const std::string& text) {
+    static const std::regex columns("[-d].{54} (.*)");
+    static const std::regex facts("(?:[A-Za-z.]+=[^;]*;)* (.*)");
     std::multiset<std::string> names;
     for (const auto& line : lines_of(text)) {
         std::smatch found;
-        const std::regex columns("[-d].{54} (.*)");
-        const std::regex facts("(?:[A-Za-z.]+=[^;]*;)* (.*)");
         REQUIRE((std::regex_match(line, found, columns) || std::regex_match(line, found, facts)));
         names.insert(found[1]);
     }
