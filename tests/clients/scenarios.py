@@ -1,10 +1,11 @@
-"""What every client must be able to do, as two tables of tests.
+"""What every client must be able to do, as tables of tests.
 
 Each test works in a folder of its own on the server, looks at the embedded store's files on
 disk, and compares content by SHA-256. A client that cannot do a thing says so in its driver.
 """
 
 import os
+import re
 import shutil
 
 from drivers.driver import ClientFailed, words_of
@@ -12,8 +13,9 @@ from harness.content import (
     ODD_NAMES, sha256, sha256_of, tree_of, write_file, write_tree)
 
 
-class Scenarios:
-    """Mixed into unittest.TestCase by test_clients. REQUIRES: `daemon`, `driver_class`, `route`."""
+class Stage:
+    """Mixed into unittest.TestCase by test_clients and test_tls_routes.
+    REQUIRES: `daemon`, `driver_class`, `route`, `scratch`."""
 
     def setUp(self):
         super().setUp()
@@ -48,6 +50,10 @@ class Scenarios:
 
     def remote(self, name):
         return f"{self.folder}/{name}"
+
+
+class Scenarios(Stage):
+    """What people do with a client."""
 
     # -- single files
 
@@ -263,3 +269,25 @@ class NameScenarios(Scenarios):
         self.assertEqual(set(tree_of(self.on_disk)), set(names))
         self.client.delete([self.remote(name) for name in names])
         self.assertEqual(tree_of(self.on_disk), {})
+
+
+class InShort(Stage):
+    """Enough transfers in one session to run out of tickets, a file larger than every buffer
+    among them, and a listing."""
+
+    def test_files_go_up_are_listed_and_come_down(self):
+        self.needs("put")
+        files = [self.make(f"{size}.bin", size) for size in (3_000_017, 0, 5, 70_000)]
+        self.client.put([(file, self.remote(file.name)) for file in files])
+        expected = {file.name: sha256(file) for file in files}
+        self.assertEqual(tree_of(self.on_disk), expected)
+        self.assertEqual(self.client.names(self.folder), set(expected))
+        into = self.local / "into"
+        into.mkdir()
+        self.client.get([(self.remote(name), into / name) for name in expected])
+        self.assertEqual(tree_of(into), expected)
+
+        log = self.daemon.tail(self.log_start, lines=10_000)
+        version = {"tls12": "TLSv1.2", "tls13": "TLSv1.3"}[self.route.version]
+        self.assertEqual(set(re.findall(r'TLS session=\d+ version="(\S+)', log)), {version})
+        self.assertNotRegex(log, "handshake failed|data connection failed|transfer failed")

@@ -14,9 +14,12 @@ from drivers.pycurl_gnutls import PycurlGnutls
 from drivers.python_ftplib import PythonFtplib
 from drivers.rclone import Rclone, RcloneByList
 from harness.case import ServerCase, scratch, shared_daemon
-from scenarios import NameScenarios, Scenarios
+from scenarios import NameScenarios, Scenarios, Stage
 
 PLAIN_ONLY = (InetutilsFtp, Ncftp, NcftpTools, Tnftp)
+# libcurl 7.88 loses up to a second in each transfer over TLS: while the data connection is set up
+# it does not look at the control connection. So these do less of it.
+SLOW_WITH_TLS = (Curl, PycurlGnutls)
 WITH_TLS = (BasicFtp, Curl, Lftp, PhpFtp, PycurlGnutls, PythonFtplib, Rclone)
 # Other habits of the same programs: each over the first route of its kind only.
 PLAIN_VARIANTS = (CurlOldCommands, CurlWithoutCwd, LftpPipelined, RcloneByList)
@@ -25,7 +28,7 @@ TLS_VARIANTS = (LftpPipelined,)
 PLAIN_ROUTES = tuple(itertools.starmap(
     Route, itertools.product(("IPv4", "IPv6"), ("passive", "active"), ("plain",))))
 # Every pair of choices for clients that know passive mode only, and every choice in active mode.
-# All combinations, with fewer scenarios each, are test_tls_routes.
+# All combinations in short are test_tls_routes.
 TLS_ROUTES = tuple(Route(*words.split()) for words in (
     "IPv4 passive explicit tls13 require private",
     "IPv6 passive explicit tls12 require private",
@@ -38,13 +41,14 @@ TLS_ROUTES = tuple(Route(*words.split()) for words in (
 
 def setUpModule():
     ServerCase.daemon = shared_daemon()
-    Scenarios.scratch = scratch()
+    Stage.scratch = scratch()
 
 
 def _make_cases():
     every = itertools.chain(
         itertools.product(PLAIN_ONLY + WITH_TLS, PLAIN_ROUTES),
-        itertools.product(WITH_TLS, TLS_ROUTES),
+        itertools.product((c for c in WITH_TLS if c not in SLOW_WITH_TLS), TLS_ROUTES),
+        itertools.product(SLOW_WITH_TLS, TLS_ROUTES[1:3]),
         itertools.product(PLAIN_VARIANTS, PLAIN_ROUTES[:1]),
         itertools.product(TLS_VARIANTS, TLS_ROUTES[:1]))
     for client, route in every:

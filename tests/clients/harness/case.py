@@ -37,6 +37,7 @@ def shared_daemon():
         root.mkdir(exist_ok=True)
         daemon = Daemon(root, durability="none", listeners=LISTENERS).start()
         atexit.register(daemon.stop)
+        assert daemon.certificate  # fetched now, not in the log of some test
         _shared["daemon"] = daemon
     return _shared["daemon"]
 
