@@ -43,6 +43,8 @@ awaitable<result<>> security::shake_hands(stream& connection, std::unique_ptr<tl
 awaitable<result<>> security::secure_control(std::string host) {
     auto tls = std::make_unique<tls_connection>(shared_.tls.current(), control_.native_handle(),
                                                 listener_.client_certificate, std::move(host));
+    if (!listener_.ccc)
+        tls->read_ahead();
     co_return co_await shake_hands(control_, std::move(tls));
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <array>
@@ -117,6 +118,10 @@ awaitable<std::optional<command>> session::next_command() {
             continue; // woken to look again
         if (!n || *n == 0)
             co_return std::nullopt;
+        // SECURITY: who sends without a pause under TLS never makes us wait; the other sessions of
+        // this thread must get their turn all the same.
+        if (*n == received_.size())
+            co_await asio::post(asio::use_awaitable);
         lines_.feed({received_.data(), *n});
         auto answers = lines_.take_telnet_answers();
         if (!answers.empty())

@@ -3,6 +3,7 @@
 #include "server/tls/tls_error.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -72,6 +73,7 @@ awaitable<result<std::unique_ptr<tls_connection>>> stream::stop_tls() {
             co_return n.error();
         if (*n == 0)
             break;
+        co_await asio::post(asio::use_awaitable); // others get their turn, whatever the peer sends
     }
     co_return std::move(tls_);
 }
@@ -160,6 +162,16 @@ awaitable<result<>> stream::end() {
     if (const auto failed = tls_->close_notify())
         co_return failed;
     co_return co_await write_all(std::span<const char>());
+}
+
+awaitable<result<>> stream::write_last(std::span<const char> bytes) {
+    if (tls_)
+        if (const auto n = tls_->queue(bytes))
+            bytes = bytes.subspan(*n);
+    if (!bytes.empty())
+        if (const auto sent = co_await write_all(bytes); !sent)
+            co_return sent.error();
+    co_return co_await end();
 }
 
 bool stream::peer_is_gone() const {

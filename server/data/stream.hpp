@@ -60,6 +60,9 @@ public:
     /// Sends what is still on its way, and TLS's close_notify.
     awaitable<result<>> end();
 
+    /// write_all() and end() at once.
+    awaitable<result<>> write_last(std::span<const char> bytes);
+
     /// Whether the peer has closed or reset and all it sent before has been read. Looks only.
     bool peer_is_gone() const;
 

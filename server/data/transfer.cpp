@@ -101,7 +101,11 @@ awaitable<transfer_end> send_through_buffer(stream& to, storage::body& from, con
             encoder.encode({bytes.data(), bytes.size()}, converted);
             bytes = converted;
         }
-        const auto sent = co_await to.write_all(bytes);
+        result<> sent;
+        if (from.remaining() > 0)
+            sent = co_await to.write_all(bytes);
+        else
+            sent = co_await to.write_last(bytes);
         if (!sent)
             co_return transfer_end(side::data, sent.error());
         progress.moved(bytes.size());

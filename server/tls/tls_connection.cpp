@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace objftpd::server {
 namespace {
@@ -19,7 +20,7 @@ namespace {
 constexpr std::size_t record_size = 16 << 10;
 constexpr std::size_t record_overhead = 512; // header, padding, tag; OpenSSL's own limit is less
 // A data connection sends several records with one system call.
-constexpr std::size_t batch_size = 8 * (record_size + record_overhead);
+constexpr std::size_t batch_size = 4 * (record_size + record_overhead);
 constexpr std::size_t read_ahead_size = 4 * (record_size + record_overhead);
 constexpr std::size_t worth_keeping = 1 << 10; // of an idle control connection
 
@@ -67,6 +68,10 @@ tls_connection::tls_connection(std::shared_ptr<const tls_context> context, int s
             SSL_VERIFY_PEER |
                 (ask == config::client_certificate::required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
             nullptr);
+}
+
+void tls_connection::read_ahead() {
+    ::SSL_set_read_ahead(ssl_.get(), 1);
 }
 
 tls_connection::tls_connection(const tls_connection& control, int socket,
@@ -154,6 +159,16 @@ result<std::size_t> tls_connection::read_some(std::span<char> buffer) {
 }
 
 result<std::size_t> tls_connection::write_some(std::span<const char> bytes) {
+    const auto taken = queue(bytes);
+    if (!taken)
+        return taken;
+    const auto failed = flush();
+    if (failed && failed != asio::error::would_block)
+        return failed;
+    return taken;
+}
+
+result<std::size_t> tls_connection::queue(std::span<const char> bytes) {
     if (broken_)
         return broken_;
     ::ERR_clear_error();
@@ -180,9 +195,6 @@ result<std::size_t> tls_connection::write_some(std::span<const char> bytes) {
             return failure(done);
         taken += n;
     }
-    const auto failed = flush();
-    if (failed && failed != asio::error::would_block)
-        return failed;
     if (taken == 0 && !bytes.empty())
         return error_code(asio::error::would_block);
     return taken;
@@ -216,6 +228,8 @@ void tls_connection::release_memory() {
 error_code tls_connection::close_notify() {
     if (broken_)
         return broken_;
+    if (std::exchange(notified_, true))
+        return {};
     ::ERR_clear_error();
     if (::SSL_shutdown(ssl_.get()) < 0)
         return take_openssl_error();

@@ -26,6 +26,10 @@ public:
     /// can be resumed (RFC 4217, 10.2).
     tls_connection(const tls_connection& control, int socket, config::session_reuse reuse);
 
+    /// Takes more from the socket than one record at a time, for fewer system calls. Not where
+    /// bytes in clear may follow (CCC).
+    void read_ahead();
+
     tls_connection(tls_connection&&) = delete;
     ~tls_connection();
 
@@ -41,12 +45,15 @@ public:
     /// the socket takes; the rest of the records waits for flush().
     result<std::size_t> write_some(std::span<const char> bytes);
 
+    /// The same without sending, but for what makes room: for bytes that more will follow at once.
+    result<std::size_t> queue(std::span<const char> bytes);
+
     bool has_unsent() const { return unsent_begin_ < unsent_.size(); }
 
     /// Sends what waits; no error when nothing is left.
     error_code flush();
 
-    /// Appends close_notify to what waits and sends what the socket takes. Once is enough.
+    /// Appends close_notify to what waits and sends what the socket takes. Only once.
     error_code close_notify();
 
     /// Gives the client another session to resume, together with the next bytes written: TLS 1.3
@@ -90,6 +97,7 @@ private:
     ssl_pointer ssl_;
     std::vector<char> unsent_; // records from unsent_begin_ on
     std::size_t unsent_begin_ = 0;
+    bool notified_ = false;   // close_notify is said
     bool drained_ = false;    // the socket had less than was asked for
     bool peer_ended_ = false; // the connection's end has been read
     error_code broken_;       // what ended it, for all later calls
