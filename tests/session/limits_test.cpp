@@ -1,5 +1,7 @@
 #include "tests/session/session_test.hpp"
 
+#include <atomic>
+
 using namespace objftpd;
 using namespace objftpd::tests;
 
@@ -167,4 +169,30 @@ TEST_CASE_METHOD(limits_test, "a stalled client does not delay another on the sa
         c.stores("h", "content");
         CHECK(c.receives("NLST") != "");
     }
+}
+
+TEST_CASE_METHOD(limits_test, "a client that never pauses delays nobody else") {
+    settings.server.io_threads = 1;
+    auto other = login();
+    auto busy = login();
+    std::string many;
+    for (int i = 0; i < 10'000; ++i)
+        many += "NOOP\r\n";
+    std::atomic<bool> over = false;
+    std::thread flood([&] {
+        while (!over) {
+            busy.control().send_some(many);
+            while (busy.control().has_input())
+                busy.control().receive();
+        }
+    });
+    int answered = 0;
+    try {
+        for (; answered < 100; ++answered)
+            other.expects("NOOP", 200);
+    } catch (const std::runtime_error&) { // the flood must be over before the test is
+    }
+    over = true;
+    flood.join();
+    CHECK(answered == 100);
 }
