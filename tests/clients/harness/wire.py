@@ -46,10 +46,11 @@ def read_all(connection):
 
 
 class Wire:
-    def __init__(self, daemon, family="IPv4", login=True):
+    def __init__(self, daemon, family="IPv4", login=True, listener="ftp"):
         self.host = LOOPBACK[family]
         self.family = socket.AF_INET6 if family == "IPv6" else socket.AF_INET
-        self.control = socket.create_connection((self.host, daemon.port), timeout=PATIENCE)
+        self.control = socket.create_connection(
+            (self.host, daemon.ports[listener]), timeout=PATIENCE)
         self.control.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.tls = None
         self.data_tls = None
