@@ -27,8 +27,8 @@ TLS_VARIANTS = (LftpPipelined,)
 
 PLAIN_ROUTES = tuple(itertools.starmap(
     Route, itertools.product(("IPv4", "IPv6"), ("passive", "active"), ("plain",))))
-# Every pair of choices for clients that know passive mode only, and every choice in active mode.
-# All combinations in short are test_tls_routes.
+# Passive: each pair of family, way to TLS and version. Active: each of them once. All combinations
+# in short are test_tls_routes.
 TLS_ROUTES = tuple(Route(*words.split()) for words in (
     "IPv4 passive explicit tls13 require private",
     "IPv6 passive explicit tls12 require private",
