@@ -72,13 +72,16 @@ const std::vector<option<listener_settings>>& listener_options() {
                      "clear, for networks you trust."),
         make::choice("plain_data", &l::plain_data, "on-loopback", plain_policies,
                      "The same for data connections: files and listings."),
-        make::choice("session_reuse", &l::session_reuse, "prefer",
-                     {{"off", session_reuse::off},
-                      {"prefer", session_reuse::prefer},
-                      {"require", session_reuse::require}},
-                     "Whether a data connection resumes the TLS session of its own control "
-                     "connection, which proves that both are the same client's. \"prefer\" takes "
-                     "also clients that cannot; \"require\" refuses them with 522."),
+        make::choice(
+            "session_reuse", &l::session_reuse, "prefer",
+            {{"off", session_reuse::off},
+             {"prefer", session_reuse::prefer},
+             {"require", session_reuse::require}},
+            "Whether a data connection resumes the TLS session of its own control "
+            "connection, which proves that both are the same client's. \"prefer\" takes "
+            "also clients that cannot; \"require\" refuses them with 522 (rclone among them, which "
+            "mixes the sessions of its connections). With \"off\" FileZilla warns its "
+            "users of an insecure connection."),
         make::flag("require_close_notify", &l::require_close_notify, true,
                    "Whether an upload over TLS must end with the client's close_notify. Without "
                    "it nobody can tell a whole file from one that was cut short, so the upload is "

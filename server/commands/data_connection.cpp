@@ -31,8 +31,10 @@ awaitable<std::optional<reply>> open_data(session& s, reply preliminary) {
     }
     if (s.operation.progress.aborted)
         co_return reply(426, "Transfer aborted.");
-    if (s.data.is_open()) // what came meanwhile is nobody's
-        s.data.connection().reset();
+    // No data have flowed that a reset would have to keep from being taken for whole, and some
+    // clients would tell of it instead of our reply.
+    if (s.data.is_open())
+        s.data.connection().finish();
     config::log::info("data connection failed",
                       {{"session", s.id},
                        {"operation", s.operation.what},
