@@ -107,6 +107,7 @@ awaitable<reply> acct(session& s, std::string) {
     co_return reply(202, "No account is needed.");
 }
 
+// TLS stays, unlike in RFC 4217, 11: who comes next could not tell whom it is talking to in clear.
 awaitable<reply> rein(session& s, std::string) {
     if (auto refusal = log_out(s))
         co_return std::move(*refusal);

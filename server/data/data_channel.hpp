@@ -19,6 +19,12 @@ public:
     data_channel(asio::io_context& context, asio::ip::tcp::endpoint local,
                  asio::ip::tcp::endpoint peer)
         : context_(context), local_(std::move(local)), peer_(std::move(peer)) {}
+    data_channel(const data_channel&) = delete;
+    data_channel& operator=(const data_channel&) = delete;
+    ~data_channel() {
+        if (ending_)
+            ending_->finish();
+    }
 
     /// Listens for the client; returns the port. What was promised before is dropped.
     result<std::uint16_t> listen(port_pool& ports);

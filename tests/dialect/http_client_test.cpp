@@ -57,6 +57,10 @@ protected:
     std::optional<http::client> client;
 };
 
+http::request_body no_body() {
+    return {};
+}
+
 awaitable<void> one_more_turn() {
     co_return;
 }
@@ -177,7 +181,7 @@ TEST_CASE_METHOD(http_client_test, "a reader gets all bytes in order, however sm
     server.answers(200, text);
     const auto read = [&]() -> awaitable<std::string> {
         auto r = make("GET");
-        auto x = co_await client->send(std::move(r), {});
+        auto x = co_await client->send(std::move(r), no_body());
         std::string all;
         std::array<char, 1000> buffer;
         for (;;) {
@@ -214,7 +218,7 @@ TEST_CASE_METHOD(http_client_test, "a store is held back while nobody reads") {
     });
     const auto begin = [&]() -> awaitable<std::uint64_t> {
         auto r = make("GET");
-        auto x = co_await client->send(std::move(r), {});
+        auto x = co_await client->send(std::move(r), no_body());
         std::array<char, 10> buffer;
         const auto n = co_await (*x)->read_some(buffer);
         REQUIRE(n);
@@ -236,7 +240,7 @@ TEST_CASE_METHOD(http_client_test,
     const auto give_up = [&]() -> awaitable<void> {
         auto work = [&]() -> awaitable<void> {
             auto r = make("GET");
-            auto x = co_await client->send(std::move(r), {});
+            auto x = co_await client->send(std::move(r), no_body());
             FAIL("answered");
         };
         auto sending = work();
@@ -276,7 +280,7 @@ TEST_CASE_METHOD(http_client_test, "a body longer than allowed is refused") {
     server.answers(200, std::string(100, 'x'));
     const auto read = [&]() -> awaitable<error_code> {
         auto r = make("GET");
-        auto x = co_await client->send(std::move(r), {});
+        auto x = co_await client->send(std::move(r), no_body());
         const auto all = co_await (*x)->read_all(99);
         co_return all ? error_code() : all.error();
     };
