@@ -80,7 +80,8 @@ struct exchange_callbacks {
         while (filled < most && x.piece_ < x.body_.size()) {
             const auto rest = x.body_[x.piece_].subspan(x.position_);
             const auto n = std::min(rest.size(), most - filled);
-            std::memcpy(to + filled, rest.data(), n);
+            if (n > 0) // an empty piece may have no address
+                std::memcpy(to + filled, rest.data(), n);
             filled += n;
             x.position_ += n;
             if (n == rest.size()) {
