@@ -4,8 +4,6 @@
 #include "storage/http/client.hpp"
 #include "storage/http/curl_error.hpp"
 
-#include "config/ascii_text.hpp"
-
 #include <algorithm>
 #include <charconv>
 #include <cstring>

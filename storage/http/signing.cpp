@@ -87,6 +87,23 @@ std::string http_date(std::chrono::sys_seconds t) {
     return text.data();
 }
 
+std::string v4_scope(const v4_dialect& dialect, const std::string& time, const std::string& region,
+                     const std::string& service) {
+    return time.substr(0, 8) + '/' + region + '/' + service + '/' + std::string(dialect.terminator);
+}
+
+std::string v4_signature(const v4_dialect& dialect, const std::string& secret,
+                         const std::string& time, const std::string& region,
+                         const std::string& service, const std::string& canonical) {
+    const auto text = std::string(dialect.algorithm) + '\n' + time + '\n' +
+                      v4_scope(dialect, time, region, service) + '\n' + sha256_hex(canonical);
+    auto key = hmac_sha256(std::string(dialect.key_prefix) + secret, time.substr(0, 8));
+    key = hmac_sha256(key, region);
+    key = hmac_sha256(key, service);
+    key = hmac_sha256(key, dialect.terminator);
+    return hex(hmac_sha256(key, text));
+}
+
 std::string sorted_query(const request& r, empty_value empty) {
     std::vector<std::pair<std::string, std::string>> sorted;
     sorted.reserve(r.query.size());

@@ -24,6 +24,22 @@ std::string iso_time(std::chrono::sys_seconds t);
 /// "Sat, 21 Nov 2026 01:02:03 GMT" (RFC 9110, 5.6.7).
 std::string http_date(std::chrono::sys_seconds t);
 
+/// What tells one vendor's signatures of version 4 from another's.
+struct v4_dialect {
+    std::string_view algorithm;  // "AWS4-HMAC-SHA256"
+    std::string_view key_prefix; // "AWS4"
+    std::string_view terminator; // "aws4_request"
+};
+
+/// "20261121/us-east-1/s3/aws4_request"; `time` as iso_time has it.
+std::string v4_scope(const v4_dialect& dialect, const std::string& time, const std::string& region,
+                     const std::string& service);
+
+/// The signature of a canonical request, lower-case hex.
+std::string v4_signature(const v4_dialect& dialect, const std::string& secret,
+                         const std::string& time, const std::string& region,
+                         const std::string& service, const std::string& canonical);
+
 /// Parameters sorted by their encoded names and values, as signatures of version 4 want them.
 /// `empty` says whether a parameter without a value still has its '='.
 enum class empty_value { name_alone, with_equals };

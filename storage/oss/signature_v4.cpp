@@ -8,7 +8,7 @@
 namespace objftpd::storage::oss {
 namespace {
 
-constexpr std::string_view algorithm = "OSS4-HMAC-SHA256";
+constexpr http::v4_dialect dialect = {"OSS4-HMAC-SHA256", "aliyun_v4", "aliyun_v4_request"};
 constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD"; // the only value OSS takes
 
 bool is_always_signed(const std::string& name) {
@@ -26,18 +26,12 @@ std::string names_of(const http::request& r, std::vector<std::string> additional
 }
 
 std::string scope_text(const signing_scope& scope, const std::string& time) {
-    return time.substr(0, 8) + '/' + scope.region + '/' + scope.product + "/aliyun_v4_request";
+    return http::v4_scope(dialect, time, scope.region, scope.product);
 }
 
 std::string signature(const http::credentials& who, const signing_scope& scope,
                       const std::string& time, const std::string& canonical) {
-    const auto text = std::string(algorithm) + '\n' + time + '\n' + scope_text(scope, time) + '\n' +
-                      http::sha256_hex(canonical);
-    auto key = http::hmac_sha256("aliyun_v4" + who.secret, time.substr(0, 8));
-    key = http::hmac_sha256(key, scope.region);
-    key = http::hmac_sha256(key, scope.product);
-    key = http::hmac_sha256(key, "aliyun_v4_request");
-    return http::hex(http::hmac_sha256(key, text));
+    return http::v4_signature(dialect, who.secret, time, scope.region, scope.product, canonical);
 }
 
 } // namespace
@@ -71,16 +65,17 @@ void sign_v4(http::request& r, const http::credentials& who, const signing_scope
         r.set("x-oss-security-token", who.session_token);
     const auto names = names_of(r, additional); // an empty list is an error to OSS
     const auto proof = signature(who, scope, time, canonical_request(r, additional));
-    r.set("authorization",
-          std::string(algorithm) + " Credential=" + who.key_id + '/' + scope_text(scope, time) +
-              (names.empty() ? "" : ",AdditionalHeaders=" + names) + ",Signature=" + proof);
+    r.set("authorization", std::string(dialect.algorithm) + " Credential=" + who.key_id + '/' +
+                               scope_text(scope, time) +
+                               (names.empty() ? "" : ",AdditionalHeaders=" + names) +
+                               ",Signature=" + proof);
 }
 
 std::string presign_v4(http::request r, const http::credentials& who, const signing_scope& scope,
                        std::chrono::sys_seconds now, std::chrono::seconds lifetime,
                        const std::vector<std::string>& additional) {
     const auto time = http::iso_time(now);
-    r.query.emplace_back("x-oss-signature-version", std::string(algorithm));
+    r.query.emplace_back("x-oss-signature-version", std::string(dialect.algorithm));
     r.query.emplace_back("x-oss-credential", who.key_id + '/' + scope_text(scope, time));
     r.query.emplace_back("x-oss-date", time);
     r.query.emplace_back("x-oss-expires", std::to_string(lifetime.count()));

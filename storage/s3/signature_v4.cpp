@@ -7,7 +7,7 @@
 namespace objftpd::storage::s3 {
 namespace {
 
-constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
+constexpr http::v4_dialect dialect = {"AWS4-HMAC-SHA256", "AWS4", "aws4_request"};
 
 std::vector<http::header> signed_headers(const http::request& r) {
     auto headers = r.headers;
@@ -24,18 +24,12 @@ std::string names_of(const std::vector<http::header>& headers) {
 }
 
 std::string scope_text(const signing_scope& scope, const std::string& time) {
-    return time.substr(0, 8) + '/' + scope.region + '/' + scope.service + "/aws4_request";
+    return http::v4_scope(dialect, time, scope.region, scope.service);
 }
 
 std::string signature(const http::credentials& who, const signing_scope& scope,
                       const std::string& time, const std::string& canonical) {
-    const auto text = std::string(algorithm) + '\n' + time + '\n' + scope_text(scope, time) + '\n' +
-                      http::sha256_hex(canonical);
-    auto key = http::hmac_sha256("AWS4" + who.secret, time.substr(0, 8));
-    key = http::hmac_sha256(key, scope.region);
-    key = http::hmac_sha256(key, scope.service);
-    key = http::hmac_sha256(key, "aws4_request");
-    return http::hex(http::hmac_sha256(key, text));
+    return http::v4_signature(dialect, who.secret, time, scope.region, scope.service, canonical);
 }
 
 } // namespace
@@ -59,15 +53,15 @@ void sign(http::request& r, const http::credentials& who, const signing_scope& s
     if (!who.session_token.empty())
         r.set("x-amz-security-token", who.session_token);
     const auto proof = signature(who, scope, time, canonical_request(r, payload));
-    r.set("authorization",
-          std::string(algorithm) + " Credential=" + who.key_id + '/' + scope_text(scope, time) +
-              ", SignedHeaders=" + names_of(signed_headers(r)) + ", Signature=" + proof);
+    r.set("authorization", std::string(dialect.algorithm) + " Credential=" + who.key_id + '/' +
+                               scope_text(scope, time) + ", SignedHeaders=" +
+                               names_of(signed_headers(r)) + ", Signature=" + proof);
 }
 
 std::string presign(http::request r, const http::credentials& who, const signing_scope& scope,
                     std::chrono::sys_seconds now, std::chrono::seconds lifetime) {
     const auto time = http::iso_time(now);
-    r.query.emplace_back("X-Amz-Algorithm", std::string(algorithm));
+    r.query.emplace_back("X-Amz-Algorithm", std::string(dialect.algorithm));
     r.query.emplace_back("X-Amz-Credential", who.key_id + '/' + scope_text(scope, time));
     r.query.emplace_back("X-Amz-Date", time);
     r.query.emplace_back("X-Amz-Expires", std::to_string(lifetime.count()));
