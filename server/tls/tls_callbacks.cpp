@@ -52,10 +52,7 @@ SSL_TICKET_RETURN tls_callbacks::take_ticket(SSL* ssl, SSL_SESSION* session, con
 }
 
 int tls_callbacks::choose_certificate(SSL* ssl, void* context) {
-    const auto* const sni = ::SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-    std::string_view host = connection_of(ssl)->host_;
-    if (sni != nullptr)
-        host = sni;
+    const auto host = connection_of(ssl)->host();
     const auto* const found = static_cast<const tls_context*>(context)->find(host);
     if (found == nullptr) // the context's own
         return 1;

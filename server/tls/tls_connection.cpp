@@ -78,9 +78,7 @@ tls_connection::tls_connection(const tls_connection& control, int socket,
                                config::session_reuse reuse)
     : tls_connection(control.context_, socket, role::data) {
     reuse_ = reuse;
-    // Clients often name no server here.
-    const auto named = control.server_name();
-    host_ = named.empty() ? control.host_ : named;
+    host_ = control.host(); // clients often name no server here
     token_ = control.token_;
     if (!control.ticket_is_taken_)
         control_session_id_ = session_id(control.ssl_.get());
@@ -269,6 +267,11 @@ std::vector<std::string> tls_connection::client_names() const {
 std::string tls_connection::server_name() const {
     const auto* const name = ::SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
     return name != nullptr ? name : "";
+}
+
+std::string tls_connection::host() const {
+    const auto named = server_name();
+    return named.empty() ? host_ : named;
 }
 
 std::string tls_connection::description() const {

@@ -72,6 +72,9 @@ public:
     /// The server name of the handshake (SNI); empty without.
     std::string server_name() const;
 
+    /// The same, or what the client said with HOST.
+    std::string host() const;
+
     /// "TLSv1.3 TLS_AES_128_GCM_SHA256".
     std::string description() const;
 
