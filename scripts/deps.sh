@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian packages that a purpose needs: deps.sh build|test|bench|tools ...
+# Installs the Debian packages that a purpose needs: deps.sh build|test|bench|tools|stores ...
 # What is there already is left alone: with nothing missing it ends at once, without network.
 set -eu
 
@@ -10,6 +10,8 @@ test="$build catch2 clang libclang-rt-14-dev python3 curl
       python3-pycurl rclone tnftp xdotool xvfb"
 bench="$build openssl python3"
 tools="$build catch2 clang clang-format clang-tidy"
+# The S3 engines of tests/stores.
+stores="ceph-common ceph-mgr ceph-mon ceph-osd radosgw python3 python3-pastedeploy python3-swift"
 
 # Node.js often comes from elsewhere; Debian's is only for machines without one.
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
@@ -23,7 +25,8 @@ for purpose in "$@"; do
     test) wanted="$wanted $test" ;;
     bench) wanted="$wanted $bench" ;;
     tools) wanted="$wanted $tools" ;;
-    *) echo "usage: $0 build|test|bench|tools ..." >&2; exit 64 ;;
+    stores) wanted="$wanted $stores" ;;
+    *) echo "usage: $0 build|test|bench|tools|stores ..." >&2; exit 64 ;;
     esac
 done
 
