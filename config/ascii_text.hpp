@@ -18,6 +18,14 @@ inline std::string to_upper(std::string_view text) {
     return out;
 }
 
+inline std::string to_lower(std::string_view text) {
+    std::string out(text);
+    for (auto& c : out)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+    return out;
+}
+
 /// Digits only, all of `text`; nothing when there is anything else or it does not fit.
 inline std::optional<std::uint64_t> parse_decimal(std::string_view text) {
     std::uint64_t value = 0;

@@ -10,4 +10,17 @@ awaitable<void> sleep_for(std::chrono::nanoseconds duration) {
     co_await timer.async_wait(as_tuple);
 }
 
+awaitable<void> sleep_for(std::chrono::nanoseconds duration, std::stop_token stop) {
+    if (stop.stop_requested())
+        co_return;
+    asio::steady_timer timer(co_await asio::this_coro::executor, duration);
+    const std::stop_callback on_stop(std::move(stop), [&timer] { timer.cancel(); });
+    co_await timer.async_wait(as_tuple);
+}
+
+awaitable<void> async_signal::wait() {
+    timer_.expires_at(asio::steady_timer::time_point::max());
+    co_await timer_.async_wait(as_tuple);
+}
+
 } // namespace objftpd

@@ -2,14 +2,16 @@
 
 #include "config/result.hpp"
 
+#include "config/worker_pool.hpp"
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include "config/worker_pool.hpp"
+#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <optional>
+#include <stop_token>
 #include <type_traits>
 #include <utility>
 
@@ -17,6 +19,24 @@ namespace objftpd {
 
 /// Suspends the calling coroutine. Ends early, without an error, when it is cancelled.
 awaitable<void> sleep_for(std::chrono::nanoseconds duration);
+
+/// The same; a stop that is requested on the coroutine's own thread ends it early as well.
+awaitable<void> sleep_for(std::chrono::nanoseconds duration, std::stop_token stop);
+
+/// Lets coroutines of one thread wait for each other. Whoever waits looks again at what it waits
+/// for: it may be woken for nothing.
+class async_signal {
+public:
+    explicit async_signal(const asio::any_io_executor& executor) : timer_(executor) {}
+
+    /// Until the next notify().
+    awaitable<void> wait();
+
+    void notify() { timer_.cancel(); }
+
+private:
+    asio::steady_timer timer_;
+};
 
 /// Runs `work` on `pool` and resumes the calling coroutine on its own executor with what it
 /// returned. For calls that block: disk, password hashing. `work` cannot be cancelled: the

@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 
+#include "config/object_store.hpp"
 #include "config/problems.hpp"
 #include "config/schema.hpp"
 #include "config/secret.hpp"
@@ -7,6 +8,7 @@
 
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -87,15 +89,20 @@ std::string home_of(std::string_view key) {
         return "[log]";
     if (has(user_options()))
         return "[[user]]";
-    return has(mount_options()) ? "[[user.mount]]" : has(store_options()) ? "[[store]]" : "";
+    return has(mount_options()) ? "[[user.mount]]"
+           : has(store_options()) || has(local_store_options()) || has(object_store_options())
+               ? "[[store]]"
+               : "";
 }
 
 std::string unknown_key(std::string_view key, const std::vector<std::string_view>& valid) {
     const auto meant = nearest(key, valid);
     if (!meant.empty())
         return "unknown key; did you mean " + std::string(meant) + "?";
+    const bool of_store = std::ranges::find(valid, "type") != valid.end();
     if (const auto home = home_of(key); !home.empty())
-        return "unknown key; it belongs to " + home;
+        return "unknown key; it belongs to " +
+               (of_store && home == "[[store]]" ? "a store of another type" : home);
     std::string list;
     for (const auto v : valid)
         list += (list.empty() ? "" : ", ") + std::string(v);
@@ -123,7 +130,7 @@ public:
         });
         read_section(section(root, "log"), "log", log_options(), s.log);
         for_each(root, "store", "", [&](const toml::table& table, const std::string& key) {
-            read_section(table, key, store_options(), s.stores.emplace_back());
+            s.stores.push_back(read_store(table, key));
         });
         for_each(root, "user", "", [&](const toml::table& table, const std::string& key) {
             s.users.push_back(read_user(table, key));
@@ -136,13 +143,59 @@ public:
             make_absolute(certificate.chain_file);
             make_absolute(certificate.key_file);
         }
-        for (auto& store : s.stores)
+        for (auto& store : s.stores) {
             make_absolute(store.path);
+            make_absolute(store.remote.ca_file);
+            make_absolute(store.remote.ca_folder);
+        }
         check_consistency(s, problems_);
         return {std::move(s), problems_.take()};
     }
 
 private:
+    // What a store may say besides depends on its type.
+    store_settings read_store(const toml::table& table, const std::string& key) {
+        store_source store;
+        const auto type = table["type"].value<std::string>();
+        const bool local = !type || *type == "local";
+        if (!local && *type != "s3" && *type != "oss") { // nothing else can be said of it
+            read_options(table, key, store_options(), store);
+            return store;
+        }
+        const auto& options = local ? local_store_options() : object_store_options();
+        read_options(table, key, store_options(), store);
+        read_options(table, key, options, store);
+        check_keys(table, key, keys_of(store_options()), keys_of(options));
+        store_settings done = store;
+        if (local)
+            return done;
+        find_secret(table, key, store);
+        complete_store(store, key, problems_);
+        done.remote = store;
+        return done;
+    }
+
+    void find_secret(const toml::table& table, const std::string& key, store_source& store) {
+        const int given = table.contains("access_key_secret") +
+                          table.contains("access_key_secret_env") +
+                          table.contains("access_key_secret_file");
+        const bool needed = store.credentials == credential_source::keys;
+        if (given != (needed ? 1 : 0))
+            problems_.add(key + ".access_key_secret",
+                          needed ? std::string(given == 0 ? "is missing" : "is given twice") +
+                                       "; expects exactly one of access_key_secret, "
+                                       "access_key_secret_env and access_key_secret_file"
+                                 : "is not used unless credentials = \"keys\"");
+        if (!store.access_key_secret_env.empty())
+            take_secret(key + ".access_key_secret_env",
+                        read_secret_variable(store.access_key_secret_env), store.access_key_secret);
+        if (!store.access_key_secret_file.empty()) {
+            make_absolute(store.access_key_secret_file);
+            take_secret(key + ".access_key_secret_file",
+                        read_secret_file(store.access_key_secret_file), store.access_key_secret);
+        }
+    }
+
     user_settings read_user(const toml::table& table, const std::string& key) {
         user_source user;
         read_section(table, key, user_options(), user, {"mount"});
@@ -185,11 +238,21 @@ private:
     void read_section(const toml::table& table, const std::string& path,
                       const std::vector<option<Section>>& options, Section& target,
                       const std::vector<std::string_view>& subsections = {}) {
+        read_options(table, path, options, target);
+        check_keys(table, path, keys_of(options), subsections);
+    }
+
+    template <class Section>
+    void read_options(const toml::table& table, const std::string& path,
+                      const std::vector<option<Section>>& options, Section& target) {
         for (const auto& o : options)
             read_option(table, join(path, o.key), o, target);
+    }
 
-        auto valid = keys_of(options);
-        valid.insert(valid.end(), subsections.begin(), subsections.end());
+    void check_keys(const toml::table& table, const std::string& path,
+                    std::vector<std::string_view> valid,
+                    const std::vector<std::string_view>& more) {
+        valid.insert(valid.end(), more.begin(), more.end());
         for (const auto& [key, node] : table)
             if (std::find(valid.begin(), valid.end(), key.str()) == valid.end())
                 problems_.add(join(path, key.str()), begin_of(key.source()),

@@ -48,6 +48,18 @@ std::string describe(const std::vector<option<Section>>& options) {
     return out;
 }
 
+// The same as text that changes nothing.
+std::string commented(const std::string& text) {
+    std::string out;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const auto end = text.find('\n', begin) + 1;
+        const auto line = text.substr(begin, end - begin);
+        out += (line == "\n" || line.starts_with('#') ? "" : "# ") + line;
+        begin = end;
+    }
+    return out;
+}
+
 std::string heading(std::string_view section, std::string_view explanation) {
     return "\n\n" + as_comment(explanation) + std::string(section) + "\n";
 }
@@ -69,7 +81,10 @@ std::string reference_configuration() {
            describe(certificate_options()) +
            heading("[log]", "The operator's log: one line per event.") + describe(log_options()) +
            heading("[[store]]", "Where files lie. The section may be repeated.") +
-           describe(store_options()) +
+           describe(store_options()) + describe(local_store_options()) +
+           commented(heading("[[store]]", "A store of type \"s3\" or \"oss\" has these options "
+                                          "besides name and type.") +
+                     "name = \"cloud\"\ntype = \"s3\"\n" + describe(object_store_options())) +
            heading("[[user]]", "Who may log in. The section may be repeated.") +
            describe(user_options()) +
            heading("[[user.mount]]",

@@ -104,6 +104,9 @@ const std::vector<option<server_settings>>& server_options() {
         make::duration("drain_timeout", &s::drain_timeout, 30s, 0s, 24h,
                        "Time that running transfers are given after SIGTERM. A second SIGTERM "
                        "ends at once."),
+        make::size("upload_memory", &s::upload_memory, 128 << 20, 8 << 20, std::uint64_t{1} << 40,
+                   "Memory of all sessions together for uploads on their way to stores of type "
+                   "\"s3\" and \"oss\". When it is used up, clients are held back."),
     };
     return options;
 }
@@ -122,26 +125,6 @@ const std::vector<option<log_settings>>& log_options() {
         make::text("file", &log_settings::file, "", "a file, or \"\" for standard error",
                    "Where the lines go. The file is appended to and readable by its owner and "
                    "group."),
-    };
-    return options;
-}
-
-const std::vector<option<store_settings>>& store_options() {
-    using make = row<store_settings>;
-    static const std::vector<option<store_settings>> options{
-        make::text("name", &store_settings::name, "", "a name of letters, digits, '-', '_' and '.'",
-                   "What mounts call this store.", check_store_name)
-            .must_be_given("main"),
-        make::choice("type", &store_settings::type, "local", {{"local", store_type::local}},
-                     "\"local\": the embedded store, plain files in a folder of this machine.")
-            .must_be_given("local"),
-        make::text("path", &store_settings::path, "", "a folder",
-                   "The folder whose subfolders are the buckets. Made when missing.", check_path)
-            .must_be_given("data"),
-        make::choice("durability", &store_settings::durability, "fsync",
-                     {{"fsync", durability::fsync}, {"none", durability::none}},
-                     "\"fsync\": an upload is answered with 226 when it would survive a power "
-                     "cut. \"none\": faster, for files that may get lost."),
     };
     return options;
 }

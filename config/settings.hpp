@@ -1,5 +1,7 @@
 #pragma once
 
+#include "config/endpoint.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -88,10 +90,11 @@ struct server_settings {
     milliseconds login_failure_delay{};
     seconds login_timeout{};
     seconds idle_timeout{};
-    seconds passive_timeout{}; // for the client to connect after PASV or EPSV
-    seconds active_timeout{};  // for our connect after PORT or EPRT
-    seconds stall_timeout{};   // without a byte on a data connection
-    seconds drain_timeout{};   // for running transfers after SIGTERM
+    seconds passive_timeout{};     // for the client to connect after PASV or EPSV
+    seconds active_timeout{};      // for our connect after PORT or EPRT
+    seconds stall_timeout{};       // without a byte on a data connection
+    seconds drain_timeout{};       // for running transfers after SIGTERM
+    std::size_t upload_memory = 0; // bytes of uploads that wait to be stored, of all sessions
 };
 
 enum class log_level { trace, debug, info, warning, error, off };
@@ -101,14 +104,48 @@ struct log_settings {
     std::string file; // empty: standard error
 };
 
-enum class store_type { local };
+enum class store_type { local, s3, oss };
 enum class durability { fsync, none };
+
+/// Where the credentials of a store come from.
+enum class credential_source { keys, environment, anonymous };
+enum class oss_signature { v4, v1 };
+
+/// A store that is reached over HTTP.
+struct object_store_settings {
+    config::endpoint endpoint;
+    std::string region; // empty: told by the endpoint
+    credential_source credentials = credential_source::keys;
+    std::string access_key_id;
+    std::string access_key_secret;
+    std::string session_token;
+    oss_signature signature = oss_signature::v4;
+    unsigned list_version = 2;
+    std::size_t part_size = 0;    // bytes
+    std::size_t largest_part = 0; // bytes
+    unsigned parallel_parts = 0;
+    unsigned attempts = 0; // to send a request
+    milliseconds connect_timeout{};
+    seconds stall_timeout{};
+    unsigned max_connections = 0; // of one I/O thread
+    std::string ca_file;
+    std::string ca_folder;
+    std::string proxy;
+    std::string bind_address;
+    std::string content_type; // empty: by extension
+    std::string storage_class;
+    std::string acl;
+    std::string encryption;
+    std::string encryption_key;
+    std::string tags;
+};
 
 struct store_settings {
     std::string name;
     store_type type = store_type::local;
     std::string path; // local: the folder whose subfolders are the buckets
     config::durability durability = durability::fsync;
+    object_store_settings remote; // of the other types
 };
 
 /// Bits of user_settings::rights.

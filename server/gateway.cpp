@@ -61,7 +61,8 @@ std::string_view option_of(session_limits::verdict verdict) {
 
 gateway::gateway(const config::settings& settings)
     : settings_(settings), main_(1), disk_(settings.server.disk_threads),
-      hashing_(settings.server.hash_threads), adapters_(disk_), shared_(settings, hashing_) {}
+      hashing_(settings.server.hash_threads), adapters_(disk_, settings.server.upload_memory),
+      shared_(settings, hashing_) {}
 
 gateway::~gateway() {
     // Work on the pools comes back to the I/O threads' loops: these must outlive it.

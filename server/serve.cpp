@@ -36,6 +36,12 @@ std::string url_of(const gateway::listener& l) {
            std::to_string(e.port());
 }
 
+std::string place_of(const config::store_settings& store) {
+    if (store.type == config::store_type::local)
+        return std::filesystem::absolute(store.path).lexically_normal().string();
+    return store.remote.endpoint.scheme + "://" + store.remote.endpoint.host;
+}
+
 void print_banner(const gateway& g, const config::settings& settings) {
     std::cout << "objftpd " OBJFTPD_VERSION " is ready.\n";
     for (const auto& l : g.listeners())
@@ -46,9 +52,7 @@ void print_banner(const gateway& g, const config::settings& settings) {
                   << (g.tls().is_self_signed() ? ", self-signed" : "") << "\n"
                   << "                SHA-256 " << c.fingerprint() << "\n";
     for (const auto& store : settings.stores)
-        std::cout << "  data          "
-                  << std::filesystem::absolute(store.path).lexically_normal().string()
-                  << " (store \"" << store.name << "\")\n";
+        std::cout << "  data          " << place_of(store) << " (store \"" << store.name << "\")\n";
     std::cout << "  log           "
               << (settings.log.file.empty() ? std::string("standard error") : settings.log.file)
               << "\n";

@@ -77,7 +77,8 @@ public:
         storage::virtual_path path;
         storage::entry entry;
     };
-    awaitable<result<named_entry>> find(std::string argument) const;
+    awaitable<result<named_entry>> find(std::string argument,
+                                        storage::expected kind = storage::expected::file) const;
     /// A path or name as the client's charset has it; '?' where that is impossible.
     std::string to_client(std::string_view utf8) const;
     config::charset charset() const;
@@ -133,7 +134,8 @@ public:
     // --- what the next command finds ---
     storage::virtual_path directory;
     enum class representation { ascii, image } type = representation::ascii;
-    std::uint64_t restart_at = 0; // REST, for the next transfer
+    std::uint64_t restart_at = 0;     // REST, for the next transfer
+    std::uint64_t announced_size = 0; // ALLO, for the next upload
     std::optional<storage::virtual_path> rename_from;
     fact_set facts = default_facts;
     storage::hash_algorithm hash = storage::hash_algorithm::sha256;

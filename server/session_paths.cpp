@@ -19,11 +19,12 @@ result<storage::virtual_path> session::resolve(std::string_view argument) const 
     return storage::virtual_path::resolve(directory, *decoded);
 }
 
-awaitable<result<session::named_entry>> session::find(std::string argument) const {
+awaitable<result<session::named_entry>> session::find(std::string argument,
+                                                      storage::expected kind) const {
     auto path = resolve(argument);
     if (!path)
         co_return path.error();
-    const auto entry = co_await files->stat(*path);
+    const auto entry = co_await files->stat(*path, kind);
     if (!entry)
         co_return entry.error();
     named_entry f;

@@ -50,13 +50,15 @@ struct list_request {
     std::size_t limit;       // entries in a page, at most 1000
     bool recursive = false;  // false: what has a '/' after the prefix shows as one directory
     bool names_only = false; // size and time are not needed
+    std::stop_token stop;    // requested on the caller's thread: asio::error::operation_aborted
 };
 
 /// A prefix without keys is an empty page, not an error. A page may be short, even empty,
 /// though more follow: only `next` tells.
 struct list_page {
     std::vector<object_info> entries;
-    std::string next; // empty: this was the last page
+    std::string next;       // empty: this was the last page
+    std::size_t hidden = 0; // keys left out because no path can name them
 };
 
 enum class overwrite { allowed, refused };
@@ -74,14 +76,16 @@ struct upload_request {
     overwrite existing;
     std::uint64_t offset = 0; // bytes of the object that stands to be kept in front; or at_end
     parents missing = parents::create;
-    std::stop_token stop; // ends the copying of what is kept in front
+    /// Ends whatever the upload waits for, but for commit(); requested on the thread that uses it.
+    std::stop_token stop;
     std::string content_type;
+    std::uint64_t expected_size = 0; // bytes, if the client told it (ALLO); a hint
 };
 
 struct put_result {
     std::string etag;
     std::uint64_t size = 0; // of the whole object
-    std::uint64_t crc64 = 0;
+    std::optional<std::uint64_t> crc64;
 };
 
 enum class hash_algorithm { crc32, md5, sha1, sha256, sha512 };
@@ -158,8 +162,9 @@ public:
 
     /// Opens the object for reading from `offset` (bytes). An offset equal to the size is an
     /// empty body; beyond it errc::range_not_satisfiable. A directory is errc::is_a_directory.
-    virtual awaitable<result<std::unique_ptr<body>>> read(std::string key,
-                                                          std::uint64_t offset) = 0;
+    /// `stop`, requested on the caller's thread, ends what it and its body wait for.
+    virtual awaitable<result<std::unique_ptr<body>>> read(std::string key, std::uint64_t offset,
+                                                          std::stop_token stop) = 0;
 
     /// Begins an upload. Nothing of it is visible before commit. An offset beyond the object
     /// that stands is errc::range_not_satisfiable; append to a missing object begins one.

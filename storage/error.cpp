@@ -43,6 +43,18 @@ public:
             return "no space left in the store";
         case errc::quota:
             return "quota exceeded";
+        case errc::too_large:
+            return "too large for the store";
+        case errc::archived:
+            return "the object is archived";
+        case errc::no_bucket:
+            return "no such bucket";
+        case errc::refused_credentials:
+            return "the store refused the credentials";
+        case errc::checksum_mismatch:
+            return "the checksums do not agree";
+        case errc::throttled:
+            return "the store asks for fewer requests";
         case errc::unavailable:
             return "the store is not available";
         case errc::unsupported:
@@ -52,8 +64,10 @@ public:
     }
 
     bool equivalent(int value, const boost::system::error_condition& c) const noexcept override {
-        if (c == boost::system::error_condition(condition::temporary))
-            return static_cast<errc>(value) == errc::unavailable;
+        if (c == boost::system::error_condition(condition::temporary)) {
+            const auto e = static_cast<errc>(value);
+            return e == errc::unavailable || e == errc::throttled || e == errc::checksum_mismatch;
+        }
         return default_error_condition(value) == c;
     }
 };

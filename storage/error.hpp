@@ -22,6 +22,12 @@ enum class errc {
     nested_rename,         ///< a directory into itself
     no_space,              ///< the store is full
     quota,                 ///< the user's or the store's allowance is used up
+    too_large,             ///< more than the store takes as one object
+    archived,              ///< must be restored before it can be read
+    no_bucket,             ///< the bucket does not exist
+    refused_credentials,   ///< the store refuses who we say we are: the operator's matter
+    checksum_mismatch,     ///< bytes were damaged on their way
+    throttled,             ///< the store asks for fewer requests
     unavailable,           ///< the store fails or does not answer
     unsupported,
 };

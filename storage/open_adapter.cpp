@@ -3,10 +3,19 @@
 #include "storage/error.hpp"
 #include "storage/local/local_adapter.hpp"
 #include "storage/local/local_store.hpp"
+#include "storage/memory_budget.hpp"
+#include "storage/object_store.hpp"
 
 namespace objftpd::storage {
 
+adapter_registry::adapter_registry(worker_pool& disk, std::size_t upload_memory)
+    : disk_(disk), upload_memory_(std::make_shared<memory_budget>(upload_memory)) {}
+
 result<> adapter_registry::open(const config::store_settings& settings) {
+    if (settings.type != config::store_type::local) {
+        object_stores_[settings.name] = std::make_shared<object_store>(settings, upload_memory_);
+        return {};
+    }
     auto store = local::local_store::open(settings.path, settings.durability, disk_);
     if (!store)
         return store.error();
@@ -17,6 +26,8 @@ result<> adapter_registry::open(const config::store_settings& settings) {
 result<std::shared_ptr<adapter>> adapter_registry::bucket(const std::string& store,
                                                           const std::string& bucket) {
     auto& known = adapters_[{store, bucket}];
+    if (const auto found = object_stores_.find(store); !known && found != object_stores_.end())
+        known = found->second->open_bucket(bucket);
     if (!known) {
         const auto& opened = stores_.at(store);
         auto directory = opened->open_bucket(bucket);

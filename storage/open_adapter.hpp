@@ -11,6 +11,9 @@
 
 namespace objftpd::storage {
 
+class memory_budget;
+class object_store;
+
 namespace local {
 class local_store;
 }
@@ -21,7 +24,8 @@ class local_store;
 class adapter_registry {
 public:
     /// `disk` runs the embedded store's blocking calls and must outlive every adapter.
-    explicit adapter_registry(worker_pool& disk) : disk_(disk) {}
+    /// `upload_memory` (bytes) is what uploads to stores over HTTP may fill in all.
+    explicit adapter_registry(worker_pool& disk, std::size_t upload_memory = 128 << 20);
 
     /// Opens a store. Blocks.
     result<> open(const config::store_settings& settings);
@@ -32,6 +36,8 @@ public:
 
 private:
     worker_pool& disk_;
+    std::shared_ptr<memory_budget> upload_memory_;
+    std::map<std::string, std::shared_ptr<object_store>> object_stores_;
     std::map<std::string, std::shared_ptr<local::local_store>> stores_;
     std::map<std::pair<std::string, std::string>, std::shared_ptr<adapter>> adapters_;
 };

@@ -70,4 +70,11 @@ std::string_view virtual_path::below(const virtual_path& ancestor) const {
     return rest;
 }
 
+bool is_addressable(std::string_view key) {
+    if (key.ends_with('/'))
+        key.remove_suffix(1);
+    const auto path = virtual_path::resolve(virtual_path(), key);
+    return path && !key.empty() && path->below(virtual_path()) == key;
+}
+
 } // namespace objftpd::storage

@@ -46,4 +46,8 @@ private:
     std::string text_;
 };
 
+/// Whether a path can name this key, which may end in '/': keys with empty, "." or ".." segments,
+/// NUL, CR, LF or broken UTF-8 exist in buckets, and no FTP command can mean them.
+bool is_addressable(std::string_view key);
+
 } // namespace objftpd::storage

@@ -1,8 +1,13 @@
 #include "storage/virtual_filesystem.hpp"
 
+#include "config/async.hpp"
 #include "storage/error.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 #include <algorithm>
+#include <optional>
 
 namespace objftpd::storage {
 namespace {
@@ -26,24 +31,88 @@ void directory_listing::add_mounted() {
     }
 }
 
+void directory_listing::add(const object_info& object) {
+    entry e;
+    e.name = std::string_view(object.key).substr(request_.prefix.rfind('/') + 1);
+    if (e.name.ends_with('/'))
+        e.name.remove_suffix(1);
+    if (e.name.empty()) // the directory's own marker
+        return;
+    if (std::find(mounted_.begin(), mounted_.end(), e.name) != mounted_.end())
+        return;
+    e.directory = object.directory;
+    e.link = object.link;
+    e.writable = writable_;
+    e.size = object.size;
+    e.modified = object.modified;
+    entries_.push_back(e);
+}
+
+bool directory_listing::is_in_page(const std::string& key) const {
+    return std::ranges::binary_search(page_.entries, key, {}, &object_info::key);
+}
+
+// A bucket may hold "a" and "a/b". One of them shows, the directory, as all in it would be lost to
+// sight otherwise. "a/" need not follow "a" at once ("a-b" comes between them), not even in the
+// same page: such files wait. There are never many: each one's name begins with the one before.
 void directory_listing::add_page() {
-    const auto folder = request_.prefix.rfind('/') + 1;
-    for (const auto& object : page_.entries) {
-        entry e;
-        e.name = std::string_view(object.key).substr(folder);
-        if (e.name.ends_with('/'))
-            e.name.remove_suffix(1);
-        if (e.name.empty()) // the directory's own marker
-            continue;
-        if (std::find(mounted_.begin(), mounted_.end(), e.name) != mounted_.end())
-            continue;
-        e.directory = object.directory;
-        e.link = object.link;
-        e.writable = writable_;
-        e.size = object.size;
-        e.modified = object.modified;
-        entries_.push_back(e);
+    released_.clear();
+    if (store_->can().real_directories) {
+        for (const auto& object : page_.entries)
+            add(object);
+        return;
     }
+    const auto may_still_come = [&](const std::string& directory) {
+        return !page_.next.empty() &&
+               (page_.entries.empty() || page_.entries.back().key < directory);
+    };
+    std::vector<object_info> waiting;
+    for (auto& file : waiting_) {
+        const auto directory = file.key + '/';
+        if (may_still_come(directory))
+            waiting.push_back(std::move(file));
+        else if (!is_in_page(directory))
+            released_.push_back(std::move(file));
+    }
+    for (const auto& object : page_.entries) {
+        const auto directory = object.key + '/';
+        if (object.directory)
+            add(object);
+        else if (may_still_come(directory))
+            waiting.push_back(object);
+        else if (!is_in_page(directory))
+            add(object);
+    }
+    for (const auto& file : released_)
+        add(file);
+    waiting_ = std::move(waiting);
+}
+
+struct directory_listing::fetched {
+    explicit fetched(const asio::any_io_executor& executor) : changed(executor) {}
+
+    async_signal changed;
+    std::optional<result<list_page>> page;
+};
+
+awaitable<void> directory_listing::fetch() {
+    const auto executor = co_await asio::this_coro::executor;
+    ahead_ = std::make_shared<fetched>(executor);
+    const auto work = [](std::shared_ptr<adapter> store, list_request request,
+                         std::shared_ptr<fetched> into) -> awaitable<void> {
+        into->page.emplace(co_await store->list(std::move(request)));
+        into->changed.notify();
+    };
+    asio::co_spawn(executor, work(store_, request_, ahead_), asio::detached);
+}
+
+awaitable<result<list_page>> directory_listing::take_page() {
+    if (!ahead_)
+        co_return co_await store_->list(request_);
+    const auto ahead = std::exchange(ahead_, nullptr);
+    while (!ahead->page)
+        co_await ahead->changed.wait();
+    co_return std::move(*ahead->page);
 }
 
 awaitable<result<std::span<const entry>>> directory_listing::next() {
@@ -51,11 +120,13 @@ awaitable<result<std::span<const entry>>> directory_listing::next() {
     if (std::exchange(first_, false))
         add_mounted();
     if (store_) {
-        auto page = co_await store_->list(request_);
+        auto page = co_await take_page();
         if (!page)
             co_return page.error();
         page_ = std::move(*page);
         request_.token = page_.next;
+        if (!page_.next.empty() && !store_->can().real_directories)
+            co_await fetch();
         add_page();
     }
     done_ = !store_ || page_.next.empty();
@@ -105,57 +176,114 @@ virtual_filesystem::locate_writable(const virtual_path& path) const {
     return found;
 }
 
-awaitable<result<entry>> virtual_filesystem::stat(virtual_path path) const {
+// Object stores know files and directories apart: each is a request of its own.
+awaitable<result<entry>> virtual_filesystem::stat_either(const location& where,
+                                                         expected kind) const {
+    auto& store = *where.where->store;
+    const bool apart = !store.can().real_directories && !where.key.ends_with('/');
+    const auto directory = as_directory(where.key);
+    const bool directory_first = apart && kind == expected::directory;
+    auto info = co_await store.stat(directory_first ? directory : where.key, detail::basic);
+    if (!info && apart && info.error() == errc::not_found)
+        info = co_await store.stat(directory_first ? where.key : directory, detail::basic);
+    if (!info)
+        co_return info.error();
     entry e;
-    const auto found = locate(path);
-    if (found.where == nullptr) {
-        if (!holds_mount(path))
-            co_return error_code(errc::not_found);
-        e.directory = true;
-        e.writable = false;
-        co_return e;
-    }
-    e.writable = !found.where->read_only;
-    const auto info = co_await found.where->store->stat(found.key, detail::basic);
-    if (!info) {
-        // A mount, and what leads to one, is there even while its prefix holds nothing yet.
-        if (info.error() != errc::not_found || !holds_mount(path))
-            co_return info.error();
-        e.directory = true;
-        co_return e;
-    }
-    e.directory = info->directory || holds_mount(path);
+    e.directory = info->directory;
     e.size = info->size;
     e.modified = info->modified;
     co_return e;
 }
 
-awaitable<result<directory_listing>>
-virtual_filesystem::list(virtual_path path, std::string name_prefix, bool names_only) const {
+awaitable<result<entry>> virtual_filesystem::stat(virtual_path path, expected kind) const {
+    entry e;
+    e.directory = true;
     const auto found = locate(path);
-    auto mounted = mounted_in(path);
-    const auto itself = co_await stat(path);
-    if (!itself)
-        co_return itself.error();
-    if (!itself->directory)
-        co_return error_code(errc::not_a_directory);
+    const bool leads_to_mount = holds_mount(path);
+    if (found.where == nullptr) {
+        if (!leads_to_mount)
+            co_return error_code(errc::not_found);
+        e.writable = false;
+        co_return e;
+    }
+    e.writable = !found.where->read_only;
+    // A mount, and what leads to one, is there even while its prefix holds nothing yet.
+    if (leads_to_mount && !found.where->store->can().real_directories)
+        co_return e;
+    auto known = co_await stat_either(found, kind);
+    if (!known) {
+        if (known.error() != errc::not_found || !leads_to_mount)
+            co_return known.error();
+        co_return e;
+    }
+    known->writable = e.writable;
+    known->directory = known->directory || leads_to_mount;
+    co_return *known;
+}
+
+// The listing itself tells whether there is such a directory.
+awaitable<result<>> virtual_filesystem::open_first_page(directory_listing& listing,
+                                                        const location& where, virtual_path path,
+                                                        bool narrowed) const {
+    auto first = co_await listing.take_page();
+    if (!first)
+        co_return first.error();
+    const bool empty = first->entries.empty() && first->next.empty() && first->hidden == 0;
+    const auto executor = co_await asio::this_coro::executor;
+    listing.ahead_ = std::make_shared<directory_listing::fetched>(executor);
+    listing.ahead_->page.emplace(std::move(*first));
+    if (!empty || holds_mount(path))
+        co_return result<>();
+    if (narrowed) {
+        const auto whole = co_await stat_either(where, expected::directory);
+        if (!whole)
+            co_return whole.error();
+        if (!whole->directory)
+            co_return errc::not_a_directory;
+        co_return result<>();
+    }
+    const auto file = co_await where.where->store->stat(where.key, detail::basic);
+    co_return file ? make_error_code(errc::not_a_directory) : file.error();
+}
+
+awaitable<result<directory_listing>> virtual_filesystem::list(virtual_path path,
+                                                              std::string name_prefix,
+                                                              bool names_only,
+                                                              std::stop_token stop) const {
+    const auto found = locate(path);
+    const bool apart = found.where != nullptr && !found.where->store->can().real_directories;
+    bool writable = apart && !found.where->read_only;
+    if (!apart) {
+        const auto itself = co_await stat(path);
+        if (!itself)
+            co_return itself.error();
+        if (!itself->directory)
+            co_return error_code(errc::not_a_directory);
+        writable = itself->writable;
+    }
     std::shared_ptr<adapter> store;
     if (found.where != nullptr)
         store = found.where->store;
     list_request request(as_directory(found.key) + name_prefix, std::string(), page_size);
     request.names_only = names_only;
-    co_return directory_listing(std::move(store), std::move(request), itself->writable,
-                                std::move(mounted));
+    request.stop = std::move(stop);
+    directory_listing listing(std::move(store), std::move(request), writable, mounted_in(path));
+    if (apart) {
+        const auto opened = co_await open_first_page(listing, found, path, !name_prefix.empty());
+        if (!opened)
+            co_return opened.error();
+    }
+    co_return listing;
 }
 
-awaitable<result<std::unique_ptr<body>>> virtual_filesystem::read(virtual_path path,
-                                                                  std::uint64_t offset) const {
+awaitable<result<std::unique_ptr<body>>>
+virtual_filesystem::read(virtual_path path, std::uint64_t offset, std::stop_token stop) const {
     const auto found = locate(path);
     if (holds_mount(path))
         co_return error_code(errc::is_a_directory);
     if (found.where == nullptr)
         co_return error_code(errc::not_found);
-    co_return co_await found.where->store->read(found.key, offset);
+    co_return co_await found.where->store->read(found.key, offset, std::move(stop));
 }
 
 awaitable<result<std::unique_ptr<upload>>>
@@ -167,6 +295,7 @@ virtual_filesystem::open_upload(virtual_path path, upload_options options) const
     request.offset = options.offset;
     request.missing = options.missing;
     request.stop = options.stop;
+    request.expected_size = options.expected_size;
     co_return co_await found->where->store->open_upload(std::move(request));
 }
 
@@ -193,6 +322,25 @@ awaitable<result<>> virtual_filesystem::remove_directory(virtual_path path) cons
     co_return co_await found->where->store->remove_directory(as_directory(found->key));
 }
 
+namespace {
+
+// A crash in between leaves both names, never none.
+awaitable<result<>> rename_by_copy(adapter& store, std::string from, std::string to,
+                                   overwrite existing) {
+    if (from == to)
+        co_return result<>();
+    const auto copied = co_await store.copy(from, to, existing);
+    if (!copied && copied.error() == errc::not_found) {
+        const auto directory = co_await store.stat(as_directory(from), detail::basic);
+        co_return directory ? make_error_code(errc::unsupported) : copied.error();
+    }
+    if (!copied)
+        co_return copied.error();
+    co_return co_await store.remove(std::move(from));
+}
+
+} // namespace
+
 awaitable<result<>> virtual_filesystem::rename(virtual_path from, virtual_path to,
                                                overwrite existing, parents missing) const {
     const auto source = locate_writable(from);
@@ -204,7 +352,10 @@ awaitable<result<>> virtual_filesystem::rename(virtual_path from, virtual_path t
         co_return target.error();
     if (source->where->store != target->where->store)
         co_return error_code(errc::unsupported);
-    co_return co_await source->where->store->rename(source->key, target->key, existing, missing);
+    auto& store = *source->where->store;
+    if (store.can().renames)
+        co_return co_await store.rename(source->key, target->key, existing, missing);
+    co_return co_await rename_by_copy(store, source->key, target->key, existing);
 }
 
 awaitable<result<>> virtual_filesystem::set_modified(virtual_path path, timestamp modified) const {

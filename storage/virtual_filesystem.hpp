@@ -27,7 +27,8 @@ struct entry {
     timestamp modified{};   // the epoch: not known
 };
 
-/// Goes through a directory page by page, in constant memory. Used by one coroutine.
+/// Goes through a directory page by page, in constant memory. While a page is in use the next one
+/// is fetched already. Used by one coroutine.
 class directory_listing {
 public:
     /// The next entries. Empty pages may occur; after the last page `done()` is true. A store
@@ -38,6 +39,8 @@ public:
 
 private:
     friend class virtual_filesystem;
+    struct fetched;
+
     directory_listing(std::shared_ptr<adapter> store, list_request request, bool writable,
                       std::vector<std::string> mounted)
         : store_(std::move(store)), request_(std::move(request)), writable_(writable),
@@ -45,12 +48,19 @@ private:
 
     void add_mounted();
     void add_page();
+    void add(const object_info& object);
+    bool is_in_page(const std::string& key) const;
+    awaitable<void> fetch();
+    awaitable<result<list_page>> take_page();
 
     std::shared_ptr<adapter> store_; // null: only mounted names
     list_request request_;
     bool writable_ = true;
     std::vector<std::string> mounted_; // names of mounts in this directory; they hide the store's
     list_page page_;
+    std::shared_ptr<fetched> ahead_;   // the page after it, or on its way
+    std::vector<object_info> waiting_; // files whose name a directory may still turn out to have
+    std::vector<object_info> released_;
     std::vector<entry> entries_;
     bool first_ = true;
     bool done_ = false;
@@ -62,7 +72,11 @@ struct upload_options {
     std::uint64_t offset = 0; // bytes kept in front, or upload_request::at_end
     parents missing = parents::create;
     std::stop_token stop;
+    std::uint64_t expected_size = 0; // bytes; 0: not known
 };
+
+/// What a caller takes a path for.
+enum class expected { file, directory };
 
 /// A user's tree of mounts as files and directories: every path a session names goes through
 /// here to the adapter that holds it. Directories above mounts exist by themselves. Immutable
@@ -71,14 +85,16 @@ class virtual_filesystem {
 public:
     explicit virtual_filesystem(std::vector<mount> mounts) : mounts_(std::move(mounts)) {}
 
-    /// Name is left empty.
-    awaitable<result<entry>> stat(virtual_path path) const;
+    /// Name is left empty. Where a file and a directory have the same name it is the one that is
+    /// expected, and that one costs less to be found.
+    awaitable<result<entry>> stat(virtual_path path, expected kind = expected::file) const;
 
     /// errc::not_a_directory for a file. `name_prefix` narrows what the store has to list.
     awaitable<result<directory_listing>> list(virtual_path path, std::string name_prefix,
-                                              bool names_only) const;
+                                              bool names_only, std::stop_token stop = {}) const;
 
-    awaitable<result<std::unique_ptr<body>>> read(virtual_path path, std::uint64_t offset) const;
+    awaitable<result<std::unique_ptr<body>>> read(virtual_path path, std::uint64_t offset,
+                                                  std::stop_token stop = {}) const;
     awaitable<result<std::unique_ptr<upload>>> open_upload(virtual_path path,
                                                            upload_options options) const;
     awaitable<result<>> make_directory(virtual_path path, parents missing) const;
@@ -106,6 +122,9 @@ private:
     };
     location locate(const virtual_path& path) const;
     result<location> locate_writable(const virtual_path& path) const;
+    awaitable<result<entry>> stat_either(const location& where, expected kind) const;
+    awaitable<result<>> open_first_page(directory_listing& listing, const location& where,
+                                        virtual_path path, bool narrowed) const;
     std::vector<std::string> mounted_in(const virtual_path& path) const;
     bool holds_mount(const virtual_path& path) const;
 

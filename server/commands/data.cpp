@@ -146,6 +146,7 @@ awaitable<reply> allo(session& s, std::string argument) {
     const auto space = co_await s.files->free_space(s.directory);
     if (space && *space < *bytes)
         co_return reply(452, "The store has less space than that.");
+    s.announced_size = *bytes;
     co_return reply(200, "No storage allocation is necessary.");
 }
 

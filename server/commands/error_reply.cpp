@@ -37,6 +37,18 @@ reply reply_for(const error_code& error, purpose wanted) {
         return {452, "The store is full."};
     case storage::errc::quota:
         return {552, "Quota or size limit exceeded."};
+    case storage::errc::too_large:
+        return {552, "The file is too large for the store."};
+    case storage::errc::archived:
+        return {450, "The file is archived and must be restored before it can be read."};
+    case storage::errc::no_bucket:
+        return {550, "The store has no such bucket."};
+    case storage::errc::refused_credentials:
+        return {451, "The store refused this server's credentials; its operator must look."};
+    case storage::errc::checksum_mismatch:
+        return {451, "The data were damaged on their way, please try again."};
+    case storage::errc::throttled:
+        return {451, "The store is busy, please try again later."};
     case storage::errc::unavailable:
         return {451, "The store failed, please try again."};
     case storage::errc::unsupported:

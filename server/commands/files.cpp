@@ -16,7 +16,7 @@ void log_change(session& s, std::string_view event, const storage::virtual_path&
 }
 
 awaitable<reply> change_directory(session& s, std::string argument) {
-    auto found = co_await s.find(std::move(argument));
+    auto found = co_await s.find(std::move(argument), storage::expected::directory);
     if (!found)
         co_return reply_for(found.error());
     if (!found->entry.directory)

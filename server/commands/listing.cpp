@@ -138,7 +138,8 @@ awaitable<transfer_end> send_subdirectories(session& s, storage::virtual_path to
         const auto path = storage::virtual_path::resolve(top, relative);
         if (!path)
             co_return store_failed(path.error());
-        auto listing = co_await s.files->list(*path, std::string(), false);
+        auto listing =
+            co_await s.files->list(*path, std::string(), false, s.operation.stop.get_token());
         if (!listing && listing.error() == errc::not_found) // removed meanwhile
             continue;
         if (!listing)
@@ -189,15 +190,11 @@ awaitable<reply> send_listing(session& s, listing_target target, format f, bool 
             end = transfer_end(transfer_end::side::data, sent.error());
         co_return co_await finish_listing(s, end);
     }
-    auto listing =
-        co_await s.files->list(target.directory, literal_prefix(target.pattern), f == format::nlst);
-    if (!listing)
-        co_return reply_for(listing.error());
     if (auto failed = co_await open_data(s, std::move(preliminary)))
         co_return std::move(*failed);
     std::vector<std::string> found;
-    auto end =
-        co_await send_directory(s, *listing, target.pattern, lines, recursive ? &found : nullptr);
+    auto end = co_await send_directory(s, *target.listing, target.pattern, lines,
+                                       recursive ? &found : nullptr);
     if (end.failed == transfer_end::side::none && recursive)
         end = co_await send_subdirectories(s, target.directory, std::move(found), lines);
     co_return co_await finish_listing(s, end);
@@ -206,7 +203,7 @@ awaitable<reply> send_listing(session& s, listing_target target, format f, bool 
 awaitable<reply> list_path(session& s, std::string argument, format f) {
     const auto parsed = parse_listing_argument(argument);
     const std::string path(parsed.path);
-    auto target = co_await find_listing_target(s, path, parsed.directory_itself);
+    auto target = co_await find_listing_target(s, path, parsed.directory_itself, f == format::nlst);
     if (!target)
         co_return reply_for(target.error());
     const bool recursive = parsed.recursive && f == format::list;
@@ -225,13 +222,18 @@ awaitable<reply> nlst(session& s, std::string argument) {
 
 // RFC 3659, 7.2: a directory only, no globs, no options.
 awaitable<reply> mlsd(session& s, std::string argument) {
-    auto found = co_await s.find(std::move(argument));
-    if (!found)
-        co_return reply_for(found.error());
-    if (!found->entry.directory)
+    const auto path = s.resolve(argument);
+    if (!path)
+        co_return reply_for(path.error());
+    auto listing =
+        co_await s.files->list(*path, std::string(), false, s.operation.stop.get_token());
+    if (!listing && listing.error() == errc::not_a_directory)
         co_return reply(501, "Not a directory.");
+    if (!listing)
+        co_return reply_for(listing.error());
     listing_target target;
-    target.directory = std::move(found->path);
+    target.directory = *path;
+    target.listing = std::move(*listing);
     co_return co_await send_listing(s, std::move(target), format::mlsd, false);
 }
 
@@ -277,7 +279,7 @@ reply session_status(session& s) {
 awaitable<reply> status_of(session& s, std::string argument) {
     const auto parsed = parse_listing_argument(argument);
     const std::string path(parsed.path);
-    const auto target = co_await find_listing_target(s, path, parsed.directory_itself);
+    auto target = co_await find_listing_target(s, path, parsed.directory_itself, false);
     if (!target)
         co_return reply_for(target.error());
     formatter lines(s, format::list, std::string());
@@ -290,10 +292,7 @@ awaitable<reply> status_of(session& s, std::string argument) {
         co_await s.send_raw(std::move(out));
         co_return reply();
     }
-    auto listing =
-        co_await s.files->list(target->directory, literal_prefix(target->pattern), false);
-    if (!listing)
-        co_return reply_for(listing.error());
+    auto& listing = target->listing;
     std::string out = "212-Status of the directory:\r\n";
     while (!listing->done()) {
         const auto page = co_await listing->next();

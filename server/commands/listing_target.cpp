@@ -7,38 +7,69 @@
 
 namespace objftpd::server {
 
-awaitable<result<listing_target>> find_listing_target(session& s, std::string argument,
-                                                      bool directory_itself) {
-    listing_target target;
-    auto path = s.resolve(argument);
-    if (!path)
-        co_return path.error();
-    const auto found = co_await s.files->stat(*path);
-    if (found && found->directory && !directory_itself) {
-        target.directory = *path;
-        target.directory_part = argument;
-        if (!argument.empty() && !argument.ends_with('/'))
-            target.directory_part += '/';
-        co_return target;
-    }
-    const auto slash = argument.rfind('/');
-    target.directory_part = slash == argument.npos ? "" : argument.substr(0, slash + 1);
-    if (found) {
-        target.single = *found;
-        target.single_name = path->is_root() ? "." : std::string(path->name());
-        co_return target;
-    }
-    if (found.error() != storage::errc::not_found && found.error() != storage::errc::invalid_name)
-        co_return found.error();
+namespace {
+
+using storage::errc;
+
+bool may_be_pattern(const error_code& e) {
+    return e == errc::not_found || e == errc::invalid_name;
+}
+
+awaitable<result<listing_target>> find_pattern(session& s, const std::string& argument,
+                                               listing_target target, error_code missing,
+                                               bool names_only) {
     const auto pattern = decode_name(argument.substr(target.directory_part.size()), s.charset());
     if (!pattern || !is_glob(*pattern))
-        co_return found.error();
+        co_return missing;
     const auto directory = s.resolve(target.directory_part);
     if (!directory)
         co_return directory.error();
     target.directory = *directory;
     target.pattern = *pattern;
+    auto listing = co_await s.files->list(*directory, literal_prefix(*pattern), names_only,
+                                          s.operation.stop.get_token());
+    if (!listing)
+        co_return listing.error();
+    target.listing = std::move(*listing);
     co_return target;
+}
+
+} // namespace
+
+awaitable<result<listing_target>> find_listing_target(session& s, std::string argument,
+                                                      bool directory_itself, bool names_only) {
+    listing_target target;
+    const auto path = s.resolve(argument);
+    if (!path)
+        co_return path.error();
+    const auto slash = argument.rfind('/');
+    target.directory_part = slash == argument.npos ? "" : argument.substr(0, slash + 1);
+    if (!directory_itself) {
+        auto listing =
+            co_await s.files->list(*path, std::string(), names_only, s.operation.stop.get_token());
+        if (listing) {
+            target.directory = *path;
+            target.directory_part = argument;
+            if (!argument.empty() && !argument.ends_with('/'))
+                target.directory_part += '/';
+            target.listing = std::move(*listing);
+            co_return target;
+        }
+        if (listing.error() != errc::not_a_directory && !may_be_pattern(listing.error()))
+            co_return listing.error();
+        if (listing.error() != errc::not_a_directory)
+            co_return co_await find_pattern(s, argument, std::move(target), listing.error(),
+                                            names_only);
+    }
+    const auto found = co_await s.files->stat(*path);
+    if (found) {
+        target.single = *found;
+        target.single_name = path->is_root() ? "." : std::string(path->name());
+        co_return target;
+    }
+    if (!may_be_pattern(found.error()))
+        co_return found.error();
+    co_return co_await find_pattern(s, argument, std::move(target), found.error(), names_only);
 }
 
 } // namespace objftpd::server

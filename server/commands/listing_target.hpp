@@ -12,15 +12,16 @@ class session;
 /// What a listing command's path means.
 struct listing_target {
     storage::virtual_path directory;
-    std::string pattern;                  // of names in `directory`; empty: all
-    std::string directory_part;           // of the argument, as NLST repeats it before each name
-    std::optional<storage::entry> single; // this entry alone, under the name below
+    std::string pattern;        // of names in `directory`; empty: all
+    std::string directory_part; // of the argument, as NLST repeats it before each name
+    std::optional<storage::directory_listing> listing; // of `directory`, at its beginning
+    std::optional<storage::entry> single;              // this entry alone, under the name below
     std::string single_name;
 };
 
-/// Resolves the path of LIST, NLST or STAT: nothing is the working directory, a name that
-/// exists is itself, else a wildcard in the last segment is a pattern.
+/// Resolves the path of LIST, NLST or STAT and begins to list it: nothing is the working
+/// directory, a name that exists is itself, else a wildcard in the last segment is a pattern.
 awaitable<result<listing_target>> find_listing_target(session& s, std::string argument,
-                                                      bool directory_itself);
+                                                      bool directory_itself, bool names_only);
 
 } // namespace objftpd::server

@@ -40,13 +40,14 @@ awaitable<reply> receive(session& s, storage::virtual_path path, storage::upload
         co_return transfer_failure(s, end);
     s.data.finish();
     if (config::log::enabled(config::log_level::info))
-        config::log::info("stored", {{"session", s.id},
-                                     {"user", s.account->name},
-                                     {"path", path.text()},
-                                     {"object", s.files->describe(path)},
-                                     {"size", stored.size},
-                                     {"crc64", stored.crc64},
-                                     {"seconds", seconds_since(s.operation.since)}});
+        config::log::info("stored",
+                          {{"session", s.id},
+                           {"user", s.account->name},
+                           {"path", path.text()},
+                           {"object", s.files->describe(path)},
+                           {"size", stored.size},
+                           {"crc64", stored.crc64 ? std::to_string(*stored.crc64) : std::string()},
+                           {"seconds", seconds_since(s.operation.since)}});
     co_return reply(226, std::move(complete));
 }
 
@@ -57,6 +58,7 @@ awaitable<result<storage::upload_options>> upload_rights(session& s, storage::vi
     options.offset = offset;
     options.missing = s.missing_parents();
     options.stop = s.operation.stop.get_token();
+    options.expected_size = std::exchange(s.announced_size, 0);
     const bool may_create = s.may(config::right::create);
     const bool may_overwrite = s.may(config::right::overwrite);
     if (!may_create && !may_overwrite)
@@ -102,7 +104,7 @@ awaitable<reply> retr(session& s, std::string argument) {
     const auto path = s.resolve(argument);
     if (!path)
         co_return reply_for(path.error());
-    const auto from = co_await s.files->read(*path, s.restart_at);
+    const auto from = co_await s.files->read(*path, s.restart_at, s.operation.stop.get_token());
     if (!from)
         co_return reply_for(from.error());
     // curl and lftp take the first number before " bytes" for the size.

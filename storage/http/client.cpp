@@ -64,12 +64,14 @@ client::~client() {
     ::curl_multi_cleanup(multi_);
 }
 
-awaitable<result<std::unique_ptr<exchange>>> client::send(request r, request_body body) {
+awaitable<result<std::unique_ptr<exchange>>> client::send(request r, request_body body,
+                                                          std::stop_token stop) {
     std::unique_ptr<exchange> made(new exchange(*this, std::move(r), std::move(body)));
     ::curl_easy_setopt(made->easy_, CURLOPT_CLOSESOCKETFUNCTION, client_callbacks::close);
     ::curl_easy_setopt(made->easy_, CURLOPT_CLOSESOCKETDATA, this);
     if (::curl_multi_add_handle(multi_, made->easy_) != CURLM_OK)
         co_return curl_error(CURLE_FAILED_INIT);
+    made->end_on(std::move(stop));
     const auto answered = co_await made->wait_for_head();
     if (!answered)
         co_return answered.error();

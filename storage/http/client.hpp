@@ -33,8 +33,10 @@ public:
     ~client();
 
     /// Sends a request with its body and comes back with the answer's head. A status that is no
-    /// success is no error here. `body` must live as long as the exchange.
-    awaitable<result<std::unique_ptr<exchange>>> send(request r, request_body body);
+    /// success is no error here. `body` must live as long as the exchange; a stop that is requested
+    /// on this thread ends it with asio::error::operation_aborted.
+    awaitable<result<std::unique_ptr<exchange>>> send(request r, request_body body,
+                                                      std::stop_token stop = {});
 
 private:
     friend class exchange;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "config/result.hpp"
+
+#include <memory>
 #include <string>
 
 namespace objftpd::storage::http {
@@ -11,6 +14,32 @@ struct credentials {
     std::string session_token; // of temporary credentials; empty: none
 
     bool is_anonymous() const { return key_id.empty(); }
+};
+
+/// Where credentials come from. Asked for every request, so that a long upload outlives a token.
+/// Thread-safe.
+class credentials_provider {
+public:
+    virtual ~credentials_provider() = default;
+
+    /// Those that are valid now. Comes back at once unless they must be fetched anew.
+    virtual awaitable<result<std::shared_ptr<const credentials>>> get() = 0;
+
+    /// A store has refused these as expired or unknown: get() fetches others, if it has not yet.
+    virtual void refused(const credentials& which) = 0;
+};
+
+/// The same ones for ever.
+class fixed_credentials final : public credentials_provider {
+public:
+    explicit fixed_credentials(credentials which)
+        : credentials_(std::make_shared<const credentials>(std::move(which))) {}
+
+    awaitable<result<std::shared_ptr<const credentials>>> get() override { co_return credentials_; }
+    void refused(const credentials&) override {}
+
+private:
+    std::shared_ptr<const credentials> credentials_;
 };
 
 } // namespace objftpd::storage::http

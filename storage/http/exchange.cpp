@@ -1,5 +1,6 @@
 #include "storage/http/exchange.hpp"
 
+#include "config/ascii_text.hpp"
 #include "storage/error.hpp"
 #include "storage/http/client.hpp"
 #include "storage/http/curl_error.hpp"
@@ -45,13 +46,10 @@ struct exchange_callbacks {
         } else if (line == "\r\n" || line == "\n") {
             x.head_complete_ = x.head_.status >= 200;
             if (x.head_complete_)
-                x.wake();
+                x.changed_.notify();
         } else if (const auto colon = line.find(':');
                    colon != line.npos && x.head_.headers.size() < most_headers) {
-            std::string name(trim(line.substr(0, colon)));
-            std::ranges::transform(name, name.begin(),
-                                   [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-            x.head_.headers.emplace_back(std::move(name),
+            x.head_.headers.emplace_back(config::to_lower(trim(line.substr(0, colon))),
                                          std::string(trim(line.substr(colon + 1))));
         }
         return length;
@@ -68,7 +66,7 @@ struct exchange_callbacks {
         x.left_over_.assign(data + x.filled_, length - x.filled_);
         x.left_over_begin_ = 0;
         x.received_ += length;
-        x.wake();
+        x.changed_.notify();
         return length;
     }
 
@@ -108,7 +106,7 @@ const std::string* response_head::find(std::string_view name) const {
 
 exchange::exchange(client& owner, request r, request_body body)
     : client_(owner), easy_(::curl_easy_init()), url_(r.url()), method_(r.method),
-      body_(std::move(body)), changed_(owner.context_) {
+      body_(std::move(body)), changed_(owner.context_.get_executor()) {
     if (easy_ == nullptr)
         throw std::bad_alloc();
     set_options(r);
@@ -182,7 +180,7 @@ void exchange::set_options(const request& r) {
 
 awaitable<result<>> exchange::wait_for_head() {
     while (!head_complete_ && !done_)
-        co_await wait();
+        co_await changed_.wait();
     if (failed_)
         co_return failed_;
     if (!head_complete_)
@@ -199,12 +197,12 @@ awaitable<result<std::size_t>> exchange::read_some(std::span<char> buffer) {
     }
     wanted_ = buffer;
     filled_ = 0;
-    if (std::exchange(paused_, false)) {
+    if (std::exchange(paused_, false) && !done_) {
         ::curl_easy_pause(easy_, CURLPAUSE_CONT);
         client_.collect_finished();
     }
     while (filled_ == 0 && !done_)
-        co_await wait();
+        co_await changed_.wait();
     wanted_ = {};
     const auto n = std::exchange(filled_, 0);
     if (n == 0 && failed_)
@@ -231,16 +229,18 @@ void exchange::finished(CURLcode code) {
     done_ = true;
     if (code != CURLE_OK)
         failed_ = curl_error(code);
-    wake();
+    changed_.notify();
 }
 
-void exchange::wake() {
-    changed_.cancel();
-}
-
-awaitable<void> exchange::wait() {
-    changed_.expires_at(asio::steady_timer::time_point::max());
-    co_await changed_.async_wait(as_tuple);
+void exchange::end_on(std::stop_token stop) {
+    on_stop_.emplace(std::move(stop), [this] {
+        if (done_)
+            return;
+        ::curl_multi_remove_handle(client_.multi_, easy_);
+        failed_ = asio::error::operation_aborted;
+        done_ = true;
+        changed_.notify();
+    });
 }
 
 } // namespace objftpd::storage::http

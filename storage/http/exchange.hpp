@@ -2,15 +2,18 @@
 
 #include "storage/http/request.hpp"
 
+#include "config/async.hpp"
 #include "config/result.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <curl/curl.h>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,8 +63,7 @@ private:
     void set_options(const request& r);
     awaitable<result<>> wait_for_head();
     void finished(CURLcode code);
-    void wake();
-    awaitable<void> wait();
+    void end_on(std::stop_token stop);
 
     client& client_;
     CURL* easy_;
@@ -81,7 +83,8 @@ private:
     bool done_ = false;
     error_code failed_;
     std::uint64_t received_ = 0;
-    asio::steady_timer changed_; // cancelled when something has
+    async_signal changed_;
+    std::optional<std::stop_callback<std::function<void()>>> on_stop_;
 };
 
 } // namespace objftpd::storage::http

@@ -112,8 +112,8 @@ awaitable<result<list_page>> local_adapter::list(list_request request) {
     co_return co_await offload(store_->disk(), work);
 }
 
-awaitable<result<std::unique_ptr<body>>> local_adapter::read(std::string key,
-                                                             std::uint64_t offset) {
+awaitable<result<std::unique_ptr<body>>> local_adapter::read(std::string key, std::uint64_t offset,
+                                                             std::stop_token) {
     auto file = open_cached_beneath(bucket_.get(), key, open_flags);
     if (!file && file.error() == asio::error::would_block) {
         auto work = [&] { return open_beneath(bucket_.get(), key, open_flags); };
@@ -239,7 +239,7 @@ awaitable<result<>> local_adapter::rename(std::string from, std::string to, over
 
 awaitable<result<put_result>> local_adapter::copy(std::string from, std::string to,
                                                   overwrite existing) {
-    auto source = co_await read(from, 0);
+    auto source = co_await read(from, 0, std::stop_token());
     if (!source)
         co_return source.error();
     const auto version = co_await stat(from, detail::version);

@@ -19,7 +19,8 @@ public:
     capabilities can() const override;
     awaitable<result<object_info>> stat(std::string key, detail wanted) override;
     awaitable<result<list_page>> list(list_request request) override;
-    awaitable<result<std::unique_ptr<body>>> read(std::string key, std::uint64_t offset) override;
+    awaitable<result<std::unique_ptr<body>>> read(std::string key, std::uint64_t offset,
+                                                  std::stop_token stop) override;
     awaitable<result<std::unique_ptr<upload>>> open_upload(upload_request request) override;
     awaitable<result<>> make_directory(std::string key, parents missing) override;
     awaitable<result<>> remove(std::string key) override;

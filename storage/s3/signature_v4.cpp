@@ -11,6 +11,7 @@ constexpr http::v4_dialect dialect = {"AWS4-HMAC-SHA256", "AWS4", "aws4_request"
 
 std::vector<http::header> signed_headers(const http::request& r) {
     auto headers = r.headers;
+    std::erase_if(headers, [](const http::header& h) { return h.name == "authorization"; });
     headers.emplace_back("host", r.host);
     std::ranges::sort(headers, {}, &http::header::name);
     return headers;

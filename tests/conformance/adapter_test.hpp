@@ -1,7 +1,7 @@
 #pragma once
 
 #include "storage/error.hpp"
-#include "tests/conformance/adapters_under_test.hpp"
+#include "tests/conformance/all_adapters.hpp"
 
 #include <boost/asio/detached.hpp>
 #include <catch2/catch.hpp>
@@ -71,6 +71,8 @@ public:
     /// Stores empty objects under many keys, several at a time.
     void put_all(const std::multiset<std::string>& keys) {
         auto next = keys.begin();
+        int working = 16;
+        async_signal ended(loop_.context().get_executor());
         const auto worker = [&]() -> awaitable<void> {
             while (next != keys.end()) {
                 storage::upload_request request(*next++, overwrite::allowed);
@@ -78,11 +80,16 @@ public:
                 if (to)
                     static_cast<void>(co_await (*to)->commit(std::span<const char>()));
             }
+            --working;
+            ended.notify();
         };
-        constexpr int workers = 16;
-        for (int i = 1; i < workers; ++i)
+        for (int i = 0; i < working; ++i)
             asio::co_spawn(loop_.context(), worker(), asio::detached);
-        loop_.run(worker());
+        const auto wait_for_all = [&]() -> awaitable<void> {
+            while (working > 0)
+                co_await ended.wait();
+        };
+        loop_.run(wait_for_all());
     }
 
     // --- what is there ---
@@ -103,7 +110,7 @@ public:
 
     result<std::unique_ptr<storage::body>> try_read(const std::string& key,
                                                     std::uint64_t offset = 0) {
-        return run(store().read(key, offset));
+        return run(store().read(key, offset, {}));
     }
     /// The rest of a body, by reads of at most `step` bytes.
     std::string rest_of(storage::body& from, std::size_t step = 1 << 16) {

@@ -6,9 +6,9 @@
 #include "tests/support/results.hpp"
 #include "tests/support/temporary_folder.hpp"
 
-#include <latch>
 #include <filesystem>
 #include <functional>
+#include <latch>
 #include <memory>
 #include <string>
 #include <vector>
@@ -79,16 +79,5 @@ private:
     storage::adapter_registry registry_;
     std::shared_ptr<storage::adapter> adapter_;
 };
-
-/// All adapters: a new one is a new row.
-inline std::vector<adapter_under_test> adapters_under_test() {
-    using config::durability;
-    return {
-        {"local, fsync",
-         [](event_loop&) { return std::make_unique<local_bucket>(durability::fsync); }},
-        {"local, none",
-         [](event_loop&) { return std::make_unique<local_bucket>(durability::none); }},
-    };
-}
 
 } // namespace objftpd::tests

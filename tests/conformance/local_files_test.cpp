@@ -205,7 +205,7 @@ TEST_CASE_METHOD(local_adapter_test, "many tasks on one bucket at a time keep ev
         event_loop loop;
         std::vector<char> buffer(300'000);
         while (!over) {
-            auto from = loop.run(store().read("0", 0));
+            auto from = loop.run(store().read("0", 0, {}));
             std::string seen;
             while (from) {
                 const auto n = loop.run((*from)->read_some(buffer));

@@ -92,11 +92,11 @@ public:
         co_return co_await inner_->list(std::move(request));
     }
 
-    awaitable<result<std::unique_ptr<storage::body>>> read(std::string key,
-                                                           std::uint64_t offset) override {
+    awaitable<result<std::unique_ptr<storage::body>>> read(std::string key, std::uint64_t offset,
+                                                           std::stop_token stop) override {
         if (const auto failed = co_await plan_.at(moment::open))
             co_return failed;
-        auto opened = co_await inner_->read(std::move(key), offset);
+        auto opened = co_await inner_->read(std::move(key), offset, std::move(stop));
         if (!opened)
             co_return opened.error();
         co_return std::make_unique<scripted_body>(std::move(*opened), plan_);

@@ -15,6 +15,10 @@ namespace objftpd::tests {
 /// all that it started has ended. Used by one thread.
 class event_loop {
 public:
+    /// From now on a call comes back with the end of its coroutine; what it started goes on in the
+    /// next calls. For connections with time limits, which are work that only ends with time.
+    void leave_background() { leaves_background_ = true; }
+
     template <class T>
     T run(awaitable<T> work) {
         std::optional<T> value;
@@ -24,7 +28,11 @@ public:
 
     void run(awaitable<void> work) {
         std::exception_ptr thrown;
-        asio::co_spawn(context_, std::move(work), [&](std::exception_ptr e) { thrown = e; });
+        asio::co_spawn(context_, std::move(work), [&](std::exception_ptr e) {
+            thrown = e;
+            if (leaves_background_)
+                context_.stop();
+        });
         context_.restart();
         context_.run();
         if (thrown)
@@ -41,6 +49,7 @@ private:
     }
 
     asio::io_context context_{1};
+    bool leaves_background_ = false;
 };
 
 } // namespace objftpd::tests

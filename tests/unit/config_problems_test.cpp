@@ -57,8 +57,12 @@ TEST_CASE("an unknown key is told with the nearest valid one") {
         {"level = \"info\"", "colour = true",
          "f:5:1: log.colour: unknown key; valid are level, file"},
         {"bucket = \"files\"", "bucket = \"files\"\nendpoint = \"oss-cn-hangzhou.aliyuncs.com\"",
-         "f:17:1: user[1].mount[1].endpoint: unknown key; valid are path, store, bucket, prefix, "
+         "f:17:1: user[1].mount[1].endpoint: unknown key; it belongs to [[store]]"},
+        {"bucket = \"files\"", "bucket = \"files\"\ncolour = true",
+         "f:17:1: user[1].mount[1].colour: unknown key; valid are path, store, bucket, prefix, "
          "read_only"},
+        {"type = \"local\"", "type = \"local\"\nendpoint = \"oss-cn-hangzhou.aliyuncs.com\"",
+         "f:9:1: store[1].endpoint: unknown key; it belongs to a store of another type"},
     });
 }
 
@@ -91,8 +95,8 @@ TEST_CASE("a value of the wrong type or out of range is told with what is allowe
         {"level = \"info\"", "level = \"loud\"",
          "f:5:9: log.level: expects \"trace\", \"debug\", \"info\", \"warning\", \"error\" or "
          "\"off\", not \"loud\""},
-        {"type = \"local\"", "type = \"s3\"",
-         "f:8:8: store[1].type: expects \"local\", not \"s3\""},
+        {"type = \"local\"", "type = \"azure\"",
+         "f:8:8: store[1].type: expects \"local\", \"s3\" or \"oss\", not \"azure\""},
         {"state = \"state\"", "state = \"\"", "f:1:9: state: expects a folder, not \"\""},
         {"[log]\nlevel = \"info\"", "[[log]]", "f:4:1: log: expects a section [log], not a list"},
     });

@@ -91,16 +91,19 @@ TEST_CASE("problems of a quick start are told by the words of the command line")
         return problems(q);
     };
     using lines = std::vector<std::string>;
+    const std::string forms = "expects local:FOLDER, s3://BUCKET/PREFIX?endpoint=... or "
+                              "oss://BUCKET/PREFIX?endpoint=...";
+    const std::string place = "command line: --store: ";
     CHECK(changed([](auto& q) { q.store = "s3://key:secret@bucket"; }) ==
-          lines{"command line: --store: stores of type \"s3\" are not supported by this version; "
-                "expects local:FOLDER, such as local:./data"});
+          lines{place + "names no endpoint; expects s3://BUCKET/PREFIX?endpoint=HOST"});
+    CHECK(changed([](auto& q) { q.store = "s3://b?endpoint=h&access_key_secret=x"; }) ==
+          lines{place + "has \"access_key_secret\", which is no option here; expects options of a "
+                        "[[store]], such as endpoint, region and style; keys come from the "
+                        "environment"});
     CHECK(changed([](auto& q) { q.store = "gopher://x"; }) ==
-          lines{"command line: --store: there is no store type \"gopher\"; expects local:FOLDER, "
-                "such as local:./data"});
-    CHECK(changed([](auto& q) { q.store = "./data"; }) ==
-          lines{"command line: --store: expects local:FOLDER, such as local:./data"});
-    CHECK(changed([](auto& q) { q.store = "local:"; }) ==
-          lines{"command line: --store: expects local:FOLDER, such as local:./data"});
+          lines{place + "there is no store type \"gopher\"; " + forms});
+    CHECK(changed([](auto& q) { q.store = "./data"; }) == lines{place + forms});
+    CHECK(changed([](auto& q) { q.store = "local:"; }) == lines{place + forms});
     CHECK(changed([](auto& q) { q.listen = {"ftp://nowhere"}; }) ==
           lines{"command line: --listen: \"ftp://nowhere\" needs an IP address, such as 127.0.0.1, "
                 "in place of \"nowhere\""});

@@ -30,6 +30,12 @@ TEST_CASE("every storage error has its code, by what the client wanted") {
         {errc::nested_rename, 553, 553},
         {errc::no_space, 452, 452},
         {errc::quota, 552, 552},
+        {errc::too_large, 552, 552},
+        {errc::archived, 450, 450},
+        {errc::no_bucket, 550, 550},
+        {errc::refused_credentials, 451, 451},
+        {errc::checksum_mismatch, 451, 451},
+        {errc::throttled, 451, 451},
         {errc::unavailable, 451, 451},
         {errc::unsupported, 550, 553},
     };

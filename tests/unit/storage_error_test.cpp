@@ -25,10 +25,12 @@ TEST_CASE("every storage error explains itself in words of its own") {
     CHECK(make_error_code(static_cast<errc>(999)).message() == "unknown storage error");
 }
 
-TEST_CASE("only a store that fails for now is temporary") {
+TEST_CASE("only what may pass by itself is temporary") {
     for (int value = 1; value <= static_cast<int>(last); ++value) {
         const auto e = static_cast<errc>(value);
-        CHECK((make_error_code(e) == condition::temporary) == (e == errc::unavailable));
+        const bool passes =
+            e == errc::unavailable || e == errc::throttled || e == errc::checksum_mismatch;
+        CHECK((make_error_code(e) == condition::temporary) == passes);
     }
 }
 

@@ -18,7 +18,10 @@ namespace {
 class recording_store final : public adapter {
 public:
     explicit recording_store(std::map<std::string, std::uint64_t> known = {})
-        : objects(std::move(known)) {}
+        : objects(std::move(known)) {
+        abilities.real_directories = true;
+        abilities.renames = true;
+    }
 
     std::map<std::string, std::uint64_t> objects;
     std::vector<std::string> asked;
@@ -65,7 +68,8 @@ public:
         co_return page;
     }
 
-    awaitable<result<std::unique_ptr<body>>> read(std::string key, std::uint64_t offset) override {
+    awaitable<result<std::unique_ptr<body>>> read(std::string key, std::uint64_t offset,
+                                                  std::stop_token) override {
         note("read " + key + ' ' + std::to_string(offset));
         co_return error_code(errc::unavailable);
     }

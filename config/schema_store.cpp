@@ -1,0 +1,164 @@
+#include "config/schema.hpp"
+
+#include "config/names.hpp"
+#include "config/text.hpp"
+
+namespace objftpd::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t MiB = 1 << 20;
+
+complaint set_endpoint(store_source& store, const value& v) {
+    const auto* const text = std::get_if<std::string>(&v);
+    if (!text)
+        return unexpected;
+    auto parsed = parse_endpoint(*text);
+    if (!parsed)
+        return unexpected;
+    store.endpoint = std::move(*parsed);
+    return {};
+}
+
+complaint check_one_line(std::string& text) {
+    return has_control_characters(text) ? unexpected : complaint();
+}
+
+} // namespace
+
+const std::vector<option<store_source>>& store_options() {
+    using make = row<store_source>;
+    static const std::vector<option<store_source>> options{
+        make::text("name", &store_settings::name, "", "a name of letters, digits, '-', '_' and '.'",
+                   "What mounts call this store.", check_store_name)
+            .must_be_given("main"),
+        make::choice(
+            "type", &store_settings::type, "local",
+            {{"local", store_type::local}, {"s3", store_type::s3}, {"oss", store_type::oss}},
+            "\"local\": the embedded store, plain files in a folder of this machine. "
+            "\"s3\": any S3-compatible store. \"oss\": Alibaba Cloud OSS by its own API.")
+            .must_be_given("local"),
+    };
+    return options;
+}
+
+const std::vector<option<store_source>>& local_store_options() {
+    using make = row<store_source>;
+    static const std::vector<option<store_source>> options{
+        make::text("path", &store_settings::path, "", "a folder",
+                   "The folder whose subfolders are the buckets. Made when missing.", check_path)
+            .must_be_given("data"),
+        make::choice("durability", &store_settings::durability, "fsync",
+                     {{"fsync", durability::fsync}, {"none", durability::none}},
+                     "\"fsync\": an upload is answered with 226 when it would survive a power "
+                     "cut. \"none\": faster, for files that may get lost."),
+    };
+    return options;
+}
+
+const std::vector<option<store_source>>& object_store_options() {
+    using r = object_store_settings;
+    using make = row<store_source>;
+    static const std::vector<option<store_source>> options{
+        option<store_source>{"endpoint",
+                             "a host name or address with or without a port, such as "
+                             "\"oss-cn-hangzhou.aliyuncs.com\" or \"http://127.0.0.1:7480\"",
+                             std::nullopt,
+                             "The address of the store, without a bucket's name. https, unless "
+                             "http:// stands in front.",
+                             set_endpoint}
+            .must_be_given("s3.eu-central-1.amazonaws.com"),
+        make::text("region", &r::region, "", "a region, such as \"eu-central-1\"",
+                   "The region that requests are signed for. Left empty it is read from the "
+                   "endpoint; where that tells none it is \"us-east-1\" for S3.",
+                   check_one_line),
+        make::choice("style", &store_source::style, "auto",
+                     {{"auto", address_style::automatic},
+                      {"virtual", address_style::virtual_hosted},
+                      {"path", address_style::path},
+                      {"bound-domain", address_style::bound_domain}},
+                     "Where URLs hold the bucket: in the host's name (\"virtual\"), in the path, "
+                     "or nowhere because the endpoint is the bucket's own domain. \"auto\": "
+                     "\"virtual\" for the clouds of Amazon and Alibaba, \"path\" for others."),
+        make::choice("credentials", &r::credentials, "keys",
+                     {{"keys", credential_source::keys},
+                      {"environment", credential_source::environment},
+                      {"anonymous", credential_source::anonymous}},
+                     "Who signs requests. \"keys\": the keys below. \"environment\": "
+                     "OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN, or for S3 "
+                     "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. "
+                     "\"anonymous\": nobody, for public buckets."),
+        make::text("access_key_id", &r::access_key_id, "", "an access key's id",
+                   "The id of the access key.", check_one_line),
+        make::text("access_key_secret", &r::access_key_secret, "", "an access key's secret",
+                   "Its secret. Give one of access_key_secret, access_key_secret_env and "
+                   "access_key_secret_file.",
+                   check_one_line)
+            .unset_by_default("(from the store's console)")
+            .kept_secret(),
+        make::text("access_key_secret_env", &store_source::access_key_secret_env, "",
+                   "the name of an environment variable",
+                   "The environment variable that holds the secret.", check_path)
+            .unset_by_default("STORE_SECRET"),
+        make::text("access_key_secret_file", &store_source::access_key_secret_file, "", "a file",
+                   "The file whose first line is the secret. It must not be readable by others "
+                   "(chmod o-rwx).",
+                   check_path)
+            .unset_by_default("store.secret"),
+        make::text("session_token", &r::session_token, "", "a token",
+                   "The token that belongs to temporary keys.", check_one_line)
+            .kept_secret(),
+        make::choice("signature", &r::signature, "v4",
+                     {{"v4", oss_signature::v4}, {"v1", oss_signature::v1}},
+                     "OSS only: the version of its signature. \"v1\" is for old accounts and "
+                     "private clouds."),
+        make::count("list_version", &r::list_version, 2, 1, 2,
+                    "The version of ListObjects. 1 is for old S3-compatible stores."),
+        make::size("part_size", &r::part_size, 8 * MiB, 100 << 10, 5 << 30,
+                   "Files up to this size are stored by one request, larger ones in parts of it. "
+                   "After 1500 parts they grow."),
+        make::size("largest_part", &r::largest_part, 64 * MiB, 5 * MiB, std::uint64_t{5} << 30,
+                   "How far parts grow. Each is held in upload_memory until it is stored; 10,000 "
+                   "of them make the largest file."),
+        make::count("parallel_parts", &r::parallel_parts, 3, 1, 64,
+                    "Parts of one upload that are on their way at the same time."),
+        make::count("attempts", &r::attempts, 4, 1, 20,
+                    "How often a request is sent before a failure that may pass is reported."),
+        make::duration("connect_timeout", &r::connect_timeout, 5s, 100ms, 5min,
+                       "Time for a connection to the store, TLS included."),
+        make::duration("stall_timeout", &r::stall_timeout, 60s, 1s, 1h,
+                       "Time that a request may stand still without a byte in either direction."),
+        make::count("max_connections", &r::max_connections, 256, 1, 10'000,
+                    "Connections to the store at the same time, of each I/O thread."),
+        make::text("ca_file", &r::ca_file, "", "a PEM file",
+                   "The authorities that may sign the store's certificate, in place of the "
+                   "system's."),
+        make::text("ca_folder", &r::ca_folder, "", "a folder",
+                   "The same as files under their hashes (openssl rehash)."),
+        make::text("proxy", &r::proxy, "",
+                   "an URL such as \"http://proxy:3128\" or \"socks5h://proxy:1080\"",
+                   "The proxy on the way to the store. The environment's is not used.",
+                   check_one_line),
+        make::text("bind_address", &r::bind_address, "", "an own address or interface",
+                   "Where connections to the store begin.", check_one_line),
+        make::text("content_type", &r::content_type, "", "a media type",
+                   "What uploads are stored as. Left empty, the file's extension tells.",
+                   check_one_line),
+        make::text("storage_class", &r::storage_class, "", "a class, such as \"IA\"",
+                   "The storage class of uploads. Left empty, the bucket's.", check_one_line),
+        make::text("acl", &r::acl, "", "an access control list, such as \"private\"",
+                   "The ACL of uploads. Left empty, the bucket's.", check_one_line),
+        make::text("encryption", &r::encryption, "",
+                   "a method, such as \"AES256\", \"KMS\" or \"aws:kms\"",
+                   "How the store encrypts uploads. Left empty, as the bucket says.",
+                   check_one_line),
+        make::text("encryption_key", &r::encryption_key, "", "the id of a key",
+                   "The key of the store's key service that encryption uses.", check_one_line),
+        make::text("tags", &r::tags, "", "tags, such as \"from=ftp&keep=90d\"",
+                   "The tags of uploads, encoded as in a URL.", check_one_line),
+    };
+    return options;
+}
+
+} // namespace objftpd::config

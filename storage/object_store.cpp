@@ -1,0 +1,84 @@
+#include "storage/object_store.hpp"
+
+#include "storage/layers/retry.hpp"
+#include "storage/oss/oss_dialect.hpp"
+#include "storage/rest/http_transport.hpp"
+#include "storage/rest/object_store_adapter.hpp"
+#include "storage/s3/s3_dialect.hpp"
+
+namespace objftpd::storage {
+namespace {
+
+std::shared_ptr<const rest::dialect> make_dialect(const config::store_settings& s) {
+    if (s.type == config::store_type::s3)
+        return std::make_shared<s3::s3_dialect>();
+    const auto version =
+        s.remote.signature == config::oss_signature::v1 ? oss::signature::v1 : oss::signature::v4;
+    return std::make_shared<oss::oss_dialect>(version);
+}
+
+std::shared_ptr<const http::client_settings>
+make_client_settings(const config::object_store_settings& s) {
+    http::client_settings made;
+    made.connect_timeout = s.connect_timeout;
+    made.stall_timeout = s.stall_timeout;
+    made.max_connections = static_cast<long>(s.max_connections);
+    made.kept_connections = static_cast<long>(s.max_connections);
+    made.ca_file = s.ca_file;
+    made.ca_folder = s.ca_folder;
+    made.proxy = s.proxy;
+    made.bind_address = s.bind_address;
+    return std::make_shared<const http::client_settings>(std::move(made));
+}
+
+std::shared_ptr<http::credentials_provider>
+make_credentials(const config::object_store_settings& s) {
+    http::credentials who;
+    if (s.credentials != config::credential_source::anonymous) {
+        who.key_id = s.access_key_id;
+        who.secret = s.access_key_secret;
+        who.session_token = s.session_token;
+    }
+    return std::make_shared<http::fixed_credentials>(std::move(who));
+}
+
+rest::upload_settings make_upload_settings(const config::object_store_settings& s) {
+    rest::upload_settings made;
+    made.part_size = s.part_size;
+    made.largest_part = s.largest_part;
+    made.parallel_parts = s.parallel_parts;
+    made.attributes.content_type = s.content_type;
+    made.attributes.storage_class = s.storage_class;
+    made.attributes.acl = s.acl;
+    made.attributes.encryption = s.encryption;
+    made.attributes.encryption_key = s.encryption_key;
+    made.attributes.tags = s.tags;
+    return made;
+}
+
+} // namespace
+
+object_store::object_store(const config::store_settings& settings,
+                           std::shared_ptr<memory_budget> memory)
+    : settings_(settings), memory_(std::move(memory)), dialect_(make_dialect(settings)),
+      client_settings_(make_client_settings(settings.remote)),
+      credentials_(make_credentials(settings.remote)) {}
+
+std::shared_ptr<adapter> object_store::open_bucket(const std::string& bucket) const {
+    rest::target to;
+    to.store = settings_.name;
+    to.bucket = bucket;
+    to.where = settings_.remote.endpoint;
+    to.region = settings_.remote.region;
+    std::shared_ptr<rest::transport> way = std::make_shared<rest::http_transport>(
+        std::move(to), dialect_, credentials_, client_settings_);
+    layers::retry_settings repetition;
+    repetition.attempts = settings_.remote.attempts;
+    way = std::make_shared<layers::retry>(std::move(way), repetition);
+    auto access = std::make_shared<const rest::bucket_access>(
+        rest::bucket_client(bucket, std::move(way), dialect_),
+        make_upload_settings(settings_.remote), memory_);
+    return std::make_shared<rest::object_store_adapter>(std::move(access));
+}
+
+} // namespace objftpd::storage

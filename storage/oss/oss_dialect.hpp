@@ -1,0 +1,28 @@
+#pragma once
+
+#include "storage/rest/dialect.hpp"
+
+namespace objftpd::storage::oss {
+
+enum class signature { v4, v1 };
+
+/// Alibaba Cloud OSS's own API.
+class oss_dialect final : public rest::dialect {
+public:
+    explicit oss_dialect(signature version) : version_(version) {}
+
+    std::string_view prefix() const override { return "x-oss-"; }
+    const rest::limits& bounds() const override;
+    bool tells_crc64() const override { return true; }
+    bool composite_etags() const override { return false; }
+    void refuse_overwrite(rest::call& c) const override;
+    void insist_on_range(rest::call& c) const override;
+    void sign(http::request& r, const http::credentials& who, const std::string& region,
+              std::chrono::sys_seconds now) const override;
+    std::string signed_text(const http::request& r) const override;
+
+private:
+    signature version_;
+};
+
+} // namespace objftpd::storage::oss

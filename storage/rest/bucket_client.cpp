@@ -1,0 +1,329 @@
+#include "storage/rest/bucket_client.hpp"
+
+#include "config/ascii_text.hpp"
+#include "storage/checksum/md5.hpp"
+#include "storage/error.hpp"
+#include "storage/http/encoding.hpp"
+
+namespace objftpd::storage::rest {
+namespace {
+
+// "bytes 0-9/10": where it begins, and the whole object's size.
+struct content_range {
+    std::uint64_t first = 0;
+    std::uint64_t size = 0;
+};
+std::optional<content_range> parse_content_range(std::string_view text) {
+    const auto dash = text.find('-');
+    const auto slash = text.find('/');
+    if (!text.starts_with("bytes ") || dash == text.npos || slash == text.npos)
+        return std::nullopt;
+    const auto first = config::parse_decimal(text.substr(6, dash - 6));
+    const auto size = config::parse_decimal(text.substr(slash + 1));
+    if (!first || !size)
+        return std::nullopt;
+    return content_range{*first, *size};
+}
+
+std::string quoted(const std::string& etag) {
+    return '"' + etag + '"';
+}
+
+call part_call(operation what, upload_name&& to, unsigned number, std::stop_token&& stop) {
+    call c(what, "PUT", std::move(to.key));
+    c.query.emplace_back("partNumber", std::to_string(number));
+    c.query.emplace_back("uploadId", std::move(to.id));
+    c.stop = std::move(stop);
+    return c;
+}
+
+// S3 says of a key that must not exist that a condition does not hold.
+error_code refusal(const answer& a, overwrite existing) {
+    if (existing == overwrite::refused && a.failed == errc::precondition_failed)
+        return errc::already_exists;
+    return a.failed;
+}
+
+} // namespace
+
+std::string bucket_client::own(std::string_view name) const {
+    return std::string(dialect_->prefix()) + std::string(name);
+}
+
+void bucket_client::add_attributes(call& c, const object_attributes& a) const {
+    const auto add = [&](std::string name, const std::string& value) {
+        if (!value.empty())
+            c.headers.emplace_back(std::move(name), value);
+    };
+    const bool oss = dialect_->prefix() == "x-oss-";
+    add("content-type", a.content_type.empty() ? "application/octet-stream" : a.content_type);
+    add(own("storage-class"), a.storage_class);
+    add(own(oss ? "object-acl" : "acl"), a.acl);
+    add(own("server-side-encryption"), a.encryption);
+    add(own(oss ? "server-side-encryption-key-id" : "server-side-encryption-aws-kms-key-id"),
+        a.encryption_key);
+    add(own("tagging"), a.tags);
+    for (const auto& m : a.metadata)
+        add(own("meta-" + m.name), m.value);
+}
+
+void bucket_client::add_source(call& c, const copy_source& from) const {
+    c.headers.emplace_back(own("copy-source"),
+                           '/' + bucket_ + '/' + http::percent_encode_path(from.key));
+    if (!from.etag.empty())
+        c.headers.emplace_back(own("copy-source-if-match"), quoted(from.etag));
+}
+
+// Stores that encrypt with keys of a service or of the client give ETags that look like MD5s.
+bool bucket_client::is_md5(const std::string& etag, const answer& a) const {
+    const auto* const encryption = a.find(own("server-side-encryption"));
+    const auto* const type = a.find(own("object-type"));
+    return etag.size() == 32 && etag.find_first_not_of("0123456789abcdefABCDEF") == etag.npos &&
+           (encryption == nullptr || *encryption == "AES256") &&
+           a.find(own("server-side-encryption-customer-algorithm")) == nullptr &&
+           (type == nullptr || *type == "Normal");
+}
+
+stored bucket_client::stored_from(const answer& a) const {
+    stored s;
+    if (const auto* const etag = a.find("etag"))
+        s.etag = unquoted(*etag);
+    s.etag_is_md5 = is_md5(s.etag, a);
+    if (const auto* const crc = a.find("x-oss-hash-crc64ecma"))
+        s.crc64 = config::parse_decimal(*crc);
+    return s;
+}
+
+// Of answers whose ETag is in their text: a copy's, or a whole upload's.
+result<stored> bucket_client::stored_in_text(const answer& a) const {
+    auto etag = parse_etag(a.text);
+    if (!etag)
+        return etag.error();
+    auto s = stored_from(a);
+    s.etag = std::move(*etag);
+    s.etag_is_md5 = is_md5(s.etag, a);
+    return s;
+}
+
+object_head bucket_client::head_from(const answer& a) const {
+    object_head h;
+    if (const auto* const length = a.find("content-length"))
+        h.size = config::parse_decimal(*length).value_or(0);
+    if (const auto* const time = a.find("last-modified"))
+        h.modified = parse_http_time(*time);
+    if (const auto* const type = a.find("content-type"))
+        h.content_type = *type;
+    if (const auto* const storage_class = a.find(own("storage-class")))
+        h.storage_class = *storage_class;
+    auto s = stored_from(a);
+    h.etag = std::move(s.etag);
+    h.etag_is_md5 = s.etag_is_md5;
+    h.crc64 = s.crc64;
+    return h;
+}
+
+awaitable<result<list_answer>> bucket_client::list(std::string prefix, std::string delimiter,
+                                                   std::string token, std::size_t limit,
+                                                   std::stop_token stop) const {
+    call c(operation::list_objects, "GET");
+    c.stop = std::move(stop);
+    c.query.emplace_back("list-type", "2");
+    c.query.emplace_back("encoding-type", "url");
+    c.query.emplace_back("max-keys", std::to_string(limit));
+    if (!prefix.empty())
+        c.query.emplace_back("prefix", std::move(prefix));
+    if (!delimiter.empty())
+        c.query.emplace_back("delimiter", std::move(delimiter));
+    if (!token.empty())
+        c.query.emplace_back("continuation-token", std::move(token));
+    const auto a = co_await transport_->send(c);
+    if (a.failed)
+        co_return a.failed;
+    co_return parse_list(a.text, list_version::v2);
+}
+
+awaitable<result<object_head>> bucket_client::head(std::string key) const {
+    const call c(operation::head_object, "HEAD", std::move(key));
+    const auto a = co_await transport_->send(c);
+    if (a.failed)
+        co_return a.failed;
+    co_return head_from(a);
+}
+
+awaitable<result<opened_object>> bucket_client::get(std::string key, std::uint64_t offset,
+                                                    std::string etag, std::stop_token stop) const {
+    call c(operation::get_object, "GET", std::move(key));
+    c.streamed = true;
+    c.stop = std::move(stop);
+    if (!etag.empty())
+        c.headers.emplace_back("if-match", quoted(etag));
+    if (offset > 0) {
+        c.headers.emplace_back("range", "bytes=" + std::to_string(offset) + '-');
+        dialect_->insist_on_range(c);
+    }
+    auto a = co_await transport_->send(c);
+    if (a.failed)
+        co_return a.failed;
+    opened_object opened;
+    opened.head = head_from(a);
+    if (offset > 0) {
+        const auto* const text = a.find("content-range");
+        const auto range = text == nullptr ? std::nullopt : parse_content_range(*text);
+        if (a.status != 206 || !range || range->first != offset)
+            co_return errc::unavailable;
+        opened.head.size = range->size;
+    }
+    opened.stream = std::move(a.stream);
+    co_return opened;
+}
+
+awaitable<result<stored>> bucket_client::put(std::string key, const object_attributes& attributes,
+                                             overwrite existing, std::string md5,
+                                             http::request_body body, std::stop_token stop) const {
+    call c(operation::put_object, "PUT", std::move(key));
+    add_attributes(c, attributes);
+    if (existing == overwrite::refused)
+        dialect_->refuse_overwrite(c);
+    if (!md5.empty())
+        c.headers.emplace_back("content-md5", std::move(md5));
+    c.body = std::move(body);
+    c.stop = std::move(stop);
+    const auto a = co_await transport_->send(c);
+    if (a.failed)
+        co_return refusal(a, existing);
+    co_return stored_from(a);
+}
+
+awaitable<result<>> bucket_client::remove(std::string key) const {
+    const call c(operation::delete_object, "DELETE", std::move(key));
+    const auto a = co_await transport_->send(c);
+    if (a.failed && a.failed != errc::not_found)
+        co_return a.failed;
+    co_return result<>();
+}
+
+awaitable<result<std::vector<delete_failure>>>
+bucket_client::remove_all(std::vector<std::string> keys) const {
+    const auto body = delete_body(keys);
+    call c(operation::delete_objects, "POST");
+    c.query.emplace_back("delete");
+    c.headers.emplace_back("content-type", "application/xml");
+    c.headers.emplace_back("content-md5", http::to_base64(md5::of(body)));
+    c.body.emplace_back(body);
+    const auto a = co_await transport_->send(c);
+    if (a.failed)
+        co_return a.failed;
+    co_return parse_delete(a.text);
+}
+
+awaitable<result<stored>> bucket_client::copy(copy_source from, std::string to,
+                                              overwrite existing) const {
+    call c(operation::copy_object, "PUT", std::move(to));
+    add_source(c, from);
+    if (existing == overwrite::refused)
+        dialect_->refuse_overwrite(c);
+    const auto a = co_await transport_->send(c);
+    if (a.failed)
+        co_return refusal(a, existing);
+    co_return stored_in_text(a);
+}
+
+awaitable<result<std::string>> bucket_client::create_upload(std::string key,
+                                                            const object_attributes& attributes,
+                                                            overwrite existing,
+                                                            std::stop_token stop) const {
+    call c(operation::create_upload, "POST", std::move(key));
+    c.query.emplace_back("uploads");
+    add_attributes(c, attributes);
+    if (existing == overwrite::refused)
+        dialect_->refuse_overwrite(c);
+    c.stop = std::move(stop);
+    const auto a = co_await transport_->send(c);
+    if (a.failed)
+        co_return refusal(a, existing);
+    co_return parse_upload_id(a.text);
+}
+
+awaitable<result<stored>> bucket_client::upload_part(upload_name to, unsigned number,
+                                                     std::string md5, http::request_body body,
+                                                     std::stop_token stop) const {
+    auto c = part_call(operation::upload_part, std::move(to), number, std::move(stop));
+    if (!md5.empty())
+        c.headers.emplace_back("content-md5", std::move(md5));
+    c.body = std::move(body);
+    const auto a = co_await transport_->send(c);
+    if (a.failed)
+        co_return a.failed;
+    co_return stored_from(a);
+}
+
+awaitable<result<stored>> bucket_client::copy_part(upload_name to, unsigned number,
+                                                   copy_source from, std::stop_token stop) const {
+    auto c = part_call(operation::copy_part, std::move(to), number, std::move(stop));
+    add_source(c, from);
+    c.headers.emplace_back(own("copy-source-range"),
+                           "bytes=" + std::to_string(from.first) + '-' +
+                               std::to_string(from.first + from.size - 1));
+    const auto a = co_await transport_->send(c);
+    if (a.failed)
+        co_return a.failed;
+    co_return stored_in_text(a);
+}
+
+awaitable<result<stored>> bucket_client::complete_upload(upload_name which,
+                                                         std::vector<completed_part> parts,
+                                                         overwrite existing) const {
+    const auto body = complete_body(parts);
+    call c(operation::complete_upload, "POST", std::move(which.key));
+    c.query.emplace_back("uploadId", std::move(which.id));
+    c.headers.emplace_back("content-type", "application/xml");
+    if (existing == overwrite::refused)
+        dialect_->refuse_overwrite(c);
+    c.body.emplace_back(body);
+    const auto a = co_await transport_->send(c);
+    if (a.failed)
+        co_return refusal(a, existing);
+    co_return stored_in_text(a);
+}
+
+awaitable<result<>> bucket_client::abort_upload(upload_name which) const {
+    call c(operation::abort_upload, "DELETE", std::move(which.key));
+    c.query.emplace_back("uploadId", std::move(which.id));
+    const auto a = co_await transport_->send(c);
+    if (a.failed && a.failed != errc::not_found)
+        co_return a.failed;
+    co_return result<>();
+}
+
+awaitable<result<parts_answer>> bucket_client::list_parts(upload_name which,
+                                                          std::string after) const {
+    call c(operation::list_parts, "GET", std::move(which.key));
+    c.query.emplace_back("uploadId", std::move(which.id));
+    c.query.emplace_back("max-parts", "1000");
+    if (!after.empty())
+        c.query.emplace_back("part-number-marker", std::move(after));
+    const auto a = co_await transport_->send(c);
+    if (a.failed)
+        co_return a.failed;
+    co_return parse_parts(a.text);
+}
+
+awaitable<result<uploads_answer>>
+bucket_client::list_uploads(std::string prefix, std::string after_key, std::string after_id) const {
+    call c(operation::list_uploads, "GET");
+    c.query.emplace_back("uploads");
+    c.query.emplace_back("encoding-type", "url");
+    c.query.emplace_back("max-uploads", "1000");
+    if (!prefix.empty())
+        c.query.emplace_back("prefix", std::move(prefix));
+    if (!after_key.empty())
+        c.query.emplace_back("key-marker", std::move(after_key));
+    if (!after_id.empty())
+        c.query.emplace_back("upload-id-marker", std::move(after_id));
+    const auto a = co_await transport_->send(c);
+    if (a.failed)
+        co_return a.failed;
+    co_return parse_uploads(a.text);
+}
+
+} // namespace objftpd::storage::rest

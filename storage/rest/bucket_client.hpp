@@ -1,0 +1,145 @@
+#pragma once
+
+#include "storage/rest/answers.hpp"
+#include "storage/rest/bodies.hpp"
+#include "storage/rest/call.hpp"
+#include "storage/rest/dialect.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace objftpd::storage::rest {
+
+/// What HEAD and GET tell of an object.
+struct object_head {
+    std::uint64_t size = 0; // of the whole object
+    timestamp modified{};
+    std::string etag; // without quotes
+    bool etag_is_md5 = false;
+    std::string content_type;
+    std::string storage_class; // empty: the vendor's standard
+    std::optional<std::uint64_t> crc64;
+};
+
+/// An object that is being read.
+struct opened_object {
+    opened_object() = default;
+
+    object_head head;
+    std::unique_ptr<http::exchange> stream;
+};
+
+/// What objects of a mount are stored with.
+struct object_attributes {
+    object_attributes() = default;
+
+    std::string content_type;
+    std::string storage_class;
+    std::string acl;
+    std::string encryption; // "AES256", "aws:kms", "KMS"
+    std::string encryption_key;
+    std::string tags;                   // "a=1&b=2"
+    std::vector<http::header> metadata; // names without the vendor's prefix
+};
+
+/// What a store says of bytes that it has taken.
+struct stored {
+    stored() = default;
+
+    std::string etag;
+    bool etag_is_md5 = false; // of the content; not where the store encrypts with keys of its own
+    std::optional<std::uint64_t> crc64;
+};
+
+/// An upload in parts: which, and whether it may replace what is there.
+struct upload_name {
+    upload_name(std::string k, std::string i) : key(std::move(k)), id(std::move(i)) {}
+
+    std::string key;
+    std::string id;
+};
+
+/// The bytes of another object that a part is made of.
+struct copy_source {
+    copy_source(std::string k, std::string e) : key(std::move(k)), etag(std::move(e)) {}
+
+    std::string key;
+    std::string etag;        // the version; otherwise errc::precondition_failed
+    std::uint64_t first = 0; // bytes
+    std::uint64_t size = 0;
+};
+
+/// The requests to one bucket as functions: one request and its answer each. Errors are of
+/// storage::errc. Thread-safe; strings are copied, bodies must live until the answer is there.
+class bucket_client {
+public:
+    bucket_client(std::string bucket, std::shared_ptr<transport> way,
+                  std::shared_ptr<const dialect> speech)
+        : bucket_(std::move(bucket)), transport_(std::move(way)), dialect_(std::move(speech)) {}
+
+    const dialect& speech() const { return *dialect_; }
+
+    /// Keys beginning with `prefix`; an empty `delimiter` lists what lies below as well. `token`
+    /// is list_answer::next.
+    awaitable<result<list_answer>> list(std::string prefix, std::string delimiter,
+                                        std::string token, std::size_t limit,
+                                        std::stop_token stop) const;
+
+    awaitable<result<object_head>> head(std::string key) const;
+
+    /// From `offset` (bytes) to the end. With `etag` only that version, otherwise
+    /// errc::precondition_failed. A store that does not begin there is errc::unavailable.
+    awaitable<result<opened_object>> get(std::string key, std::uint64_t offset, std::string etag,
+                                         std::stop_token stop) const;
+
+    /// `md5` of the body (base64) lets the store refuse damaged bytes; may be empty.
+    /// errc::already_exists if `existing` forbids.
+    awaitable<result<stored>> put(std::string key, const object_attributes& attributes,
+                                  overwrite existing, std::string md5, http::request_body body,
+                                  std::stop_token stop) const;
+
+    /// No error if there is no such key.
+    awaitable<result<>> remove(std::string key) const;
+
+    /// At most 1000 keys; tells those that could not be deleted.
+    awaitable<result<std::vector<delete_failure>>> remove_all(std::vector<std::string> keys) const;
+
+    /// The whole object with all that belongs to it; at most limits::largest_copy.
+    awaitable<result<stored>> copy(copy_source from, std::string to, overwrite existing) const;
+
+    awaitable<result<std::string>> create_upload(std::string key,
+                                                 const object_attributes& attributes,
+                                                 overwrite existing, std::stop_token stop) const;
+    awaitable<result<stored>> upload_part(upload_name to, unsigned number, std::string md5,
+                                          http::request_body body, std::stop_token stop) const;
+    awaitable<result<stored>> copy_part(upload_name to, unsigned number, copy_source from,
+                                        std::stop_token stop) const;
+    awaitable<result<stored>> complete_upload(upload_name which, std::vector<completed_part> parts,
+                                              overwrite existing) const;
+    /// No error if there is no such upload any more.
+    awaitable<result<>> abort_upload(upload_name which) const;
+
+    awaitable<result<parts_answer>> list_parts(upload_name which, std::string after) const;
+    awaitable<result<uploads_answer>> list_uploads(std::string prefix, std::string after_key,
+                                                   std::string after_id) const;
+
+private:
+    std::string own(std::string_view name) const;
+    void add_attributes(call& c, const object_attributes& attributes) const;
+    void add_source(call& c, const copy_source& from) const;
+    bool is_md5(const std::string& etag, const answer& a) const;
+    stored stored_from(const answer& a) const;
+    result<stored> stored_in_text(const answer& a) const;
+    object_head head_from(const answer& a) const;
+
+    const std::string bucket_;
+    const std::shared_ptr<transport> transport_;
+    const std::shared_ptr<const dialect> dialect_;
+};
+
+} // namespace objftpd::storage::rest

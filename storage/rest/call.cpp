@@ -1,0 +1,46 @@
+#include "storage/rest/call.hpp"
+
+#include <algorithm>
+
+namespace objftpd::storage::rest {
+
+std::string_view name_of(operation o) {
+    switch (o) {
+    case operation::list_objects:
+        return "ListObjects";
+    case operation::head_object:
+        return "HeadObject";
+    case operation::get_object:
+        return "GetObject";
+    case operation::put_object:
+        return "PutObject";
+    case operation::delete_object:
+        return "DeleteObject";
+    case operation::delete_objects:
+        return "DeleteObjects";
+    case operation::copy_object:
+        return "CopyObject";
+    case operation::create_upload:
+        return "CreateMultipartUpload";
+    case operation::upload_part:
+        return "UploadPart";
+    case operation::copy_part:
+        return "UploadPartCopy";
+    case operation::complete_upload:
+        return "CompleteMultipartUpload";
+    case operation::abort_upload:
+        return "AbortMultipartUpload";
+    case operation::list_parts:
+        return "ListParts";
+    case operation::list_uploads:
+        return "ListMultipartUploads";
+    }
+    return "";
+}
+
+const std::string* answer::find(std::string_view name) const {
+    const auto found = std::ranges::find(headers, name, &http::header::name);
+    return found == headers.end() ? nullptr : &found->value;
+}
+
+} // namespace objftpd::storage::rest

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "storage/http/exchange.hpp"
+#include "storage/rest/answers.hpp"
+
+#include <chrono>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace objftpd::storage::rest {
+
+/// The requests that OSS and S3 have in common.
+enum class operation {
+    list_objects,
+    head_object,
+    get_object,
+    put_object,
+    delete_object,
+    delete_objects,
+    copy_object,
+    create_upload,
+    upload_part,
+    copy_part,
+    complete_upload,
+    abort_upload,
+    list_parts,
+    list_uploads,
+};
+
+/// Its name in the vendors' documents: "PutObject".
+std::string_view name_of(operation o);
+
+/// One request before it is addressed and signed, which happens anew each time it is sent.
+struct call {
+    call(operation o, std::string m, std::string k = {})
+        : what(o), method(std::move(m)), key(std::move(k)) {}
+
+    operation what;
+    std::string method;
+    std::string key; // empty: about the bucket
+    std::vector<http::parameter> query;
+    std::vector<http::header> headers;
+    http::request_body body; // its pieces must stay until the answer is there
+    bool streamed = false;   // the answer's body is read by the caller
+    /// Makes it come back at once with asio::error::operation_aborted. Stop is requested on the
+    /// I/O thread that sends it.
+    std::stop_token stop;
+};
+
+/// What a store answered, or why there is no answer.
+struct answer {
+    error_code failed; // none: it did what was asked; else of storage::errc
+    int status = 0;    // 0: no answer came
+    std::vector<http::header> headers;
+    std::string text;                       // the body, unless it is streamed
+    std::unique_ptr<http::exchange> stream; // the body of a success that is streamed
+    vendor_error vendor;                    // what the store said of the failure
+    bool may_retry = false;                 // the same call may succeed at the next attempt
+    bool may_have_worked = false;           // though it failed: the answer was lost on its way
+    std::chrono::milliseconds wait{};       // that the store asked for before the next attempt
+
+    /// Null if there is no such header. `name` in lower case.
+    const std::string* find(std::string_view name) const;
+};
+
+/// Sends calls to a bucket: the store itself at the end, and in front of it layers that repeat,
+/// delay or measure what passes. Thread-safe; `c` must live until the answer is there.
+class transport {
+public:
+    virtual ~transport() = default;
+    virtual awaitable<answer> send(const call& c) = 0;
+};
+
+} // namespace objftpd::storage::rest

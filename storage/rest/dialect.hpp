@@ -1,0 +1,54 @@
+#pragma once
+
+#include "storage/http/credentials.hpp"
+#include "storage/http/request.hpp"
+#include "storage/rest/call.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace objftpd::storage::rest {
+
+/// What a vendor's stores take at most and at least. Sizes in bytes.
+struct limits {
+    std::uint64_t smallest_part = 0; // but for the last one
+    std::uint64_t largest_part = 0;  // also of a whole object in one request
+    std::uint64_t largest_copy = 0;  // in one request, inside a bucket
+    unsigned most_parts = 10'000;
+    std::size_t longest_key = 0;
+};
+
+/// In what OSS and S3 differ; all else is said once for both. Immutable.
+class dialect {
+public:
+    virtual ~dialect() = default;
+
+    /// What names of the vendor's own headers begin with: "x-oss-", "x-amz-".
+    virtual std::string_view prefix() const = 0;
+
+    virtual const limits& bounds() const = 0;
+
+    /// Whether answers tell the CRC-64 of what is stored. If not, a part's MD5 is sent with it.
+    virtual bool tells_crc64() const = 0;
+
+    /// Whether an ETag of a whole upload in parts is made of its parts' MD5s.
+    virtual bool composite_etags() const = 0;
+
+    /// Makes a PutObject, CopyObject, CreateMultipartUpload or CompleteMultipartUpload fail where
+    /// the key exists.
+    virtual void refuse_overwrite(call& c) const = 0;
+
+    /// Makes a range beyond the object's end an error.
+    virtual void insist_on_range(call& c) const = 0;
+
+    /// Adds Authorization and all that it covers. `now` in UTC, by the store's clock.
+    virtual void sign(http::request& r, const http::credentials& who, const std::string& region,
+                      std::chrono::sys_seconds now) const = 0;
+
+    /// What was signed, for the debug log: no secret is in it.
+    virtual std::string signed_text(const http::request& r) const = 0;
+};
+
+} // namespace objftpd::storage::rest

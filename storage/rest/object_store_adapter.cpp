@@ -1,0 +1,338 @@
+#include "storage/rest/object_store_adapter.hpp"
+
+#include "storage/checksum/hash.hpp"
+#include "storage/checksum/md5.hpp"
+#include "storage/error.hpp"
+#include "storage/http/encoding.hpp"
+#include "storage/path.hpp"
+#include "storage/rest/object_download.hpp"
+#include "storage/rest/object_upload.hpp"
+
+#include "config/ascii_text.hpp"
+#include "config/log.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+
+namespace objftpd::storage::rest {
+namespace {
+
+const std::stop_token never;
+constexpr const char* marker_type = "application/x-directory";
+
+bool names_directory(const std::string& key) {
+    return key.empty() || key.ends_with('/');
+}
+
+// Lists tell fractions of a second that HEAD does not know: one time for both.
+timestamp in_seconds(timestamp t) {
+    return std::chrono::floor<std::chrono::seconds>(t);
+}
+
+object_info directory_info(std::string key) {
+    object_info info;
+    info.key = std::move(key);
+    info.directory = true;
+    return info;
+}
+
+object_info info_of(std::string key, const object_head& head) {
+    object_info info;
+    info.key = std::move(key);
+    info.size = head.size;
+    info.modified = in_seconds(head.modified);
+    info.etag = head.etag;
+    info.content_type = head.content_type;
+    info.crc64 = head.crc64;
+    return info;
+}
+
+object_info info_of(list_answer::object&& listed) {
+    if (names_directory(listed.key)) {
+        auto info = directory_info(std::move(listed.key));
+        info.modified = in_seconds(listed.modified);
+        return info;
+    }
+    object_info info;
+    info.key = std::move(listed.key);
+    info.size = listed.size;
+    info.modified = in_seconds(listed.modified);
+    info.etag = std::move(listed.etag);
+    return info;
+}
+
+} // namespace
+
+capabilities object_store_adapter::can() const {
+    capabilities all;
+    all.sorted_listing = true;
+    return all;
+}
+
+bool object_store_adapter::fits(const std::string& key) const {
+    return key.size() <= bucket_->client.speech().bounds().longest_key;
+}
+
+awaitable<result<object_info>> object_store_adapter::stat_directory(std::string key) {
+    if (key.empty())
+        co_return directory_info(std::move(key));
+    auto page = co_await bucket_->client.list(key, std::string(), std::string(), 1, never);
+    if (!page)
+        co_return page.error();
+    if (page->objects.empty())
+        co_return errc::not_found;
+    auto info = directory_info(std::move(key));
+    auto& first = page->objects.front();
+    if (first.key == info.key)
+        info.modified = in_seconds(first.modified);
+    co_return info;
+}
+
+awaitable<result<object_info>> object_store_adapter::stat(std::string key, detail) {
+    if (!fits(key))
+        co_return errc::not_found;
+    if (names_directory(key))
+        co_return co_await stat_directory(std::move(key));
+    const auto head = co_await bucket_->client.head(key);
+    if (!head)
+        co_return head.error();
+    co_return info_of(std::move(key), *head);
+}
+
+awaitable<result<list_page>> object_store_adapter::list(list_request request) {
+    auto listed = co_await bucket_->client.list(request.prefix, request.recursive ? "" : "/",
+                                                std::move(request.token), request.limit,
+                                                std::move(request.stop));
+    if (!listed)
+        co_return listed.error();
+    list_page page;
+    page.entries.reserve(listed->objects.size() + listed->prefixes.size());
+    for (auto& object : listed->objects) {
+        if (is_addressable(object.key))
+            page.entries.push_back(info_of(std::move(object)));
+        else
+            ++page.hidden;
+    }
+    const auto objects = page.entries.size();
+    for (auto& prefix : listed->prefixes) {
+        if (is_addressable(prefix))
+            page.entries.push_back(directory_info(std::move(prefix)));
+        else
+            ++page.hidden;
+    }
+    const auto middle = page.entries.begin() + static_cast<std::ptrdiff_t>(objects);
+    std::inplace_merge(page.entries.begin(), middle, page.entries.end(),
+                       [](const object_info& a, const object_info& b) { return a.key < b.key; });
+    if (page.hidden > 0)
+        config::log::info("keys that no path can name are not listed",
+                          {{"prefix", request.prefix}, {"keys", page.hidden}});
+    page.next = std::move(listed->next);
+    co_return page;
+}
+
+// A missing object may be a directory.
+awaitable<error_code> object_store_adapter::why_missing(std::string key) {
+    const auto directory = co_await stat_directory(key + '/');
+    co_return directory ? errc::is_a_directory : errc::not_found;
+}
+
+awaitable<result<std::unique_ptr<body>>>
+object_store_adapter::read(std::string key, std::uint64_t offset, std::stop_token stop) {
+    if (names_directory(key))
+        co_return error_code(errc::is_a_directory);
+    if (!fits(key))
+        co_return error_code(errc::not_found);
+    auto opened = co_await bucket_->client.get(key, offset, std::string(), stop);
+    if (!opened && opened.error() == errc::range_not_satisfiable) {
+        // A range cannot be empty: at the very end there is nothing to be fetched.
+        const auto head = co_await bucket_->client.head(key);
+        if (!head)
+            co_return head.error();
+        if (head->size != offset)
+            co_return error_code(errc::range_not_satisfiable);
+        opened_object nothing;
+        nothing.head = *head;
+        opened = std::move(nothing);
+    }
+    if (!opened) {
+        if (opened.error() == errc::not_found)
+            co_return co_await why_missing(std::move(key));
+        co_return opened.error();
+    }
+    co_return std::make_unique<object_download>(bucket_, std::move(key), std::move(*opened), offset,
+                                                std::move(stop));
+}
+
+awaitable<result<std::unique_ptr<upload>>>
+object_store_adapter::open_upload(upload_request request) {
+    if (names_directory(request.key))
+        co_return error_code(errc::is_a_directory);
+    if (!fits(request.key))
+        co_return error_code(errc::invalid_name);
+    const auto executor = co_await asio::this_coro::executor;
+    const auto offset = request.offset;
+    const auto key = request.key;
+    auto made = std::make_unique<object_upload>(bucket_, std::move(request), executor);
+    if (offset == 0)
+        co_return made;
+    const auto standing = co_await bucket_->client.head(key);
+    const bool append = offset == upload_request::at_end;
+    if (!standing && standing.error() == errc::not_found && append) {
+        made->keep_nothing();
+        co_return made;
+    }
+    if (!standing)
+        co_return standing.error() == errc::not_found ? make_error_code(errc::range_not_satisfiable)
+                                                      : standing.error();
+    if (!append && offset > standing->size)
+        co_return error_code(errc::range_not_satisfiable);
+    const auto kept = co_await made->keep(*standing, append ? standing->size : offset);
+    if (!kept) {
+        co_await made->abort();
+        co_return kept.error();
+    }
+    co_return made;
+}
+
+awaitable<result<>> object_store_adapter::make_directory(std::string key, parents) {
+    if (key.empty())
+        co_return errc::already_exists;
+    if (!fits(key))
+        co_return errc::invalid_name;
+    const auto directory = co_await stat_directory(key);
+    if (directory || directory.error() != errc::not_found)
+        co_return directory ? make_error_code(errc::already_exists) : directory.error();
+    const auto file = co_await bucket_->client.head(key.substr(0, key.size() - 1));
+    if (file || file.error() != errc::not_found)
+        co_return file ? make_error_code(errc::already_exists) : file.error();
+    co_return co_await put_marker(std::move(key), overwrite::refused);
+}
+
+// Stores do not say whether there was something to delete.
+awaitable<result<>> object_store_adapter::remove(std::string key) {
+    if (names_directory(key))
+        co_return errc::is_a_directory;
+    const auto head = co_await bucket_->client.head(key);
+    if (!head)
+        co_return head.error();
+    co_return co_await bucket_->client.remove(std::move(key));
+}
+
+awaitable<result<>> object_store_adapter::remove_directory(std::string key) {
+    if (key.empty())
+        co_return errc::permission_denied;
+    const auto page = co_await bucket_->client.list(key, std::string(), std::string(), 2, never);
+    if (!page)
+        co_return page.error();
+    if (page->objects.empty())
+        co_return errc::not_found;
+    if (page->objects.size() > 1 || page->objects.front().key != key)
+        co_return errc::directory_not_empty;
+    const auto removed = co_await bucket_->client.remove(key);
+    if (!removed)
+        co_return removed.error();
+    key.pop_back();
+    key.resize(key.rfind('/') + 1); // npos + 1 is 0: the bucket's top needs no marker
+    if (!key.empty())
+        co_return co_await keep_directory(std::move(key));
+    co_return result<>();
+}
+
+// A directory does not vanish with what was last in it.
+awaitable<result<>> object_store_adapter::keep_directory(std::string key) {
+    const auto still = co_await stat_directory(key);
+    if (still || still.error() != errc::not_found)
+        co_return still ? result<>() : still.error();
+    co_return co_await put_marker(std::move(key), overwrite::allowed);
+}
+
+awaitable<result<>> object_store_adapter::put_marker(std::string key, overwrite existing) {
+    auto attributes = bucket_->settings.attributes;
+    attributes.content_type = marker_type;
+    auto sum_of_nothing = http::to_base64(md5::of({}));
+    http::request_body nothing;
+    const auto made = co_await bucket_->client.put(std::move(key), attributes, existing,
+                                                   std::move(sum_of_nothing), nothing, never);
+    if (!made)
+        co_return made.error();
+    co_return result<>();
+}
+
+awaitable<result<>> object_store_adapter::rename(std::string, std::string, overwrite, parents) {
+    co_return errc::unsupported;
+}
+
+awaitable<result<put_result>> object_store_adapter::copy(std::string from, std::string to,
+                                                         overwrite existing) {
+    if (names_directory(from) || names_directory(to))
+        co_return errc::is_a_directory;
+    if (!fits(to))
+        co_return errc::invalid_name;
+    const auto source = co_await bucket_->client.head(from);
+    if (!source)
+        co_return source.error();
+    if (existing == overwrite::refused) { // not every store knows the condition on copies
+        const auto target = co_await bucket_->client.head(to);
+        if (target || target.error() != errc::not_found)
+            co_return target ? make_error_code(errc::already_exists) : target.error();
+    }
+    if (source->size > bucket_->client.speech().bounds().largest_copy) {
+        upload_request request(std::move(to), existing);
+        request.content_type = source->content_type;
+        const auto executor = co_await asio::this_coro::executor;
+        object_upload parts(bucket_, std::move(request), executor);
+        const auto begun = co_await parts.copy(std::move(from), *source);
+        if (!begun)
+            co_return begun.error();
+        co_return co_await parts.commit(std::span<const char>());
+    }
+    const copy_source version(std::move(from), source->etag);
+    auto made = co_await bucket_->client.copy(version, std::move(to), existing);
+    if (!made)
+        co_return made.error();
+    if (made->crc64 && source->crc64 && *made->crc64 != *source->crc64)
+        co_return errc::checksum_mismatch;
+    put_result stored;
+    stored.etag = std::move(made->etag);
+    stored.size = source->size;
+    stored.crc64 = made->crc64 ? made->crc64 : source->crc64;
+    co_return stored;
+}
+
+awaitable<result<>> object_store_adapter::set_modified(std::string, timestamp) {
+    co_return errc::unsupported;
+}
+
+awaitable<result<std::string>>
+object_store_adapter::digest(std::string key, hash_algorithm algorithm, std::stop_token stop) {
+    if (names_directory(key))
+        co_return error_code(errc::is_a_directory);
+    auto head = co_await bucket_->client.head(key);
+    if (!head && head.error() == errc::not_found)
+        co_return co_await why_missing(std::move(key));
+    if (!head)
+        co_return head.error();
+    if (algorithm == hash_algorithm::md5 && head->etag_is_md5)
+        co_return config::to_lower(head->etag);
+    const auto from = co_await read(std::move(key), 0, std::move(stop));
+    if (!from)
+        co_return from.error();
+    hash sum(algorithm);
+    std::vector<char> buffer(256 << 10);
+    while ((*from)->remaining() > 0) {
+        const auto n = co_await (*from)->read_some(buffer);
+        if (!n)
+            co_return n.error();
+        sum.update(buffer.data(), *n);
+        co_await asio::post(asio::use_awaitable); // others have their turn
+    }
+    co_return sum.finish();
+}
+
+awaitable<result<std::uint64_t>> object_store_adapter::free_space() {
+    co_return errc::unsupported;
+}
+
+} // namespace objftpd::storage::rest

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "storage/adapter.hpp"
+#include "storage/rest/bucket_access.hpp"
+
+#include <memory>
+
+namespace objftpd::storage::rest {
+
+/// A bucket of an object store, OSS or S3, as an adapter. Directories are prefixes: one is there as
+/// long as a key begins with its name, be it only its own marker "a/b/". A file and a directory may
+/// have the same name. Nothing is asked of the store that an operation does not need itself.
+class object_store_adapter final : public adapter {
+public:
+    explicit object_store_adapter(std::shared_ptr<const bucket_access> bucket)
+        : bucket_(std::move(bucket)) {}
+
+    capabilities can() const override;
+    awaitable<result<object_info>> stat(std::string key, detail wanted) override;
+    awaitable<result<list_page>> list(list_request request) override;
+    awaitable<result<std::unique_ptr<body>>> read(std::string key, std::uint64_t offset,
+                                                  std::stop_token stop) override;
+    awaitable<result<std::unique_ptr<upload>>> open_upload(upload_request request) override;
+    awaitable<result<>> make_directory(std::string key, parents missing) override;
+    awaitable<result<>> remove(std::string key) override;
+    awaitable<result<>> remove_directory(std::string key) override;
+    awaitable<result<>> rename(std::string from, std::string to, overwrite existing,
+                               parents missing) override;
+    awaitable<result<put_result>> copy(std::string from, std::string to,
+                                       overwrite existing) override;
+    awaitable<result<>> set_modified(std::string key, timestamp modified) override;
+    awaitable<result<std::string>> digest(std::string key, hash_algorithm algorithm,
+                                          std::stop_token stop) override;
+    awaitable<result<std::uint64_t>> free_space() override;
+
+private:
+    bool fits(const std::string& key) const;
+    awaitable<result<object_info>> stat_directory(std::string key);
+    awaitable<result<>> keep_directory(std::string key);
+    awaitable<result<>> put_marker(std::string key, overwrite existing);
+    awaitable<error_code> why_missing(std::string key);
+
+    const std::shared_ptr<const bucket_access> bucket_;
+};
+
+} // namespace objftpd::storage::rest

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "storage/adapter.hpp"
+#include "storage/rest/part_plan.hpp"
+#include "storage/rest/upload_parts.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace objftpd::storage::rest {
+
+/// An upload to a bucket: one PutObject if it fits into one part, else parts that go up while data
+/// arrive. The only place that knows what makes an upload stored: every part's checksum, the
+/// whole object's, and what happened when the last answer got lost.
+class object_upload final : public upload {
+public:
+    /// `executor` is that of the coroutine that uses it.
+    object_upload(std::shared_ptr<const bucket_access> bucket, upload_request request,
+                  const asio::any_io_executor& executor);
+    ~object_upload() override;
+
+    /// Keeps the first `size` bytes of the object that stands in front of those that are written;
+    /// `kept` is its version.
+    awaitable<result<>> keep(const object_head& kept, std::uint64_t size);
+
+    /// The same for an object that does not exist yet: nobody else's is replaced.
+    void keep_nothing() { kept_etag_.emplace(); }
+
+    /// Makes it a copy of another object of the bucket; only commit comes after it.
+    awaitable<result<>> copy(std::string from, const object_head& version);
+
+    awaitable<result<>> write(std::span<const char> bytes) override;
+    awaitable<result<put_result>> commit(std::span<const char> last) override;
+    awaitable<void> abort() override;
+
+private:
+    awaitable<result<>> make_room();
+    awaitable<result<>> send_current();
+    awaitable<result<>> read_kept(const std::string& etag, std::uint64_t size);
+    awaitable<result<>> copy_parts(std::string from, std::string etag, std::uint64_t size);
+    awaitable<result<put_result>> put_whole();
+    awaitable<result<put_result>> complete();
+    awaitable<std::optional<put_result>> find_committed();
+    awaitable<result<>> still_kept();
+    part_buffer& current();
+    object_attributes attributes() const;
+    void give_up();
+
+    const std::shared_ptr<const bucket_access> bucket_;
+    const upload_request request_;
+    const part_plan plan_;
+    const std::shared_ptr<memory_budget::member> memory_;
+    const std::shared_ptr<upload_parts> parts_;
+    std::unique_ptr<part_buffer> current_;
+    std::optional<std::string> kept_etag_; // of what stood there; empty: nothing must
+    std::uint64_t size_ = 0;               // of all bytes so far
+    bool ended_ = false;                   // committed or given up
+    std::stop_callback<std::function<void()>> on_stop_;
+};
+
+} // namespace objftpd::storage::rest

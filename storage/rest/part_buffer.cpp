@@ -1,0 +1,57 @@
+#include "storage/rest/part_buffer.hpp"
+
+#include "storage/checksum/crc64.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace objftpd::storage::rest {
+
+void part_buffer::sum(std::span<const char> bytes) {
+    if (has_md5())
+        running_md5_.update(bytes.data(), bytes.size());
+    if (has_crc64())
+        crc64_ = storage::crc64(crc64_, bytes.data(), bytes.size());
+}
+
+std::size_t part_buffer::append(std::span<const char> bytes) {
+    constexpr auto chunk_size = memory_budget::chunk_size;
+    const auto room = std::min<std::uint64_t>(chunks_.size() * chunk_size, target_) - size_;
+    const auto in_chunk = static_cast<std::size_t>(size_ % chunk_size);
+    const auto n = std::min<std::size_t>(
+        {bytes.size(), static_cast<std::size_t>(room), chunk_size - in_chunk});
+    if (n == 0)
+        return 0;
+    auto& chunk = chunks_[static_cast<std::size_t>(size_ / chunk_size)];
+    std::memcpy(chunk.data() + in_chunk, bytes.data(), n);
+    size_ += n;
+    sum(bytes.first(n));
+    return n;
+}
+
+void part_buffer::append_last(std::span<const char> bytes) {
+    last_ = bytes;
+    size_ += bytes.size();
+    sum(bytes);
+}
+
+http::request_body part_buffer::pieces() const {
+    http::request_body pieces;
+    auto left = size_ - last_.size();
+    for (const auto& chunk : chunks_) {
+        const auto n = std::min<std::uint64_t>(left, memory_budget::chunk_size);
+        if (n > 0)
+            pieces.emplace_back(chunk.data(), static_cast<std::size_t>(n));
+        left -= n;
+    }
+    if (!last_.empty())
+        pieces.push_back(last_);
+    return pieces;
+}
+
+void part_buffer::finish() {
+    if (has_md5())
+        md5_ = running_md5_.finish();
+}
+
+} // namespace objftpd::storage::rest

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "storage/checksum/md5.hpp"
+#include "storage/http/exchange.hpp"
+#include "storage/memory_budget.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace objftpd::storage::rest {
+
+/// The bytes of one part, or of a whole small object, with their checksums, which are computed
+/// while they come: all that is needed to send it more than once.
+class part_buffer {
+public:
+    enum class sums { md5, crc64, both };
+
+    /// `size` is how much it shall hold, in bytes.
+    part_buffer(std::uint64_t size, sums wanted) : target_(size), wanted_(wanted) {}
+
+    std::uint64_t size() const { return size_; }
+    bool full() const { return size_ >= target_; }
+    bool needs_chunk() const { return size_ == chunks_.size() * memory_budget::chunk_size; }
+    void add(memory_budget::chunk c) { chunks_.push_back(std::move(c)); }
+
+    /// Takes bytes from the front of `bytes` as far as there is room for; returns how many.
+    std::size_t append(std::span<const char> bytes);
+
+    /// Bytes that stay elsewhere until all is sent; nothing can be added behind them.
+    void append_last(std::span<const char> bytes);
+
+    http::request_body pieces() const;
+
+    /// Once all bytes are there, and once only. Nothing that was not wanted.
+    void finish();
+    const md5_digest& md5() const { return md5_; }
+    std::uint64_t crc64() const { return crc64_; }
+    bool has_md5() const { return wanted_ != sums::crc64; }
+    bool has_crc64() const { return wanted_ != sums::md5; }
+
+private:
+    void sum(std::span<const char> bytes);
+
+    std::uint64_t target_;
+    sums wanted_;
+    std::uint64_t size_ = 0;
+    std::vector<memory_budget::chunk> chunks_;
+    std::span<const char> last_;
+    storage::md5 running_md5_;
+    md5_digest md5_{};
+    std::uint64_t crc64_ = 0;
+};
+
+} // namespace objftpd::storage::rest

@@ -1,0 +1,33 @@
+#include "storage/rest/part_plan.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace objftpd::storage::rest {
+namespace {
+
+constexpr unsigned equal_parts = 1500; // 12 GB of 8 MiB
+constexpr unsigned until_doubled = 500;
+constexpr std::uint64_t unit = 1 << 20;
+
+} // namespace
+
+part_plan::part_plan(const limits& bounds, std::uint64_t usual, std::uint64_t largest,
+                     std::uint64_t expected)
+    : largest_(std::clamp(largest, bounds.smallest_part, bounds.largest_part)) {
+    // A tenth of the numbers is left for a client that was wrong.
+    const auto needed = expected / (bounds.most_parts - bounds.most_parts / 10);
+    const auto rounded = (needed + unit - 1) / unit * unit;
+    first_ = std::clamp(std::max(usual, rounded), bounds.smallest_part, largest_);
+}
+
+std::uint64_t part_plan::size(unsigned number) const {
+    if (number <= equal_parts)
+        return first_;
+    const auto doublings = (number - equal_parts - 1) / until_doubled + 1;
+    if (doublings >= 20 || first_ << doublings > largest_)
+        return largest_;
+    return first_ << doublings;
+}
+
+} // namespace objftpd::storage::rest

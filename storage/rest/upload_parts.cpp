@@ -1,0 +1,217 @@
+#include "storage/rest/upload_parts.hpp"
+
+#include "config/ascii_text.hpp"
+#include "config/log.hpp"
+#include "storage/checksum/crc64_combine.hpp"
+#include "storage/error.hpp"
+#include "storage/http/encoding.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/error.hpp>
+
+#include <algorithm>
+
+namespace objftpd::storage::rest {
+namespace {
+
+std::string from_hex(std::string_view text) {
+    const auto digit = [](char c) { return c <= '9' ? c - '0' : (c | 32) - 'a' + 10; };
+    std::string bytes;
+    for (std::size_t i = 0; i + 1 < text.size(); i += 2)
+        bytes += static_cast<char>(digit(text[i]) * 16 + digit(text[i + 1]));
+    return bytes;
+}
+
+bool same_etag(std::string_view a, std::string_view b) {
+    return config::to_lower(a) == config::to_lower(b);
+}
+
+} // namespace
+
+bool contradicts(const stored& theirs, const part_buffer& ours) {
+    const bool crc_differs = theirs.crc64 && ours.has_crc64() && *theirs.crc64 != ours.crc64();
+    const bool md5_differs =
+        ours.has_md5() && theirs.etag_is_md5 && !same_etag(theirs.etag, http::to_hex(ours.md5()));
+    return crc_differs || md5_differs;
+}
+
+bool proves(const stored& theirs, const part_buffer& ours) {
+    const bool known = (theirs.crc64 && ours.has_crc64()) || (ours.has_md5() && theirs.etag_is_md5);
+    return known && !contradicts(theirs, ours);
+}
+
+awaitable<result<>> upload_parts::begin(const object_attributes& attributes, overwrite existing) {
+    auto id = co_await bucket_->client.create_upload(key_, attributes, existing, stop_token());
+    if (!id)
+        co_return id.error();
+    id_ = std::move(*id);
+    co_return result<>();
+}
+
+awaitable<result<>> upload_parts::wait_for_turn() {
+    while (on_their_way_ >= bucket_->settings.parallel_parts && !failed_ && !stop_.stop_requested())
+        co_await changed_.wait();
+    if (failed_)
+        co_return failed_;
+    if (stop_.stop_requested())
+        co_return error_code(asio::error::operation_aborted);
+    if (count() >= bucket_->client.speech().bounds().most_parts)
+        co_return errc::too_large;
+    co_return result<>();
+}
+
+void upload_parts::in_background(awaitable<result<>> work) {
+    ++on_their_way_;
+    asio::co_spawn(executor_, std::move(work),
+                   [self = shared_from_this()](std::exception_ptr bug, result<> r) {
+                       --self->on_their_way_;
+                       if (bug && !self->failed_)
+                           self->failed_ = errc::unavailable;
+                       else if (!r && !self->failed_)
+                           self->failed_ = r.error();
+                       self->changed_.notify();
+                   });
+}
+
+awaitable<result<>> upload_parts::send(std::unique_ptr<part_buffer> bytes) {
+    const auto turn = co_await wait_for_turn();
+    if (!turn)
+        co_return turn.error();
+    parts_.emplace_back();
+    in_background(send_one(count(), std::move(bytes)));
+    co_return result<>();
+}
+
+awaitable<result<>> upload_parts::copy(copy_source from) {
+    const auto turn = co_await wait_for_turn();
+    if (!turn)
+        co_return turn.error();
+    parts_.emplace_back();
+    in_background(copy_one(count(), std::move(from)));
+    co_return result<>();
+}
+
+awaitable<result<>> upload_parts::send_one(unsigned number, std::unique_ptr<part_buffer> bytes) {
+    bytes->finish();
+    const auto& p = *bytes;
+    auto& mine = parts_[number - 1];
+    mine.size = p.size();
+    if (p.has_crc64())
+        mine.crc64 = p.crc64();
+    auto sum = p.has_md5() ? http::to_base64(p.md5()) : std::string();
+    const upload_name to(key_, id_);
+    auto pieces = p.pieces();
+    auto stored = co_await bucket_->client.upload_part(to, number, std::move(sum),
+                                                       std::move(pieces), stop_token());
+    if (!stored)
+        co_return stored.error();
+    if (contradicts(*stored, p))
+        co_return errc::checksum_mismatch;
+    parts_[number - 1].take(std::move(*stored));
+    co_return result<>();
+}
+
+awaitable<result<>> upload_parts::copy_one(unsigned number, copy_source from) {
+    parts_[number - 1].size = from.size;
+    const upload_name to(key_, id_);
+    auto stored = co_await bucket_->client.copy_part(to, number, std::move(from), stop_token());
+    if (!stored)
+        co_return stored.error();
+    parts_[number - 1].take(std::move(*stored));
+    co_return result<>();
+}
+
+awaitable<result<>> upload_parts::finish() {
+    while (on_their_way_ > 0 && !failed_ && !stop_.stop_requested())
+        co_await changed_.wait();
+    if (failed_)
+        co_return failed_;
+    if (stop_.stop_requested())
+        co_return error_code(asio::error::operation_aborted);
+    co_return result<>();
+}
+
+awaitable<void> upload_parts::settle() {
+    stop();
+    while (on_their_way_ > 0)
+        co_await changed_.wait();
+}
+
+std::optional<std::uint64_t> upload_parts::crc64() const {
+    std::uint64_t sum = 0;
+    for (const auto& p : parts_) {
+        if (!p.crc64)
+            return std::nullopt;
+        sum = crc64_combine(sum, *p.crc64, p.size);
+    }
+    return sum;
+}
+
+// Empty if the parts' own ETags do not allow it.
+std::string upload_parts::composite_etag() const {
+    if (!bucket_->client.speech().composite_etags())
+        return {};
+    md5 sum;
+    for (const auto& p : parts_) {
+        if (!p.etag_is_md5)
+            return {};
+        const auto bytes = from_hex(p.etag);
+        sum.update(bytes.data(), bytes.size());
+    }
+    return http::to_hex(sum.finish()) + '-' + std::to_string(parts_.size());
+}
+
+awaitable<result<stored>> upload_parts::complete(overwrite existing) {
+    std::vector<completed_part> named;
+    for (unsigned i = 0; i < count(); ++i)
+        named.push_back({i + 1, parts_[i].etag});
+    const upload_name which(key_, id_);
+    auto s = co_await bucket_->client.complete_upload(which, std::move(named), existing);
+    if (!s)
+        co_return s.error();
+    id_.clear(); // nothing is left to be removed
+    const auto ours = crc64();
+    const auto composite = composite_etag();
+    const bool looks_composite = s->etag.find('-') != std::string::npos && !composite.empty();
+    if ((ours && s->crc64 && *ours != *s->crc64) ||
+        (looks_composite && !same_etag(composite, s->etag)))
+        co_return errc::checksum_mismatch;
+    if (!s->crc64)
+        s->crc64 = ours;
+    co_return s;
+}
+
+bool upload_parts::make_up(const object_head& object, std::uint64_t size) const {
+    if (object.size != size)
+        return false;
+    const auto ours = crc64();
+    if (ours && object.crc64)
+        return *ours == *object.crc64;
+    const auto composite = composite_etag();
+    return !composite.empty() && same_etag(composite, object.etag);
+}
+
+void upload_parts::abort() {
+    stop();
+    if (begun())
+        asio::co_spawn(
+            executor_, [self = shared_from_this()] { return self->remove(); }, asio::detached);
+}
+
+awaitable<void> upload_parts::remove() {
+    const auto self = shared_from_this();
+    // A part that is still on its way would be left behind.
+    while (on_their_way_ > 0)
+        co_await changed_.wait();
+    const upload_name which(key_, id_);
+    const auto removed = co_await bucket_->client.abort_upload(which);
+    if (!removed)
+        config::log::warning("an unfinished upload is left in the store",
+                             {{"key", key_},
+                              {"upload", id_},
+                              {"error", removed.error().message()},
+                              {"advice", "let a lifecycle rule remove unfinished uploads"}});
+}
+
+} // namespace objftpd::storage::rest

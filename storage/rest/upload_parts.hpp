@@ -1,0 +1,103 @@
+#pragma once
+
+#include "storage/rest/bucket_access.hpp"
+#include "storage/rest/part_buffer.hpp"
+
+#include "config/async.hpp"
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace objftpd::storage::rest {
+
+/// The parts of one upload: those on their way and those that the store has. Lives until the last
+/// request has ended, on one I/O thread.
+class upload_parts : public std::enable_shared_from_this<upload_parts> {
+public:
+    upload_parts(std::shared_ptr<const bucket_access> bucket, std::string key,
+                 const asio::any_io_executor& executor)
+        : bucket_(std::move(bucket)), key_(std::move(key)), executor_(executor),
+          changed_(executor) {}
+
+    bool begun() const { return !id_.empty(); }
+
+    /// Parts that have been begun.
+    unsigned count() const { return static_cast<unsigned>(parts_.size()); }
+
+    /// Begins the upload in the store.
+    awaitable<result<>> begin(const object_attributes& attributes, overwrite existing);
+
+    /// Sends the next part in the background; waits while too many are on their way. A part that
+    /// failed before shows here.
+    awaitable<result<>> send(std::unique_ptr<part_buffer> bytes);
+
+    /// The same with bytes of an object that the store has.
+    awaitable<result<>> copy(copy_source from);
+
+    /// Waits for all that is on its way.
+    awaitable<result<>> finish();
+
+    /// Stops what is on its way and waits for its end: nobody reads the bytes any more.
+    awaitable<void> settle();
+
+    /// Makes the object of the parts, and compares its checksum.
+    awaitable<result<stored>> complete(overwrite existing);
+
+    /// Whether an object in the bucket is what the parts make.
+    bool make_up(const object_head& object, std::uint64_t size) const;
+
+    /// The checksum of the whole, if every part's is known.
+    std::optional<std::uint64_t> crc64() const;
+
+    /// Ends what is on its way, and removes the upload from the store in the background.
+    void abort();
+
+    std::stop_token stop_token() const { return stop_.get_token(); }
+    void stop() {
+        stop_.request_stop();
+        changed_.notify();
+    }
+
+private:
+    struct part {
+        part() = default;
+        void take(stored&& told) {
+            etag = std::move(told.etag);
+            etag_is_md5 = told.etag_is_md5;
+            if (!crc64)
+                crc64 = told.crc64;
+        }
+
+        std::string etag;
+        bool etag_is_md5 = false;
+        std::uint64_t size = 0;
+        std::optional<std::uint64_t> crc64;
+    };
+
+    awaitable<result<>> wait_for_turn();
+    void in_background(awaitable<result<>> work);
+    awaitable<result<>> send_one(unsigned number, std::unique_ptr<part_buffer> bytes);
+    awaitable<result<>> copy_one(unsigned number, copy_source from);
+    awaitable<void> remove();
+    std::string composite_etag() const;
+
+    const std::shared_ptr<const bucket_access> bucket_;
+    const std::string key_;
+    const asio::any_io_executor executor_;
+    async_signal changed_;
+    std::stop_source stop_;
+    std::string id_;
+    std::vector<part> parts_;
+    unsigned on_their_way_ = 0;
+    error_code failed_; // the first part's that did
+};
+
+/// Whether what a store says of a run of bytes contradicts what we know of them, or proves that it
+/// has them. An ETag that is no MD5 (encrypted objects) says neither.
+bool contradicts(const stored& theirs, const part_buffer& ours);
+bool proves(const stored& theirs, const part_buffer& ours);
+
+} // namespace objftpd::storage::rest

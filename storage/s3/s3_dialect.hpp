@@ -1,0 +1,22 @@
+#pragma once
+
+#include "storage/rest/dialect.hpp"
+
+namespace objftpd::storage::s3 {
+
+/// S3 and what speaks like it, with Signature Version 4. Bodies are covered by their MD5, not by
+/// a SHA-256 of their own.
+class s3_dialect final : public rest::dialect {
+public:
+    std::string_view prefix() const override { return "x-amz-"; }
+    const rest::limits& bounds() const override;
+    bool tells_crc64() const override { return false; }
+    bool composite_etags() const override { return true; }
+    void refuse_overwrite(rest::call& c) const override;
+    void insist_on_range(rest::call&) const override {}
+    void sign(http::request& r, const http::credentials& who, const std::string& region,
+              std::chrono::sys_seconds now) const override;
+    std::string signed_text(const http::request& r) const override;
+};
+
+} // namespace objftpd::storage::s3

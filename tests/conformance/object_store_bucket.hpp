@@ -1,0 +1,105 @@
+#pragma once
+
+#include "storage/object_store.hpp"
+#include "storage/oss/oss_dialect.hpp"
+#include "storage/rest/bucket_client.hpp"
+#include "storage/rest/http_transport.hpp"
+#include "storage/s3/s3_dialect.hpp"
+#include "tests/conformance/adapters_under_test.hpp"
+
+#include <atomic>
+#include <cstdlib>
+#include <random>
+
+namespace objftpd::tests {
+
+/// Where a store over HTTP is, for a test that makes buckets of its own there.
+inline config::store_settings store_at(config::store_type type, const std::string& endpoint,
+                                       const std::string& key, const std::string& secret) {
+    config::store_settings settings;
+    settings.name = "engine";
+    settings.type = type;
+    auto& remote = settings.remote;
+    remote.endpoint = *config::parse_endpoint(endpoint);
+    remote.endpoint.style = config::addressing::path;
+    remote.region = type == config::store_type::oss ? "cn-hangzhou" : "us-east-1";
+    remote.access_key_id = key;
+    remote.access_key_secret = secret;
+    remote.part_size = 5 << 20;
+    remote.largest_part = 64 << 20;
+    remote.parallel_parts = 3;
+    remote.attempts = 3;
+    remote.connect_timeout = std::chrono::seconds(5);
+    remote.stall_timeout = std::chrono::seconds(20);
+    remote.max_connections = 64;
+    return settings;
+}
+
+/// A new bucket of such a store.
+class object_store_bucket final : public bucket_under_test {
+public:
+    object_store_bucket(event_loop& loop, const config::store_settings& settings)
+        : loop_(loop), name_(unused_name()),
+          client_(name_, transport(settings), dialect(settings)) {
+        loop_.leave_background();
+        storage::rest::call create(storage::rest::operation::put_object, "PUT");
+        const auto made = loop_.run(transport(settings)->send(create));
+        if (made.failed)
+            throw std::runtime_error("cannot make a bucket: " + made.failed.message() + " " +
+                                     made.vendor.code);
+        const storage::object_store store(settings,
+                                          std::make_shared<storage::memory_budget>(64 << 20));
+        adapter_ = store.open_bucket(name_);
+    }
+
+    std::shared_ptr<storage::adapter> adapter() override { return adapter_; }
+
+    std::size_t leftovers() override {
+        // Uploads are removed in the background, while the store is asked for them.
+        std::size_t left = 0;
+        for (int tries = 0; tries < 50; ++tries) {
+            left = value_of(loop_.run(client_.list_uploads({}, {}, {}))).uploads.size();
+            if (left == 0)
+                break;
+        }
+        return left;
+    }
+
+private:
+    static std::string unused_name() {
+        static std::random_device source;
+        static std::atomic<unsigned> number{0};
+        return "test-" + std::to_string(source()) + '-' + std::to_string(++number);
+    }
+
+    static std::shared_ptr<const storage::rest::dialect>
+    dialect(const config::store_settings& settings) {
+        if (settings.type == config::store_type::s3)
+            return std::make_shared<storage::s3::s3_dialect>();
+        return std::make_shared<storage::oss::oss_dialect>(storage::oss::signature::v4);
+    }
+
+    std::shared_ptr<storage::rest::transport> transport(const config::store_settings& s) {
+        if (!transport_) {
+            storage::rest::target to;
+            to.bucket = name_;
+            to.where = s.remote.endpoint;
+            to.region = s.remote.region;
+            storage::http::credentials who;
+            who.key_id = s.remote.access_key_id;
+            who.secret = s.remote.access_key_secret;
+            transport_ = std::make_shared<storage::rest::http_transport>(
+                std::move(to), dialect(s), std::make_shared<storage::http::fixed_credentials>(who),
+                std::make_shared<const storage::http::client_settings>());
+        }
+        return transport_;
+    }
+
+    event_loop& loop_;
+    const std::string name_;
+    std::shared_ptr<storage::rest::transport> transport_;
+    storage::rest::bucket_client client_;
+    std::shared_ptr<storage::adapter> adapter_;
+};
+
+} // namespace objftpd::tests

@@ -1,0 +1,174 @@
+#include "storage/memory_budget.hpp"
+#include "tests/support/event_loop.hpp"
+
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <catch2/catch.hpp>
+
+#include <thread>
+
+using namespace objftpd;
+using namespace objftpd::tests;
+using storage::memory_budget;
+
+namespace {
+
+constexpr std::size_t chunk_size = memory_budget::chunk_size;
+const std::stop_token never;
+constexpr std::size_t beyond = 32; // chunks: see memory_budget.cpp
+
+std::vector<memory_budget::chunk> take_all(memory_budget& budget,
+                                           const std::shared_ptr<memory_budget::member>& who) {
+    std::vector<memory_budget::chunk> all;
+    while (auto chunk = budget.try_take(who))
+        all.push_back(std::move(chunk));
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("a budget gives out what it has and takes it back") {
+    const auto budget = std::make_shared<memory_budget>(4 * chunk_size);
+    const auto one = budget->join();
+    auto all = take_all(*budget, one);
+    CHECK(all.size() == 4);
+    CHECK(budget->used() == 4 * chunk_size);
+    all.clear();
+    CHECK(budget->used() == 0);
+    CHECK(take_all(*budget, one).size() == 4);
+}
+
+TEST_CASE("a budget of nothing still lets uploads go on, one chunk at a time") {
+    const auto budget = std::make_shared<memory_budget>(0);
+    CHECK(budget->try_take(budget->join()));
+}
+
+TEST_CASE("who waits gets the next chunk that comes back") {
+    event_loop loop;
+    const auto budget = std::make_shared<memory_budget>(2 * chunk_size);
+    const auto one = budget->join();
+    const auto two = budget->join();
+    auto all = take_all(*budget, one);
+    bool served = false;
+    const auto wait = [&]() -> awaitable<void> {
+        const auto chunk = co_await budget->take(two, never);
+        served = static_cast<bool>(chunk);
+    };
+    asio::co_spawn(loop.context(), wait(), asio::detached);
+    const auto give_back = [&]() -> awaitable<void> {
+        all.pop_back();
+        co_return;
+    };
+    loop.run(give_back());
+    CHECK(served);
+}
+
+TEST_CASE("while somebody waits nobody gets more than a share") {
+    event_loop loop;
+    const auto budget = std::make_shared<memory_budget>(4 * chunk_size);
+    const auto greedy = budget->join();
+    const auto modest = budget->join();
+    auto all = take_all(*budget, greedy);
+    REQUIRE(all.size() == 4);
+    std::vector<memory_budget::chunk> got;
+    const auto wait = [&]() -> awaitable<void> {
+        for (int i = 0; i < 2; ++i)
+            got.push_back(co_await budget->take(modest, never));
+    };
+    const auto give_back = [&]() -> awaitable<void> {
+        all.pop_back();
+        CHECK_FALSE(budget->try_take(greedy));
+        all.pop_back();
+        CHECK_FALSE(budget->try_take(greedy));
+        co_return;
+    };
+    asio::co_spawn(loop.context(), wait(), asio::detached);
+    loop.run(give_back());
+    CHECK(got.size() == 2);
+}
+
+TEST_CASE("uploads that all need more cannot wait for each other for ever") {
+    event_loop loop;
+    const auto budget = std::make_shared<memory_budget>(2 * chunk_size);
+    const auto one = budget->join();
+    const auto two = budget->join();
+    std::vector<memory_budget::chunk> of_one;
+    std::vector<memory_budget::chunk> of_two;
+    of_one.push_back(budget->try_take(one));
+    of_two.push_back(budget->try_take(two));
+    // Each needs 20 chunks before it can store them and give them back.
+    const auto fill = [&](const auto& who, auto& held) -> awaitable<void> {
+        while (held.size() < 20)
+            held.push_back(co_await budget->take(who, never));
+        held.clear();
+    };
+    asio::co_spawn(loop.context(), fill(one, of_one), asio::detached);
+    loop.run(fill(two, of_two));
+    CHECK(budget->used() == 0);
+}
+
+TEST_CASE("whoever goes beyond the budget does so by a bounded number of chunks") {
+    const auto budget = std::make_shared<memory_budget>(2 * chunk_size);
+    event_loop loop;
+    const auto one = budget->join();
+    std::stop_source stop;
+    std::vector<memory_budget::chunk> held;
+    const auto fill = [&]() -> awaitable<void> {
+        while (auto chunk = co_await budget->take(one, stop.get_token())) {
+            held.push_back(std::move(chunk));
+            if (held.size() == 2 + beyond)
+                asio::post(loop.context(), [&] { stop.request_stop(); });
+        }
+    };
+    loop.run(fill());
+    CHECK(held.size() == 2 + beyond);
+}
+
+TEST_CASE("a wait ends when it is stopped, and takes nothing") {
+    event_loop loop;
+    const auto budget = std::make_shared<memory_budget>(2 * chunk_size);
+    const auto one = budget->join();
+    const auto two = budget->join();
+    std::stop_source stop;
+    auto all = take_all(*budget, one);
+    for (std::size_t i = 0; i < beyond; ++i)
+        all.push_back(loop.run(budget->take(one, never)));
+    bool stopped = false;
+    const auto wait = [&]() -> awaitable<void> {
+        const auto chunk = co_await budget->take(two, stop.get_token());
+        stopped = !chunk;
+    };
+    const auto end = [&]() -> awaitable<void> {
+        stop.request_stop();
+        co_return;
+    };
+    asio::co_spawn(loop.context(), wait(), asio::detached);
+    loop.run(end());
+    CHECK(stopped);
+    all.clear();
+    CHECK(budget->used() == 0);
+}
+
+TEST_CASE("threads share one budget") {
+    const auto budget = std::make_shared<memory_budget>(8 * chunk_size);
+    const auto work = [&] {
+        event_loop loop;
+        const auto me = budget->join();
+        const auto turns = [&]() -> awaitable<void> {
+            for (int i = 0; i < 500; ++i) {
+                std::vector<memory_budget::chunk> held;
+                for (int n = 0; n < 3; ++n)
+                    held.push_back(co_await budget->take(me, never));
+                for (auto& chunk : held)
+                    chunk.data()[0] = 'x';
+            }
+        };
+        loop.run(turns());
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 4; ++i)
+            threads.emplace_back(work);
+    }
+    CHECK(budget->used() == 0);
+}

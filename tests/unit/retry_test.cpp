@@ -1,0 +1,114 @@
+#include "storage/error.hpp"
+#include "storage/layers/retry.hpp"
+#include "tests/support/event_loop.hpp"
+
+#include <boost/asio/error.hpp>
+#include <catch2/catch.hpp>
+
+#include <deque>
+
+using namespace objftpd;
+using namespace objftpd::tests;
+using storage::errc;
+using storage::rest::answer;
+using storage::rest::call;
+using storage::rest::operation;
+
+namespace {
+
+/// Answers what it was told to, then succeeds.
+class scripted_transport final : public storage::rest::transport {
+public:
+    awaitable<answer> send(const call&) override {
+        ++sent;
+        answer a;
+        if (!failures.empty()) {
+            a.failed = failures.front();
+            a.may_retry = a.failed == errc::unavailable;
+            failures.pop_front();
+        }
+        if (on_send)
+            on_send();
+        co_return a;
+    }
+
+    std::deque<error_code> failures;
+    std::function<void()> on_send;
+    int sent = 0;
+};
+
+class retry_test {
+public:
+    error_code send(unsigned attempts = 4) {
+        storage::layers::retry_settings settings;
+        settings.attempts = attempts;
+        settings.first_wait = std::chrono::milliseconds(1);
+        if (!layer_)
+            layer_ = std::make_shared<storage::layers::retry>(store, settings);
+        call c(operation::head_object, "HEAD", "key");
+        c.stop = stop.get_token();
+        return loop_.run(layer_->send(c)).failed;
+    }
+    void fails(int times, error_code with = errc::unavailable) {
+        for (int i = 0; i < times; ++i)
+            store->failures.push_back(with);
+    }
+
+    std::shared_ptr<scripted_transport> store = std::make_shared<scripted_transport>();
+    std::stop_source stop;
+
+private:
+    event_loop loop_;
+    std::shared_ptr<storage::layers::retry> layer_;
+};
+
+} // namespace
+
+TEST_CASE_METHOD(retry_test, "what succeeds is sent once") {
+    CHECK_FALSE(send());
+    CHECK(store->sent == 1);
+}
+
+TEST_CASE_METHOD(retry_test, "what may pass is sent again") {
+    fails(3);
+    CHECK_FALSE(send());
+    CHECK(store->sent == 4);
+}
+
+TEST_CASE_METHOD(retry_test, "the number of attempts is bounded") {
+    fails(10);
+    CHECK(send() == errc::unavailable);
+    CHECK(store->sent == 4);
+}
+
+TEST_CASE_METHOD(retry_test, "what cannot pass is not repeated") {
+    fails(1, errc::not_found);
+    CHECK(send() == errc::not_found);
+    CHECK(store->sent == 1);
+}
+
+TEST_CASE_METHOD(retry_test, "a store that only fails is no longer asked twice") {
+    constexpr int calls = 100;
+    fails(1000);
+    for (int i = 0; i < calls; ++i)
+        CHECK(send(2) == errc::unavailable);
+    CHECK(store->sent < calls + 60);
+}
+
+TEST_CASE_METHOD(retry_test, "answers that are good again allow repetitions again") {
+    fails(200);
+    for (int i = 0; i < 100; ++i)
+        send(2);
+    store->failures.clear();
+    for (int i = 0; i < 20; ++i)
+        send(2);
+    fails(1);
+    CHECK_FALSE(send(2));
+}
+
+TEST_CASE_METHOD(retry_test, "a stop between two attempts ends the call") {
+    fails(10);
+    store->on_send = [&] { stop.request_stop(); };
+    CHECK(send() == asio::error::operation_aborted);
+    CHECK(store->sent == 1);
+}
