@@ -106,8 +106,7 @@ stop_engine() { # FOLDER: ends what was started there and removes all of it
     rmdir "$1" 2>/dev/null || true # other files in there are not ours
 }
 
-write_settings() { # FOLDER ENDPOINT KEY SECRET REGION
-    # Written at once, so that who waits for the file never reads half of it.
+open_store() { # FOLDER ENDPOINT KEY SECRET REGION: makes the bucket, then FOLDER/store.env
     cat >"$state/store.env" <<SETTINGS
 S3_ENDPOINT=$2
 S3_ACCESS_KEY_ID=$3
@@ -115,5 +114,10 @@ S3_SECRET_ACCESS_KEY=$4
 S3_REGION=$5
 S3_STYLE=path
 SETTINGS
+    timeout 60 /usr/bin/python3 -B "$(dirname "${BASH_SOURCE[0]}")/s3_client.py" \
+        "$state/store.env" create-bucket "${BUCKET:-files}" >>"$state/log/prepare.log" 2>&1 ||
+        fail "cannot create the bucket ${BUCKET:-files}" "$state/log/prepare.log"
+    # Last, and at once: who waits for the file finds all of it, and the store ready.
     mv "$state/store.env" "$1/store.env"
+    echo "$2"
 }
