@@ -128,10 +128,7 @@ outcome<identity> v1_link(const http::request& r, const std::vector<account>& ac
         return denied("Request has expired.")
             .with("Expires", *expires)
             .with("ServerTime", xml_time(now));
-    auto checked = check_v1(r, c, *expires, **who);
-    if (checked)
-        checked->by_link = true;
-    return checked;
+    return check_v1(r, c, *expires, **who);
 }
 
 /// "id/20261121/cn-hangzhou/oss/aliyun_v4_request", taken apart.
@@ -297,11 +294,8 @@ outcome<identity> v4_link(const http::request& r, const std::vector<account>& ac
     auto unsigned_request = r;
     std::erase_if(unsigned_request.query,
                   [](const http::parameter& p) { return p.name == "x-oss-signature"; });
-    auto checked = check_v4(unsigned_request, c, time, *s,
-                            names_in(parameter("x-oss-additional-headers")), **who);
-    if (checked)
-        checked->by_link = true;
-    return checked;
+    return check_v4(unsigned_request, c, time, *s, names_in(parameter("x-oss-additional-headers")),
+                    **who);
 }
 
 } // namespace

@@ -11,8 +11,7 @@ namespace objftpd::oss_server {
 
 /// Who sent a request.
 struct identity {
-    std::string key_id;   // empty: nobody has signed it
-    bool by_link = false; // a presigned URL
+    std::string key_id; // empty: nobody has signed it
 
     bool is_anonymous() const { return key_id.empty(); }
 };

@@ -273,7 +273,17 @@ awaitable<outcome<>> catalog::create_upload(std::string bucket, upload_record r)
     co_return oss_error("NoSuchBucket").with("BucketName", bucket);
 }
 
-std::optional<upload_state> catalog::find_upload(const std::string& bucket, const std::string& key,
+std::optional<upload_record> catalog::find_upload(const std::string& bucket, const std::string& key,
+                                                  const std::string& id) const {
+    std::optional<upload_record> found;
+    with_bucket(bucket, [&](const bucket_state& b) {
+        if (const auto at = b.uploads.find({key, id}); at != b.uploads.end())
+            found = at->second.about;
+    });
+    return found;
+}
+
+std::optional<upload_state> catalog::copy_upload(const std::string& bucket, const std::string& key,
                                                  const std::string& id) const {
     std::optional<upload_state> found;
     with_bucket(bucket, [&](const bucket_state& b) {

@@ -52,8 +52,10 @@ public:
     awaitable<outcome<>> remove(std::string bucket, std::string key);
 
     awaitable<outcome<>> create_upload(std::string bucket, upload_record r);
-    /// A copy; nothing if there is no such upload of that key.
-    std::optional<upload_state> find_upload(const std::string& bucket, const std::string& key,
+    /// Nothing, for these two, if there is no such upload of that key.
+    std::optional<upload_record> find_upload(const std::string& bucket, const std::string& key,
+                                             const std::string& id) const;
+    std::optional<upload_state> copy_upload(const std::string& bucket, const std::string& key,
                                             const std::string& id) const;
     awaitable<outcome<>> put_part(std::string bucket, upload_key upload, part_record part);
     awaitable<outcome<>> remove_upload(std::string bucket, upload_key upload);

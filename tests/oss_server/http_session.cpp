@@ -201,14 +201,14 @@ awaitable<http_session::next> http_session::serve_one() {
         line.code = done.error().code();
     answer a = done ? std::move(*done) : to_answer(done.error(), request);
     line.status = a.status;
-    const auto failed = co_await send(request, a, keep);
     line.method = request.method;
     line.bucket = request.bucket;
     line.key = request.key;
     line.query = query_for_log(request);
     line.received = body.received();
-    line.sent = sent_;
-    log_.add(std::move(line));
+    line_ = std::move(line);
+    const auto failed = co_await send(request, a, keep);
+    write_down();
     if (failed)
         co_return next::end;
     const auto rest = co_await discard_rest(body);
@@ -228,9 +228,9 @@ awaitable<http_session::next> http_session::refuse_head(error_code failed) {
     line.method = "-";
     line.status = a.status;
     line.code = "BadRequest";
+    line_ = std::move(line);
     co_await send(nothing, a, false);
-    line.sent = sent_;
-    log_.add(std::move(line));
+    write_down();
     incoming_body body(*this, false);
     co_await discard_rest(body);
     co_return next::end;
@@ -247,14 +247,25 @@ awaitable<error_code> http_session::send(const http::request& r, answer& a, bool
     const bool with_body = r.method != "HEAD" && !has_no_body(a.status);
     const auto text = with_body ? std::move(a.text) : std::string();
     const std::array<asio::const_buffer, 2> both = {asio::buffer(head), asio::buffer(text)};
+    sent_ = text.size();
+    if (!with_body || !a.content)
+        write_down();
     expect_progress();
     const auto [failed, n] = co_await asio::async_write(stream_, both, as_tuple);
     if (failed)
         co_return failed;
-    sent_ = text.size();
     if (with_body && a.content)
         co_return co_await send_content(*a.content);
     co_return error_code();
+}
+
+// Before the client has the whole answer, or it could look into the log and miss itself.
+void http_session::write_down() {
+    if (!line_)
+        return;
+    line_->sent = sent_;
+    log_.add(std::move(*line_));
+    line_.reset();
 }
 
 // After the head there is no way to tell of an error but to break the connection.
@@ -266,10 +277,14 @@ awaitable<error_code> http_session::send_content(content_reader& content) {
             co_return moved.error();
         expect_progress();
         const auto bytes = asio::buffer(buffer.data(), *moved);
+        if (content.remaining() == 0) {
+            sent_ += *moved;
+            write_down();
+        }
         const auto [failed, n] = co_await asio::async_write(stream_, bytes, as_tuple);
-        sent_ += n;
         if (failed)
             co_return failed;
+        sent_ += n;
     }
     co_return error_code();
 }

@@ -37,6 +37,7 @@ private:
     awaitable<error_code> send(const http::request& r, answer& a, bool keep);
     awaitable<error_code> send_content(content_reader& content);
     awaitable<next> discard_rest(incoming_body& body);
+    void write_down();
     answer to_answer(const oss_error& e, const http::request& r) const;
     void expect_progress() { stream_.expires_after(service_.settings.idle_timeout); }
 
@@ -47,7 +48,8 @@ private:
     std::optional<parser> parser_;
     std::string request_id_;
     std::chrono::steady_clock::time_point begun_;
-    std::uint64_t sent_ = 0; // of an answer's body
+    std::uint64_t sent_ = 0;             // of an answer's body
+    std::optional<logged_request> line_; // until it is written
 };
 
 } // namespace objftpd::oss_server

@@ -279,7 +279,7 @@ awaitable<reply> operations::list_parts(service& s, call& c) {
     if (!names)
         co_return names.error();
     const auto id = c.parameter_text("uploadId");
-    const auto upload = s.records.find_upload(c.bucket(), c.key(), id);
+    const auto upload = s.records.copy_upload(c.bucket(), c.key(), id);
     if (!upload)
         co_return oss_error("NoSuchUpload").with("UploadId", id);
 

@@ -10,7 +10,7 @@
 namespace objftpd::oss_server {
 namespace {
 
-outcome<upload_state> find_upload(const service& s, const call& c) {
+outcome<upload_record> find_upload(const service& s, const call& c) {
     const auto id = c.parameter_text("uploadId");
     auto found = s.records.find_upload(c.bucket(), c.key(), id);
     if (!found)
@@ -176,7 +176,7 @@ awaitable<reply> operations::upload_part(service& s, call& c) {
         co_return stored.error();
     const auto digest = content_md5(stored->md5);
     const auto part = make_part(*number, std::move(*stored), s.now());
-    const upload_key key(c.key(), upload->about.id);
+    const upload_key key(c.key(), upload->id);
     const auto kept = co_await s.records.put_part(c.bucket(), key, part);
     if (!kept)
         co_return kept.error();
@@ -218,7 +218,7 @@ awaitable<reply> operations::copy_part(service& s, call& c) {
     if (!stored)
         co_return stored.error();
     const auto part = make_part(*number, std::move(*stored), s.now());
-    const upload_key key(c.key(), upload->about.id);
+    const upload_key key(c.key(), upload->id);
     const auto kept = co_await s.records.put_part(c.bucket(), key, part);
     if (!kept)
         co_return kept.error();
@@ -238,9 +238,10 @@ awaitable<reply> operations::complete_upload(service& s, call& c) {
 
     // Under the key's lock, so that an upload is completed once.
     const auto held = co_await s.records.lock(c.bucket(), c.key());
-    const auto upload = find_upload(s, c);
+    const auto id = c.parameter_text("uploadId");
+    const auto upload = s.records.copy_upload(c.bucket(), c.key(), id);
     if (!upload)
-        co_return upload.error();
+        co_return oss_error("NoSuchUpload").with("UploadId", id);
     const auto parts = choose_parts(c, *upload, *text);
     if (!parts)
         co_return parts.error();
@@ -257,7 +258,7 @@ awaitable<reply> operations::complete_upload(service& s, call& c) {
     const auto published = co_await s.records.publish(c.bucket(), object);
     if (!published)
         co_return published.error();
-    const upload_key key(c.key(), upload->about.id);
+    const upload_key key(c.key(), id);
     const auto removed = co_await s.records.remove_upload(c.bucket(), key);
     if (!removed)
         co_return removed.error();
@@ -279,7 +280,7 @@ awaitable<reply> operations::abort_upload(service& s, call& c) {
     const auto upload = find_upload(s, c);
     if (!upload)
         co_return upload.error();
-    const upload_key key(c.key(), upload->about.id);
+    const upload_key key(c.key(), upload->id);
     const auto removed = co_await s.records.remove_upload(c.bucket(), key);
     if (!removed)
         co_return removed.error();
