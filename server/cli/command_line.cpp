@@ -113,7 +113,10 @@ private:
         const std::string group = "Quick start without a file";
         auto* const store =
             app_.add_option("--store", quick_.store,
-                            "Where files lie: local:FOLDER; they are in its bucket \"files\"")
+                            "Where files lie: local:FOLDER (in its bucket \"files\"), or\n"
+                            "s3://BUCKET/PREFIX?endpoint=HOST, or the same with oss://;\n"
+                            "keys come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,\n"
+                            "or OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET")
                 ->type_name("URL")
                 ->group(group)
                 ->excludes("--config");

@@ -210,6 +210,7 @@ awaitable<result<put_result>> object_upload::complete() {
     }
     if (!is_uncertain(s.error()))
         co_return s.error();
+    // The answer was lost, or says too little: Ceph's has an empty ETag.
     const auto there = co_await bucket_->client.head(request_.key);
     if (!there || !parts_->make_up(*there, size_))
         co_return s.error() == errc::not_found ? make_error_code(errc::unavailable) : s.error();
