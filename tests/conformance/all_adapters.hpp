@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/conformance/object_store_bucket.hpp"
+#include "tests/oss_server/server.hpp"
 
 namespace objftpd::tests {
 
@@ -8,6 +9,30 @@ namespace objftpd::tests {
 inline std::string variable(const char* name) {
     const auto* const value = std::getenv(name);
     return value == nullptr ? std::string() : value;
+}
+
+/// The server that all tests of the OSS adapter share; each has a bucket of its own.
+inline oss_server::server& oss_emulator() {
+    static const temporary_folder folder;
+    static const auto settings = [] {
+        oss_server::server_settings s;
+        s.data = folder.path().string();
+        storage::http::credentials keys;
+        keys.key_id = "id";
+        keys.secret = "secret";
+        s.accounts.emplace_back(keys);
+        return s;
+    }();
+    static oss_server::server server(settings, oss_server::request_log::memory::not_kept);
+    return server;
+}
+
+inline std::unique_ptr<bucket_under_test> make_oss_bucket(event_loop& loop,
+                                                          config::oss_signature version) {
+    auto settings = store_at(config::store_type::oss, oss_emulator().url(), "id", "secret");
+    settings.remote.signature = version;
+    settings.remote.part_size = 1 << 20;
+    return std::make_unique<object_store_bucket>(loop, settings);
 }
 
 /// All adapters: a new one is a new row. With S3_ENDPOINT set (tests/stores) the S3 adapter alone,
@@ -27,6 +52,10 @@ inline std::vector<adapter_under_test> adapters_under_test() {
          [](event_loop&) { return std::make_unique<local_bucket>(durability::fsync); }},
         {"local, none",
          [](event_loop&) { return std::make_unique<local_bucket>(durability::none); }},
+        {"oss, V4",
+         [](event_loop& loop) { return make_oss_bucket(loop, config::oss_signature::v4); }},
+        {"oss, V1",
+         [](event_loop& loop) { return make_oss_bucket(loop, config::oss_signature::v1); }},
     };
 }
 

@@ -76,7 +76,9 @@ private:
     dialect(const config::store_settings& settings) {
         if (settings.type == config::store_type::s3)
             return std::make_shared<storage::s3::s3_dialect>();
-        return std::make_shared<storage::oss::oss_dialect>(storage::oss::signature::v4);
+        return std::make_shared<storage::oss::oss_dialect>(
+            settings.remote.signature == config::oss_signature::v1 ? storage::oss::signature::v1
+                                                                   : storage::oss::signature::v4);
     }
 
     std::shared_ptr<storage::rest::transport> transport(const config::store_settings& s) {
