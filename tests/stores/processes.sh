@@ -69,8 +69,17 @@ newest_log() { # PROCESS: the one that says most
     if [ -s "$state/log/$1.log" ]; then echo "$state/log/$1.log"; else echo "$state/log/$1.out"; fi
 }
 
-accepts_connections() { # PORT
-    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+listens() { # PROCESS PORT: whether it is that process, and not a stranger, that listens there
+    local pid started address sockets
+    read -r pid started <"$state/$1.pid"
+    printf -v address '0100007F:%04X' "$2"
+    sockets=$(awk -v address="$address" \
+        '$2 == address && $4 == "0A" {print "socket:[" $10 "]"}' /proc/net/tcp)
+    [ -n "$sockets" ] && readlink "/proc/$pid/fd/"* | grep -qxF "$sockets"
+}
+
+must_be_free() { # PORT: said here at once, while the engines try for long or say it in a log only
+    ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null || fail "port $1 is in use"
 }
 
 free_ports() { # COUNT: below the ports that the kernel gives to outgoing connections

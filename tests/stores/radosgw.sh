@@ -1,13 +1,17 @@
 #!/bin/bash
 # A real S3 store for tests and benchmarks: Ceph's object gateway with one monitor and one OSD that
-# keeps everything in memory. All of it on loopback; no systemd, no root.
+# keeps everything in memory. All of it on loopback; no systemd, no root; ready in 2 to 7 s.
 #
 #   radosgw.sh start DIR [PORT]   prints the endpoint and writes DIR/store.env, to be sourced
 #   radosgw.sh stop DIR           ends exactly what was started in DIR and removes it
 #
-# BUCKET (files) is created. MEMSTORE_BYTES (3 GiB) bounds what the store holds; it takes the memory
-# only as it fills. A full store lets writes wait, deletions too: for a store that refuses, with
-# 403 QuotaExceeded, give QUOTA_BYTES. Buckets are found by path and, as BUCKET.localhost, by name.
+# BUCKET (files) is created. MEMSTORE_BYTES (3 GiB) bounds what the store holds. It takes memory
+# only as it fills, twice as much as the objects have; half a minute after they are gone it gives it
+# back. For more than the machine's memory, OBJECTSTORE=bluestore takes a file in DIR of that size
+# instead: it starts in ten seconds or more, and small objects cost three times as much.
+#
+# A full store lets writes wait, deletions too: for a store that refuses, with 403 QuotaExceeded,
+# give QUOTA_BYTES. Buckets are found by path and, as BUCKET.localhost, by name.
 # `scripts/deps.sh stores` installs what is needed.
 #
 # What it does not do as S3 does, found with probe.py (Ceph 16.2):
@@ -19,8 +23,10 @@
 #   - x-amz-checksum-*, x-amz-mp-object-size, the region, and Content-MD5 of a deletion of many keys
 #     are not looked at; STREAMING-UNSIGNED-PAYLOAD-TRAILER is XAmzContentSHA256Mismatch.
 #   - The list of uploads knows no delimiter.
+#   - A connection without a byte for 65 s is closed, in the middle of an upload too.
 #
-# There is no manager: nothing here needs one, and it would take most of the time and memory.
+# There is no manager: nothing here needs one, and it alone would take 300 MB. `ceph status` waits
+# for one forever; the logs are in DIR/radosgw/log.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -101,8 +107,10 @@ osd_pool_default_pgp_num = 4
 osd_pool_default_pg_autoscale_mode = off
 osd_crush_chooseleaf_type = 0
 osd_crush_initial_weight = 1
-osd_objectstore = memstore
+osd_objectstore = ${OBJECTSTORE:-memstore}
 memstore_device_bytes = ${MEMSTORE_BYTES:-3221225472}
+bluestore_block_size = ${MEMSTORE_BYTES:-3221225472}
+osd_memory_target = 939524096
 osd_op_num_shards = 2
 osd_op_num_threads_per_shard = 2
 # What becomes free must be free soon: by default it is kept for two hours.
@@ -125,6 +133,7 @@ start() { # [PORT]
     for program in ceph ceph-mon ceph-osd monmaptool radosgw radosgw-admin; do
         command -v "$program" >/dev/null || fail "$program is not installed: scripts/deps.sh stores"
     done
+    [ -z "$port" ] || must_be_free "$port"
     claim_folder
     # What did start must not stay when something else did not.
     trap 'stop_processes' EXIT
@@ -155,7 +164,7 @@ start() { # [PORT]
             --quota-scope=user --uid=objftpd
     fi
     start_process rgw radosgw "${conf[@]}" -n client.admin --log-file "$state/log/rgw.log" -f
-    wait_until 60 rgw accepts_connections "$port"
+    wait_until 60 rgw listens rgw "$port"
 
     open_store "$folder" "http://127.0.0.1:$port" "$access_key" "$secret" us-east-1
     trap - EXIT

@@ -4,8 +4,8 @@
 # system with extended attributes (ext4, xfs, tmpfs since Linux 6.6).
 #
 # What it does not do as S3 does, found with probe.py (Swift 2.30):
-#   - If-Match and If-None-Match on PUT: 501 NotImplemented. On the completion of an upload they are
-#     compared with no object at all: `*` is 412 InvalidRequest, each ETag 412 PreconditionFailed.
+#   - If-Match and If-None-Match on PUT: 501 NotImplemented. On the completion of an upload each
+#     If-Match fails with 412 PreconditionFailed, and `*` with 412 InvalidRequest if there is one.
 #   - Pages of uploads in the list of uploads: the first comes again and again.
 #   - x-amz-checksum-* and x-amz-mp-object-size are not looked at, and <ChecksumCRC32C> in a
 #     completion is MalformedXML. aws-chunked bodies: 501. A wrong x-amz-content-sha256: BadDigest.
@@ -39,6 +39,7 @@ start() { # [PORT]
     local ports names=(proxy account container object) i
     /usr/bin/python3 -c 'import swift, paste.deploy' 2>/dev/null ||
         fail "python3-swift is not installed: scripts/deps.sh stores"
+    [ -z "${1:-}" ] || must_be_free "$1"
     claim_folder
     # What did start must not stay when something else did not.
     trap 'stop_processes' EXIT
@@ -52,7 +53,7 @@ start() { # [PORT]
         start_process "${names[i]}" "${node[@]}" serve "$state" "${names[i]}"
     done
     for i in 3 2 1 0; do
-        wait_until 60 "${names[i]}" accepts_connections "${ports[i]}"
+        wait_until 60 "${names[i]}" listens "${names[i]}" "${ports[i]}"
     done
 
     open_store "$folder" "http://127.0.0.1:${ports[0]}" objftpd:test \

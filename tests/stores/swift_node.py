@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs OpenStack Swift out of one folder, as the only node with the only copy:
 
-    swift_node.py prepare FOLDER PROXY ACCOUNT CONTAINER OBJECT   configuration; the numbers are ports
+    swift_node.py prepare FOLDER PROXY ACCOUNT CONTAINER OBJECT   configuration, for these ports
     swift_node.py serve FOLDER proxy|account|container|object     one server, until it is killed
 
 It needs Debian's python3-swift alone. The packages around that would bring system services, a user
@@ -27,6 +27,7 @@ max_meta_value_length = 2048
 COMMON = """[DEFAULT]
 bind_ip = 127.0.0.1
 bind_port = {port}
+bind_timeout = 1
 # A single process: nothing is left behind when it is killed.
 workers = 0
 swift_dir = {folder}
@@ -53,7 +54,8 @@ container_update_timeout = 60
 
 PROXY = """
 [pipeline:main]
-pipeline = catch_errors gatekeeper cache listing_formats bulk s3api tempauth copy slo dlo symlink proxy-server
+pipeline = catch_errors gatekeeper cache listing_formats bulk s3api tempauth copy slo dlo symlink
+    proxy-server
 
 [app:proxy-server]
 use = egg:swift#proxy

@@ -232,6 +232,8 @@ def conditions(store, report):
     done, content = finish("c/exists", If_None_Match="*")
     report.expect("complete If-None-Match: * on what exists", done, 412, "PreconditionFailed",
                   content)
+    done, content = finish("c/missing", If_None_Match="*")
+    report.expect("complete If-None-Match: * on what is missing", done, 200, "", content)
     store.call("PUT", "c/exists", body=b"old")
     done, content = finish("c/exists", If_Match='"0"')
     report.expect("complete with the wrong If-Match", done, 412, "PreconditionFailed", content)
