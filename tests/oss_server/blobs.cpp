@@ -64,7 +64,7 @@ awaitable<result<std::unique_ptr<blob_writer>>> blob_store::create() {
 
 awaitable<result<std::unique_ptr<storage::body>>> blob_store::read(const piece& p,
                                                                    std::uint64_t offset) {
-    co_return co_await open_file(*adapter_, path_of(p.data->name()), offset);
+    co_return co_await adapter_->read(path_of(p.data->name()), offset, std::stop_token());
 }
 
 std::shared_ptr<const blob> blob_store::adopt(std::string name) {

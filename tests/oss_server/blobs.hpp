@@ -11,7 +11,6 @@
 #include <memory>
 #include <set>
 #include <span>
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -107,17 +106,6 @@ private:
     std::shared_ptr<storage::adapter> adapter_;
     std::atomic<bool> closed_ = false;
 };
-
-/// Opens a file of the embedded store.
-template <class Adapter>
-awaitable<result<std::unique_ptr<storage::body>>> open_file(Adapter& adapter, std::string path,
-                                                            std::uint64_t offset) {
-    // With and without the argument that ends it early, which nobody here needs.
-    if constexpr (requires { adapter.read(path, offset, std::stop_token()); })
-        return adapter.read(std::move(path), offset, std::stop_token());
-    else
-        return adapter.read(std::move(path), offset);
-}
 
 /// Reads a range of an object that is made of pieces.
 class content_reader {

@@ -145,7 +145,7 @@ awaitable<outcome<>> catalog::erase(std::string path) {
 }
 
 awaitable<std::string> catalog::read(std::string path) {
-    auto body = co_await open_file(*records_, path, 0);
+    auto body = co_await records_->read(path, 0, std::stop_token());
     if (!body)
         throw std::runtime_error("cannot read the record " + path);
     std::string text(static_cast<std::size_t>((*body)->remaining()), '\0');
