@@ -8,5 +8,5 @@ OBJFTPD=$(realpath "$1")
 shift
 [ -x "$OBJFTPD" ] || { echo "$0: $OBJFTPD is not an executable" >&2; exit 2; }
 # The harness is that of the client tests.
-export OBJFTPD PYTHONPATH="$here:$here/../clients" PYTHONDONTWRITEBYTECODE=1
+export OBJFTPD PYTHONPATH="$here:$here/../clients:$here/../stores" PYTHONDONTWRITEBYTECODE=1
 exec /usr/bin/python3 "$here/run_tests.py" "$@"

@@ -1,0 +1,200 @@
+"""The stores behind the proxy, each started once for a run, and what lies in them, read without
+the gateway. An engine that this machine does not have is skipped with the reason.
+"""
+
+import atexit
+import concurrent.futures
+import email.utils
+import http.client
+import os
+import pathlib
+import subprocess
+import unittest
+import xml.etree.ElementTree
+
+import s3_client
+from harness.case import scratch
+from harness.daemon import binary
+from store_faults.gateway import BUCKET
+from store_faults.oss_client import OssClient
+
+FILLERS = 4  # connections that fill a store with many objects
+
+_started = {}
+
+
+def started(kind):
+    """The one of the run."""
+    if kind not in _started:
+        try:
+            _started[kind] = kind()
+        except unittest.SkipTest as reason:
+            _started[kind] = reason
+    if isinstance(_started[kind], unittest.SkipTest):
+        raise _started[kind]
+    return _started[kind]
+
+
+class Oss:
+    """The OSS-compatible server that was built beside the binary."""
+
+    name = "oss"
+    region = "cn-hangzhou"
+    key_id = "testkey"
+    secret = "ExampleSecret/+0123456789abcdef"
+    part_size = "100 KiB"
+    large = 450_000  # five parts, the last one shorter
+    expired = "SecurityTokenExpired"
+    tells_crc64 = True
+    composite_etags = False
+    answers_completion_with_etag = True
+
+    def __init__(self):
+        program = pathlib.Path(binary()).parent / "tests" / "oss_server" / "oss_server"
+        if not program.exists():
+            raise unittest.SkipTest(f"not built: {program}")
+        folder = scratch() / "oss"
+        folder.mkdir()
+        self.process = subprocess.Popen(
+            [program, "--listen", "127.0.0.1:0", "--data", folder / "data",
+             "--access-key-id", self.key_id, "--access-key-secret", self.secret],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        atexit.register(self._stop)
+        line = self.process.stdout.readline()
+        if not line.startswith("listening on "):
+            raise AssertionError(f"the OSS server did not start: {line!r}")
+        self.port = int(line.rstrip("/\n").rpartition(":")[2])
+        self.client = OssClient(self.port, self.key_id, self.secret, BUCKET)
+        self._wanted("PUT", "")
+
+    def _stop(self):
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def _wanted(self, method, key, query=None, body=b"", connection=None, but=()):
+        status, text = self.client.call(method, key, query, body, connection)
+        if status // 100 != 2 and status not in but:
+            raise AssertionError(f"{method} {key}: {status} {text}")
+        return status, text
+
+    def connection(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+
+    def put(self, key, content, connection=None):
+        self._wanted("PUT", key, body=content, connection=connection)
+
+    def content(self, key):
+        status, body = self._wanted("GET", key, but=(404,))
+        return body if status == 200 else None
+
+    def uploads(self, prefix):
+        """The unfinished uploads below a prefix."""
+        _, text = self._wanted("GET", "", {"uploads": "", "prefix": prefix})
+        return upload_ids(text)
+
+    def sign_anew(self, exchange):
+        """For a request that the gateway has signed by another clock."""
+        request = exchange.request
+        headers = dict(exchange.head.headers)
+        for name in ("authorization", "x-oss-date"):
+            headers.pop(name, None)
+        headers["date"] = email.utils.formatdate(usegmt=True)
+        headers["authorization"] = self.client.authorization(
+            request.method, request.key, request.query, headers)
+        return head_bytes(request, headers)
+
+
+class Ceph:
+    """Ceph's object gateway, which speaks S3."""
+
+    name = "s3"
+    region = "us-east-1"
+    part_size = "5 MiB"
+    large = 11_000_000  # three parts
+    expired = "ExpiredToken"
+    tells_crc64 = False
+    composite_etags = True
+    answers_completion_with_etag = False
+
+    def __init__(self):
+        script = pathlib.Path(s3_client.__file__).parent / "radosgw.sh"
+        missing = [name for name in ("ceph", "ceph-mon", "ceph-osd", "radosgw", "radosgw-admin")
+                   if not any((pathlib.Path(folder) / name).exists()
+                              for folder in os.environ["PATH"].split(":"))]
+        if missing:
+            raise unittest.SkipTest(f"not installed: {', '.join(missing)}")
+        folder = scratch() / "ceph"
+        environment = dict(os.environ, BUCKET=BUCKET)
+        atexit.register(subprocess.run, [script, "stop", folder], capture_output=True)
+        begun = subprocess.run([script, "start", folder], capture_output=True, text=True,
+                               env=environment, timeout=120)
+        if begun.returncode != 0:
+            raise AssertionError(f"radosgw did not start: {begun.stderr}")
+        self.client = s3_client.Store.from_settings(folder / "store.env", BUCKET)
+        self.port = int(self.client.host.rpartition(":")[2])
+        self.key_id = self.client.key
+        self.secret = self.client.secret
+
+    def _wanted(self, method, key, but=(), **options):
+        answer = self.client.call(method, key, **options)
+        if answer.status // 100 != 2 and answer.status not in but:
+            raise AssertionError(f"{method} {key}: {answer}")
+        return answer
+
+    def connection(self):
+        return None
+
+    def put(self, key, content, connection=None):
+        self._wanted("PUT", key, body=content)
+
+    def content(self, key):
+        answer = self._wanted("GET", key, but=(404,))
+        return answer.body if answer.status == 200 else None
+
+    def uploads(self, prefix):
+        """The unfinished uploads below a prefix."""
+        return upload_ids(self._wanted("GET", "", query={"uploads": "", "prefix": prefix}).body)
+
+    def sign_anew(self, exchange):
+        """For a request that the gateway has signed by another clock."""
+        request = exchange.request
+        target = request.head.first_line.split(" ")[1]
+        path, _, query = target.partition("?")
+        query = "&".join(sorted(part if "=" in part else part + "="
+                                for part in query.split("&") if part))
+        headers = {name: value for name, value in exchange.head.headers.items()
+                   if name not in ("authorization", "x-amz-date", "x-amz-content-sha256")}
+        kept = {name: headers.pop(name) for name in ("content-length", "expect", "user-agent")
+                if name in headers}
+        host = headers.pop("host")
+        signed = self.client.signed_headers(request.method, path, query, headers,
+                                            s3_client.UNSIGNED, host=host)
+        return head_bytes(request, signed | kept)
+
+
+def fill(engine, prefix, count):
+    """That many small objects; returns their names."""
+    names = [f"object number {number:05}.txt" for number in range(count)]
+
+    def put_some(first):
+        connection = engine.connection()
+        for name in names[first::FILLERS]:
+            engine.put(prefix + name, b"x", connection)
+        if connection:
+            connection.close()
+
+    with concurrent.futures.ThreadPoolExecutor(FILLERS) as pool:
+        list(pool.map(put_some, range(FILLERS)))
+    return names
+
+
+def head_bytes(request, headers):
+    lines = [request.head.first_line] + [f"{name}: {value}" for name, value in headers.items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+def upload_ids(text):
+    root = xml.etree.ElementTree.fromstring(text)
+    return [element.text for element in root.iter()
+            if element.tag.rpartition("}")[2] == "UploadId"]

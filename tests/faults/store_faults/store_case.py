@@ -1,0 +1,117 @@
+"""Grounds of the tests with a store behind a proxy: one at a time, or many together."""
+
+import concurrent.futures
+import math
+import unittest
+
+from harness.case import ServerCase
+from store_faults import engines
+from store_faults.world import World
+
+ALWAYS = math.inf
+TOGETHER = 10  # gateways at the same time; most of the time they wait
+
+
+class OnOss:
+    engine_kind = engines.Oss
+
+
+class OnCeph:
+    engine_kind = engines.Ceph
+
+
+class StoreCase(ServerCase):
+    """With a world of its own for each test."""
+
+    engine_kind = None
+    server_options = ""
+    store_options = ""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.engine = engines.started(cls.engine_kind)
+
+    def setUp(self):
+        self.world = World(self.engine, self.id(), self.server_options, self.store_options)
+        self.addCleanup(self.world.stop)
+        self.daemon = self.world.start().gateway
+        self.proxy = self.world.proxy
+        super().setUp()
+
+
+class RowCase(ServerCase):
+    """Tests that are made of a table's rows, each with a world of its own. Faults take time but no
+    work, so the rows happen together, ahead of the tests, which look at what came of each.
+
+    A row has a `name`, `seconds` that it needs at least, `setting_up(engine)` if it is not for all
+    stores, `happen(world)`, and `check(test, found)` of what that returned.
+    """
+
+    engine_kind = None
+    store_options = 'stall_timeout = "1 s"\n'
+    wanted = ()  # rows of the tests that will run
+
+    @classmethod
+    def setUpClass(cls):
+        engine = engines.started(cls.engine_kind)
+        cls.pool = concurrent.futures.ThreadPoolExecutor(TOGETHER)
+        longest_first = sorted(cls.wanted, key=lambda row: -row.seconds)
+        cls.happening = {row.name: cls.pool.submit(cls.happen, engine, row)
+                         for row in longest_first}
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.pool.shutdown()
+
+    @classmethod
+    def happen(cls, engine, row):
+        world = World(engine, f"{cls.__name__} {row.name}", store_options=cls.store_options)
+        try:
+            return world.start(), row.happen(world)
+        finally:
+            world.stop()
+
+    def setUp(self):
+        pass  # there is no server yet
+
+    def look_at(self, row):
+        world, found = self.happening[row.name].result()
+        self.daemon, self.log_start = world.gateway, 0
+        row.check(self, found)
+
+    def tearDown(self):
+        if self.daemon:
+            super().tearDown()
+
+
+def with_rows(rows, known_bugs=()):
+    """Gives a RowCase a test for each row that its store can have. `known_bugs` are names of rows
+    that the gateway fails."""
+    def add(kind):
+        for row in rows:
+            if not row.suits(kind.engine_kind):
+                continue
+
+            def test(self, row=row):
+                self.look_at(row)
+            test.__name__ = f"test_{row.name}".replace(" ", "_")
+            test.row = row
+            assert test.__name__ not in vars(kind), f"two rows with one name: {row.name}"
+            if row.name in known_bugs:
+                unittest.expectedFailure(test)
+            setattr(kind, test.__name__, test)
+        unknown = set(known_bugs) - {row.name for row in rows}
+        assert not unknown, f"no such rows: {unknown}"
+        return kind
+    return add
+
+
+def choose_rows(suite):
+    """For a module's `load_tests`: only rows whose tests will run shall happen."""
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            choose_rows(test)
+        elif isinstance(test, RowCase):
+            row = getattr(test, test._testMethodName).row
+            type(test).wanted = (*type(test).wanted, row)
+    return suite

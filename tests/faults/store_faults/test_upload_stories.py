@@ -1,0 +1,167 @@
+"""Uploads and renames that need more than one fault, or a look at more than one thing."""
+
+import time
+import unittest
+
+from harness.wire import Wire
+from store_faults import faults
+from store_faults.faults import refuse
+from store_faults.store_case import ALWAYS, OnCeph, OnOss, StoreCase
+from store_faults.test_uploads import EVERYWHERE, assert_true
+
+WHITE_SPACE = b" \n" * 200
+
+
+class Stories:
+    def upload(self, size):
+        old = self.world.put("old.bin", self.world.bytes_of("small", "old"))
+        new = self.world.bytes_of(size, "new")
+        return old, new, self.world.try_upload("old.bin", new)
+
+    def test_a_refusal_for_good_is_not_repeated(self):
+        rule = self.proxy.on("PutObject", refuse(403, "AccessDenied"), times=ALWAYS)
+        old, new, outcome = self.upload("small")
+        assert_true(self, old, new, outcome)
+        self.assertEqual((outcome.code, rule.met), (550, 1))
+
+    def test_a_store_that_is_down_fails_uploads_until_it_is_back(self):
+        old = self.world.put("old.bin", self.world.bytes_of("small", "old"))
+        self.proxy.close()
+        for size in ("small", "large"):
+            new = self.world.bytes_of(size, "new")
+            outcome = self.world.try_upload("old.bin", new)
+            assert_true(self, old, new, outcome)
+            self.assertEqual(outcome.code, 451)
+            self.assertLess(outcome.seconds, 5)
+        self.proxy.open()
+        outcome = self.world.try_upload("old.bin", new)
+        assert_true(self, old, new, outcome)
+        self.assertEqual((outcome.code, outcome.orphans), (226, 0))
+
+    def test_a_store_that_goes_down_in_the_middle_fails_the_upload(self):
+        old = self.world.put("old.bin", self.world.bytes_of("small", "old"))
+        new = self.world.bytes_of("large", "new")
+        wire = self.world.connect()
+        with wire.begin("STOR old.bin") as data:
+            data.sendall(new[:len(new) // 2])
+            while "UploadPart" not in [operation for operation, _ in self.proxy.statuses]:
+                time.sleep(0.01)
+            self.proxy.close()
+            began = time.monotonic()
+            try:
+                data.sendall(new[len(new) // 2:])
+            except ConnectionError:
+                pass
+        wire.expect(451)
+        self.assertLess(time.monotonic() - began, 5)
+        self.assertEqual(self.world.content("old.bin"), old)
+        self.proxy.open()
+        self.assertEqual(self.world.try_upload("old.bin", new, settling=0).code, 226)
+        self.assertEqual(self.world.content("old.bin"), new)
+
+    def test_temporary_keys_that_have_expired_fail_the_upload(self):
+        for size in ("small", "large"):
+            with self.subTest(size):
+                self.proxy.clear()
+                for operation in EVERYWHERE:
+                    self.proxy.on(operation, refuse(403, self.engine.expired), times=ALWAYS)
+                old, new, outcome = self.upload(size)
+                assert_true(self, old, new, outcome)
+                self.assertEqual(outcome.code, 451)
+
+    def test_a_store_with_another_clock_is_followed(self):
+        refusals = []
+        follow = faults.skewed_clock(20, self.engine.sign_anew)
+        for operation in (*EVERYWHERE, "GetObject", "HeadObject"):
+            self.proxy.on(operation, follow, times=ALWAYS)
+        for size in ("small", "large"):
+            old, new, outcome = self.upload(size)
+            assert_true(self, old, new, outcome)
+            self.assertEqual(outcome.code, 226)
+            refusals.append([status for _, status in self.proxy.statuses].count(403))
+        self.assertEqual(refusals, [1, 1], "refused once, and never again")
+        self.assertEqual(self.world.try_download("RETR old.bin").content, new)
+        self.assertTrue(self.world.log_lines("the store's clock differs"))
+
+    def test_an_upload_that_cannot_be_removed_at_once_is_removed_later(self):
+        self.proxy.on("UploadPart", refuse(500, "InternalError"), times=ALWAYS)
+        self.proxy.on("AbortMultipartUpload", refuse(503, "SlowDown"))
+        old, new, outcome = self.upload("large")
+        assert_true(self, old, new, outcome)
+        self.assertEqual((outcome.code, outcome.orphans), (451, 0))
+
+    def test_a_file_that_must_not_exist_is_stored_in_spite_of_a_lost_answer(self):
+        """The repetition finds the file that the first attempt has made."""
+        for operation, size in (("PutObject", "small"), ("CompleteMultipartUpload", "large")):
+            self.proxy.on(operation, faults.lose_answer)
+            new = self.world.bytes_of(size, "new")
+            wire = self.world.connect()
+            with wire.passive() as data:
+                name = wire.say("STOU", 150).lines[0].partition("FILE: ")[2]
+                data.sendall(new)
+            wire.expect(226)
+            self.assertTrue(self.world.content(name) == new)
+
+    def test_kill_9_in_the_middle_of_an_upload_leaves_the_old_object(self):
+        old = self.world.put("old.bin", self.world.bytes_of("small", "old"))
+        new = self.world.bytes_of("large", "new")
+        with Wire(self.daemon) as wire, wire.begin("STOR old.bin") as data:
+            data.sendall(new[:-1000])
+            while "UploadPart" not in [operation for operation, _ in self.proxy.statuses]:
+                time.sleep(0.01)
+            self.daemon.kill()
+        self.assertEqual(self.world.content("old.bin"), old)
+        self.daemon.start()
+        self.assertEqual(self.world.try_download("RETR old.bin").content, old)
+        self.assertEqual(self.world.try_upload("old.bin", new, settling=0).code, 226)
+        self.assertTrue(self.world.content("old.bin") == new)
+
+
+class Renames:
+    def rename(self):
+        moved = self.world.put("from.bin", self.world.bytes_of("small", "moved"))
+        old = self.world.put("to.bin", self.world.bytes_of("small", "old"))
+        wire = self.world.connect()
+        wire.say("RNFR from.bin", 350)
+        reply = wire.say("RNTO to.bin")
+        there = self.world.content("from.bin"), self.world.content("to.bin")
+        return moved, old, reply.code, there
+
+    def test_a_rename_survives_what_passes(self):
+        for fault in (faults.error_in_200(), faults.error_in_200(WHITE_SPACE), faults.lose_answer,
+                      refuse(503, "SlowDown")):
+            self.proxy.clear()
+            self.proxy.on("CopyObject", fault)
+            self.proxy.on("DeleteObject", faults.lose_answer)
+            moved, _, code, there = self.rename()
+            self.assertEqual((code, there), (250, (None, moved)))
+
+    def test_a_rename_that_fails_loses_nothing(self):
+        for fault in (faults.error_in_200(), faults.error_in_200(WHITE_SPACE), faults.cut_answer(0),
+                      refuse(500, "InternalError"), faults.captive_portal):
+            self.proxy.clear()
+            self.proxy.on("CopyObject", fault, times=ALWAYS)
+            moved, old, code, there = self.rename()
+            self.assertEqual(code, 451)
+            self.assertEqual(there[0], moved)
+            # Where only the answer was cut the copy has been made.
+            self.assertIn(there[1], (old, moved))
+
+
+class StoriesOnOss(OnOss, Stories, StoreCase):
+    pass
+
+
+class StoriesOnCeph(OnCeph, Stories, StoreCase):
+    # After lost answers the object's own ETag is not taken for the MD5 that it is.
+    @unittest.expectedFailure
+    def test_a_file_that_must_not_exist_is_stored_in_spite_of_a_lost_answer(self):
+        super().test_a_file_that_must_not_exist_is_stored_in_spite_of_a_lost_answer()
+
+
+class RenamesOnOss(OnOss, Renames, StoreCase):
+    pass
+
+
+class RenamesOnCeph(OnCeph, Renames, StoreCase):
+    pass
