@@ -18,7 +18,10 @@ namespace objftpd::oss_server {
 class http_session : public std::enable_shared_from_this<http_session> {
 public:
     http_session(service& s, request_log& log, asio::ip::tcp::socket socket)
-        : service_(s), log_(log), stream_(std::move(socket)) {}
+        : service_(s), log_(log), stream_(std::move(socket)) {
+        // Beast reads no more at once than fits, and by itself begins with 512 bytes.
+        buffer_.reserve(64 << 10);
+    }
 
     awaitable<void> run();
 
