@@ -35,6 +35,7 @@ finish() {
 trap finish EXIT
 
 start() {
+    : >"$work/out"
     "$server" --listen 127.0.0.1:0 --data "$work/data" --log "$work/requests" --threads 2 \
         --access-key-id "$OSS_KEY_ID" --access-key-secret "$OSS_KEY_SECRET" \
         --temporary "$OSS_STS_ID" "$OSS_STS_SECRET" "$OSS_STS_TOKEN" >"$work/out" 2>"$work/errors" &
@@ -52,8 +53,17 @@ start() {
     exit 1
 }
 
+sdk() {
+    NODE_PATH=$modules/node_modules node --no-deprecation "$here/sdk/$1" "${@:2}"
+}
+
 start
-NODE_PATH=$modules/node_modules node --no-deprecation "$here/sdk/main.js"
+sdk main.js
+sdk restart.js before
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null || true
+start
+sdk restart.js after
 echo "$(wc -l <"$work/requests") requests"
 kill "$pid"
 wait "$pid" || { echo "the server did not end well: $?" >&2; cat "$work/errors" >&2; exit 1; }
