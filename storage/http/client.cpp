@@ -19,27 +19,28 @@ void begin_to_use_curl() {
 
 struct client_callbacks {
     static int socket(CURL*, curl_socket_t s, int wanted, void* self, void*) {
-        auto& c = *static_cast<client*>(self);
-        if (wanted == CURL_POLL_REMOVE) {
-            c.forget(s);
-            return 0;
-        }
-        auto& state = c.sockets_[s];
-        if (!state)
-            state = std::make_shared<client::watched>(c.context_, s);
-        state->wanted = wanted;
-        c.watch(state);
-        return 0;
+        return guarded([&] { static_cast<client*>(self)->change_watch(s, wanted); });
     }
 
     static int timer(CURLM*, long milliseconds, void* self) {
-        static_cast<client*>(self)->set_timer(milliseconds);
-        return 0;
+        return guarded([&] { static_cast<client*>(self)->set_timer(milliseconds); });
     }
 
     static int close(void* self, curl_socket_t s) {
-        static_cast<client*>(self)->forget(s);
+        guarded([&] { static_cast<client*>(self)->forget(s); });
         return ::close(s);
+    }
+
+    // No exception may pass through libcurl, which is C. After -1 it gives up all that is under
+    // way.
+    template <class Step>
+    static int guarded(Step step) noexcept {
+        try {
+            step();
+            return 0;
+        } catch (...) {
+            return -1;
+        }
     }
 };
 
@@ -66,16 +67,28 @@ client::~client() {
 
 awaitable<result<std::unique_ptr<exchange>>> client::send(request r, request_body body,
                                                           std::stop_token stop) {
-    std::unique_ptr<exchange> made(new exchange(*this, std::move(r), std::move(body)));
-    ::curl_easy_setopt(made->easy_, CURLOPT_CLOSESOCKETFUNCTION, client_callbacks::close);
-    ::curl_easy_setopt(made->easy_, CURLOPT_CLOSESOCKETDATA, this);
-    if (::curl_multi_add_handle(multi_, made->easy_) != CURLM_OK)
+    std::unique_ptr<exchange> made(new exchange(*this, r, std::move(body)));
+    ::curl_easy_setopt(made->easy_.get(), CURLOPT_CLOSESOCKETFUNCTION, client_callbacks::close);
+    ::curl_easy_setopt(made->easy_.get(), CURLOPT_CLOSESOCKETDATA, this);
+    if (made->failed_)
+        co_return made->failed_;
+    if (::curl_multi_add_handle(multi_, made->easy_.get()) != CURLM_OK)
         co_return curl_error(CURLE_FAILED_INIT);
     made->end_on(std::move(stop));
     const auto answered = co_await made->wait_for_head();
     if (!answered)
         co_return answered.error();
     co_return std::move(made);
+}
+
+void client::change_watch(curl_socket_t socket, int wanted) {
+    if (wanted == CURL_POLL_REMOVE)
+        return forget(socket);
+    auto found = sockets_.find(socket);
+    if (found == sockets_.end())
+        found = sockets_.emplace(socket, std::make_shared<watched>(context_, socket)).first;
+    found->second->wanted = wanted;
+    watch(found->second);
 }
 
 // Waits for what libcurl wants to know of a socket and is not waited for yet.

@@ -12,14 +12,16 @@ namespace objftpd::storage::http {
 /// How a store is reached, and what it is given time for.
 struct client_settings {
     std::chrono::milliseconds connect_timeout{5000};
+    /// For a connection, when all are busy. Longer than connect_timeout, which it includes.
+    std::chrono::milliseconds queue_timeout{60'000};
     std::chrono::seconds stall_timeout{60}; // without a byte in either direction
     std::chrono::seconds total_timeout{0};  // 0: none
     long max_connections = 64;              // to one host
     long kept_connections = 64;             // idle ones
-    std::string ca_file;                    // empty: the system's authorities
-    std::string ca_folder;
-    std::string proxy;        // "http://...", "socks5h://..."; empty: none
-    std::string bind_address; // an own address or interface; empty: any
+    std::string ca_file;                    // instead of the system's authorities
+    std::string ca_folder;                  // the same; both may be set
+    std::string proxy;                      // "http://...", "socks5h://..."; empty: none
+    std::string bind_address;               // an own IP address or interface; empty: any
 };
 
 /// Sends requests and keeps connections: libcurl's multi interface in the event loop of one I/O
@@ -34,7 +36,9 @@ public:
 
     /// Sends a request with its body and comes back with the answer's head. A status that is no
     /// success is no error here. `body` must live as long as the exchange; a stop that is requested
-    /// on this thread ends it with asio::error::operation_aborted.
+    /// on this thread ends it with asio::error::operation_aborted, and so does cancelling the
+    /// coroutine that waits for the head. CURLE_NO_CONNECTION_AVAILABLE if all connections stay
+    /// busy for too long, CURLE_BAD_FUNCTION_ARGUMENT if the request is not well-formed.
     awaitable<result<std::unique_ptr<exchange>>> send(request r, request_body body,
                                                       std::stop_token stop = {});
 
@@ -50,6 +54,7 @@ private:
         bool writing = false;
     };
 
+    void change_watch(curl_socket_t socket, int wanted);
     void watch(const std::shared_ptr<watched>& socket);
     void act(curl_socket_t socket, int event);
     void collect_finished();

@@ -2,13 +2,15 @@
 
 #include "storage/http/request.hpp"
 
-#include "config/async.hpp"
 #include "config/result.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <curl/curl.h>
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -28,15 +30,16 @@ struct response_head {
     std::vector<header> headers;
 
     /// Null if there is no such header. `name` in lower case.
-    const std::string* find(std::string_view name) const;
+    const std::string* find(std::string_view name) const { return http::find(headers, name); }
 };
 
 /// The body of a request: pieces of memory that stay as they are until the answer is there, so
 /// that they can be sent again.
 using request_body = std::vector<std::span<const char>>;
 
-/// One request and its answer. Dropping it ends both at once and frees what they hold. Used by one
-/// coroutine, on the thread of its client, which must outlive it.
+/// One request and its answer. Dropping it ends both at once and frees what they hold; it never
+/// waits, not even for a name that is being resolved. Used by one coroutine, on the thread of its
+/// client, which must outlive it.
 class exchange {
 public:
     exchange(exchange&&) = delete;
@@ -44,8 +47,9 @@ public:
 
     const response_head& head() const { return head_; }
 
-    /// The next bytes of the body into the front of `buffer`; 0 at its end. A body that breaks off
-    /// is an error. While nobody asks, the store is held back.
+    /// The next bytes of the body into the front of `buffer`, as many as have come; 0 at its end,
+    /// and at once for an empty buffer. A body that breaks off is an error. While nobody asks, the
+    /// store is held back. Cancelling it ends the exchange with asio::error::operation_aborted.
     awaitable<result<std::size_t>> read_some(std::span<char> buffer);
 
     /// The whole body; errc::unavailable if it is longer than `most` bytes.
@@ -57,23 +61,42 @@ public:
 private:
     friend class client;
     friend struct exchange_callbacks; // what libcurl calls
+    class loan;
 
-    exchange(client& owner, request r, request_body body);
+    template <auto Free>
+    struct deleter {
+        template <class T>
+        void operator()(T* p) const {
+            Free(p);
+        }
+    };
+
+    exchange(client& owner, const request& r, request_body body);
 
     void set_options(const request& r);
+    void set_way();
+    void set_body(const request& r);
+    void set_headers(const request& r);
+    template <class Value>
+    void set(CURLoption option, Value value);
+
     awaitable<result<>> wait_for_head();
+    awaitable<void> wait_for_change(std::chrono::steady_clock::time_point until);
+    void complete_head();
     void finished(CURLcode code);
+    void end(error_code why);
     void end_on(std::stop_token stop);
 
     client& client_;
-    CURL* easy_;
-    curl_slist* headers_ = nullptr;
-    std::string url_;
-    std::string method_;
+    std::unique_ptr<curl_slist, deleter<::curl_slist_free_all>> headers_;
+    std::unique_ptr<CURL, deleter<::curl_easy_cleanup>> easy_; // refers to headers_
     request_body body_;
     std::size_t piece_ = 0;    // of the body, being sent
     std::size_t position_ = 0; // in that piece
+    bool asks_first_ = false;  // Expect: 100-continue
+    bool connected_ = false;   // a connection is there, and the request goes out
     response_head head_;
+    bool may_come_again_ = false; // a 417 after which libcurl asks once more by itself
     bool head_complete_ = false;
     std::span<char> wanted_; // where the next bytes go, while somebody waits for them
     std::size_t filled_ = 0; // of wanted_
@@ -82,8 +105,9 @@ private:
     bool paused_ = false;
     bool done_ = false;
     error_code failed_;
+    error_code refused_; // why a callback has refused to go on
     std::uint64_t received_ = 0;
-    async_signal changed_;
+    asio::steady_timer changed_; // cancelled whenever something has
     std::optional<std::stop_callback<std::function<void()>>> on_stop_;
 };
 

@@ -6,7 +6,23 @@
 
 namespace objftpd::storage::http {
 
-const std::string* request::find(std::string_view name) const {
+namespace {
+
+bool is_token(std::string_view text) {
+    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+    return !text.empty() && std::ranges::all_of(text, [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               others.find(c) != others.npos;
+    });
+}
+
+bool holds_line_end(std::string_view text) {
+    return text.find_first_of(std::string_view("\r\n\0", 3)) != text.npos;
+}
+
+} // namespace
+
+const std::string* find(const std::vector<header>& headers, std::string_view name) {
     const auto found = std::ranges::find(headers, name, &header::name);
     return found == headers.end() ? nullptr : &found->value;
 }
@@ -25,6 +41,14 @@ std::string request::target() const {
 
 std::string request::url() const {
     return scheme + "://" + host + target();
+}
+
+bool request::is_well_formed() const {
+    return is_token(method) &&
+           std::ranges::all_of(
+               headers,
+               [](const header& h) { return is_token(h.name) && !holds_line_end(h.value); }) &&
+           std::ranges::none_of(url(), [](unsigned char c) { return c <= ' ' || c == 0x7f; });
 }
 
 std::string to_query(const std::vector<parameter>& parameters) {

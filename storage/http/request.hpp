@@ -23,6 +23,9 @@ struct header {
     std::string value;
 };
 
+/// The value of the first header of that name; null if there is none. `name` in lower case.
+const std::string* find(const std::vector<header>& headers, std::string_view name);
+
 /// What is sent to a store but for the body. A signature covers it exactly as it is sent.
 struct request {
     std::string method; // "GET"
@@ -37,7 +40,7 @@ struct request {
     std::string key;
 
     /// Null if there is no such header.
-    const std::string* find(std::string_view name) const;
+    const std::string* find(std::string_view name) const { return http::find(headers, name); }
 
     /// Replaces it or adds it.
     void set(std::string name, std::string value);
@@ -46,6 +49,10 @@ struct request {
     std::string target() const;
 
     std::string url() const;
+
+    /// Whether nothing in it would end its line early when it is sent: a method and names that are
+    /// tokens, values without CR, LF and NUL, a URL without blanks and control characters.
+    bool is_well_formed() const;
 };
 
 /// "a=b&c&d=", encoded, in the order given.

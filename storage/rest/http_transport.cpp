@@ -27,19 +27,17 @@ std::chrono::sys_seconds now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-// Without a certificate that holds, another attempt changes nothing.
-bool may_retry(const error_code& failed) {
-    return failed != http::curl_error(CURLE_PEER_FAILED_VERIFICATION) &&
-           failed != http::curl_error(CURLE_SSL_CACERT_BADFILE) &&
-           failed != http::curl_error(CURLE_UNSUPPORTED_PROTOCOL) &&
-           failed != http::curl_error(CURLE_URL_MALFORMAT);
-}
-
 // Nothing of the request has reached the store.
 bool never_arrived(const error_code& failed) {
     return failed == http::curl_error(CURLE_COULDNT_CONNECT) ||
            failed == http::curl_error(CURLE_COULDNT_RESOLVE_HOST) ||
-           failed == http::curl_error(CURLE_COULDNT_RESOLVE_PROXY) || !may_retry(failed);
+           failed == http::curl_error(CURLE_COULDNT_RESOLVE_PROXY) ||
+           failed == http::curl_error(CURLE_NO_CONNECTION_AVAILABLE) ||
+           failed == http::curl_error(CURLE_PEER_FAILED_VERIFICATION) ||
+           failed == http::curl_error(CURLE_SSL_CACERT_BADFILE) ||
+           failed == http::curl_error(CURLE_INTERFACE_FAILED) ||
+           failed == http::curl_error(CURLE_URL_MALFORMAT) ||
+           failed == http::curl_error(CURLE_BAD_FUNCTION_ARGUMENT);
 }
 
 // Some operations report a failure in the body of a 200.
@@ -54,7 +52,7 @@ void set_broken(answer& a, const error_code& failed) {
         return;
     }
     a.failed = errc::unavailable;
-    a.may_retry = may_retry(failed);
+    a.may_retry = failed == condition::temporary;
     a.may_have_worked = !never_arrived(failed);
 }
 

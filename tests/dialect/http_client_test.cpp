@@ -1,8 +1,5 @@
-#include "storage/http/client.hpp"
 #include "storage/http/curl_error.hpp"
-#include "tests/support/event_loop.hpp"
-#include "tests/support/http_server.hpp"
-#include "tests/support/results.hpp"
+#include "tests/dialect/http_client_under_test.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -12,50 +9,6 @@ using namespace objftpd::storage;
 using namespace std::chrono_literals;
 
 namespace {
-
-class http_client_test {
-protected:
-    http::request make(const std::string& method, const std::string& path = "/b/k") {
-        http::request r;
-        r.method = method;
-        r.scheme = "http";
-        r.host = server.host();
-        r.path = path;
-        return r;
-    }
-
-    struct answer {
-        int status = 0;
-        std::string body;
-        std::string etag;
-    };
-
-    awaitable<result<answer>> fetch(http::request r, http::request_body body = {}) {
-        auto x = co_await client->send(std::move(r), std::move(body));
-        if (!x)
-            co_return x.error();
-        answer a;
-        a.status = (*x)->head().status;
-        if (const auto* const etag = (*x)->head().find("etag"))
-            a.etag = *etag;
-        auto all = co_await (*x)->read_all(64 << 20);
-        if (!all)
-            co_return all.error();
-        a.body = std::move(*all);
-        co_return a;
-    }
-
-    result<answer> run(http::request r, http::request_body body = {}) {
-        if (!client)
-            client.emplace(loop.context(), settings);
-        return loop.run(fetch(std::move(r), std::move(body)));
-    }
-
-    http_server server;
-    event_loop loop;
-    http::client_settings settings;
-    std::optional<http::client> client;
-};
 
 http::request_body no_body() {
     return {};
@@ -156,17 +109,21 @@ TEST_CASE_METHOD(http_client_test, "a body that breaks off is an error, never a 
     CHECK_FALSE(run(make("GET")));
 }
 
-TEST_CASE_METHOD(http_client_test,
-                 "what is no HTTP, or nothing, is an error that may be temporary") {
+TEST_CASE_METHOD(http_client_test, "what is no HTTP is an error that does not pass by itself") {
     server.answers_and_closes("220 ftp.example.com ready\r\n");
     const auto no_http = run(make("GET")).error();
     CHECK(no_http.category() == http::curl_category());
-    CHECK(no_http == condition::temporary);
+    CHECK(no_http != condition::temporary);
+}
+
+TEST_CASE_METHOD(http_client_test, "no answer, or no server, is an error that may be temporary") {
     server.answers_and_closes("");
     CHECK(run(make("POST")).error() == condition::temporary);
     auto nobody = make("GET");
     nobody.host = "127.0.0.1:1";
-    CHECK(run(std::move(nobody)).error() == http::curl_error(CURLE_COULDNT_CONNECT));
+    const auto refused = run(std::move(nobody)).error();
+    CHECK(refused == http::curl_error(CURLE_COULDNT_CONNECT));
+    CHECK(refused == condition::temporary);
 }
 
 TEST_CASE_METHOD(http_client_test, "an answer that stalls is given up") {
@@ -177,7 +134,7 @@ TEST_CASE_METHOD(http_client_test, "an answer that stalls is given up") {
 
 TEST_CASE_METHOD(http_client_test, "a reader gets all bytes in order, however small its buffer") {
     const auto text = long_text();
-    client.emplace(loop.context(), settings);
+    make_client();
     server.answers(200, text);
     const auto read = [&]() -> awaitable<std::string> {
         auto r = make("GET");
@@ -196,7 +153,7 @@ TEST_CASE_METHOD(http_client_test, "a reader gets all bytes in order, however sm
 }
 
 TEST_CASE_METHOD(http_client_test, "a store is held back while nobody reads") {
-    client.emplace(loop.context(), settings);
+    make_client();
     std::atomic<std::size_t> taken = 0;
     std::atomic<bool> full = false;
     server.then([&](tcp_socket& s) {
@@ -233,31 +190,9 @@ TEST_CASE_METHOD(http_client_test, "a store is held back while nobody reads") {
     CHECK(taken < 64 << 20);
 }
 
-TEST_CASE_METHOD(http_client_test,
-                 "an exchange that is dropped before its answer leaves nothing behind") {
-    client.emplace(loop.context(), settings);
-    server.answers_and_stalls("");
-    const auto give_up = [&]() -> awaitable<void> {
-        auto work = [&]() -> awaitable<void> {
-            auto r = make("GET");
-            auto x = co_await client->send(std::move(r), no_body());
-            FAIL("answered");
-        };
-        auto sending = work();
-        asio::co_spawn(loop.context(), std::move(sending), asio::detached);
-        asio::steady_timer timer(loop.context());
-        while (server.requests().empty()) {
-            timer.expires_after(1ms);
-            co_await timer.async_wait(as_tuple);
-        }
-        loop.context().stop();
-    };
-    CHECK_NOTHROW(loop.run(give_up()));
-}
-
 TEST_CASE_METHOD(http_client_test, "several requests run side by side") {
     // The server takes one connection after the other, so one waits for the other's end.
-    client.emplace(loop.context(), settings);
+    make_client();
     server.answers_and_closes("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na");
     server.answers_and_closes("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nb");
     std::string bodies;
@@ -276,7 +211,7 @@ TEST_CASE_METHOD(http_client_test, "several requests run side by side") {
 }
 
 TEST_CASE_METHOD(http_client_test, "a body longer than allowed is refused") {
-    client.emplace(loop.context(), settings);
+    make_client();
     server.answers(200, std::string(100, 'x'));
     const auto read = [&]() -> awaitable<error_code> {
         auto r = make("GET");
@@ -285,4 +220,86 @@ TEST_CASE_METHOD(http_client_test, "a body longer than allowed is refused") {
         co_return all ? error_code() : all.error();
     };
     CHECK(loop.run(read()) == errc::unavailable);
+}
+
+TEST_CASE_METHOD(http_client_test, "an empty buffer reads nothing and waits for nothing") {
+    make_client();
+    server.answers(200, "x");
+    const auto read = [&]() -> awaitable<std::size_t> {
+        auto r = make("GET");
+        auto x = co_await client->send(std::move(r), no_body());
+        const auto n = co_await (*x)->read_some(std::span<char>());
+        co_return n.value();
+    };
+    CHECK(loop.run(read()) == 0);
+}
+
+TEST_CASE_METHOD(http_client_test, "trailers change nothing of an answer's head") {
+    make_client();
+    server.answers("HTTP/1.1 200 OK\r\nETag: \"a\"\r\nTransfer-Encoding: chunked\r\n\r\n"
+                   "2\r\nok\r\n0\r\nETag: \"b\"\r\nx-more: c\r\n\r\n");
+    const auto read = [&]() -> awaitable<std::size_t> {
+        auto r = make("GET");
+        auto x = co_await client->send(std::move(r), no_body());
+        const auto body = co_await (*x)->read_all(100);
+        CHECK(body.value() == "ok");
+        co_return (*x)->head().headers.size();
+    };
+    CHECK(loop.run(read()) == 2);
+}
+
+TEST_CASE_METHOD(http_client_test, "an answer with hundreds of headers is refused") {
+    std::string headers;
+    for (int i = 0; i < 198; ++i)
+        headers += "x-" + std::to_string(i) + ": y\r\n";
+    server.answers(200, "ok", headers);
+    CHECK(value_of(run(make("GET"))).body == "ok");
+    server.answers(200, "ok", headers + "x-a: 1\r\nx-b: 2\r\n");
+    CHECK(run(make("GET")).error() == errc::unavailable);
+}
+
+TEST_CASE_METHOD(http_client_test, "after a 417 the request goes out once more, without asking") {
+    const auto text = long_text();
+    server.refuses_expectation("HTTP/1.1 417 No\r\nContent-Length: 2\r\n\r\nno");
+    server.answers(200, "stored");
+    const auto a = value_of(run(make("PUT"), {text}));
+    CHECK(a.status == 200);
+    CHECK(a.body == "stored");
+    REQUIRE(server.requests().size() == 2);
+    CHECK_THAT(server.requests()[1].head, !Catch::Contains("Expect"));
+    CHECK(server.requests()[1].body == text);
+}
+
+TEST_CASE_METHOD(http_client_test, "a 417 after the body is an answer like others") {
+    const auto text = long_text();
+    server.answers(417, "no");
+    const auto a = value_of(run(make("PUT"), {text}));
+    CHECK(a.status == 417);
+    CHECK(a.body == "no");
+    server.answers(417, "");
+    CHECK(value_of(run(make("PUT"), {text})).status == 417);
+}
+
+TEST_CASE_METHOD(http_client_test, "what could end a line early is never sent") {
+    using namespace std::string_literals;
+    const auto refuses = [&](http::request r) {
+        const auto error = run(std::move(r)).error();
+        CHECK(error == http::curl_error(CURLE_BAD_FUNCTION_ARGUMENT));
+        CHECK(error != condition::temporary);
+    };
+    for (const auto& bad : {"a\r\nx-forged: b"s, "a\nb"s, "a\rb"s, "a\0b"s}) {
+        auto value = make("GET");
+        value.set("x-a", bad);
+        refuses(std::move(value));
+        auto name = make("GET");
+        name.set(bad, "x");
+        refuses(std::move(name));
+        refuses(make("GET", "/b/" + bad));
+        refuses(make(bad));
+    }
+    auto empty = make("GET");
+    empty.set("", "x");
+    refuses(std::move(empty));
+    refuses(make("GET", "/b/a b"));
+    CHECK(server.requests().empty());
 }

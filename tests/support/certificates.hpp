@@ -20,11 +20,11 @@ struct certificate_subject {
     long days = 30;                // negative: expired
 };
 
-/// An authority that gives certificates to the clients of a test.
+/// An authority that gives certificates to the clients and servers of a test.
 class certificate_authority {
 public:
-    certificate_authority() {
-        root_ = make({"Test CA", {}}, nullptr);
+    explicit certificate_authority(const std::string& name = "Test CA") {
+        root_ = make({name, {}}, nullptr);
         add_extension(root_.leaf.get(), NID_basic_constraints, "critical,CA:TRUE");
         add_extension(root_.leaf.get(), NID_key_usage, "critical,keyCertSign,cRLSign");
         sign(root_.leaf.get());
@@ -32,7 +32,7 @@ public:
 
     std::shared_ptr<const server::certificate> issue(const certificate_subject& to) {
         auto made = make(to, root_.leaf.get());
-        add_extension(made.leaf.get(), NID_ext_key_usage, "clientAuth");
+        add_extension(made.leaf.get(), NID_ext_key_usage, "clientAuth,serverAuth");
         if (!to.alternative_names.empty())
             add_extension(made.leaf.get(), NID_subject_alt_name, to.alternative_names);
         sign(made.leaf.get());

@@ -66,6 +66,11 @@ public:
             return false;
         });
     }
+    /// Answers the next request that asks first (Expect: 100-continue) before its body.
+    void refuses_expectation(std::string bytes) {
+        const std::lock_guard lock(mutex_);
+        refusal_ = std::move(bytes);
+    }
     void then(answer a) {
         const std::lock_guard lock(mutex_);
         answers_.push_back(std::move(a));
@@ -106,8 +111,12 @@ private:
         const auto end = bytes.find("\r\n\r\n") + 4;
         r.head = bytes.substr(0, end);
         r.body = bytes.substr(end);
-        if (r.head.find("Expect: 100-continue") != r.head.npos)
-            connection.send("HTTP/1.1 100 Continue\r\n\r\n");
+        if (r.head.find("Expect: 100-continue") != r.head.npos) {
+            const auto refusal = take_refusal(r);
+            connection.send(refusal.empty() ? "HTTP/1.1 100 Continue\r\n\r\n" : refusal);
+            if (!refusal.empty())
+                return true;
+        }
         const auto at = r.head.find("Content-Length: ");
         const auto length = at == r.head.npos ? 0 : std::stoul(r.head.substr(at + 16));
         while (r.body.size() < length) {
@@ -128,11 +137,19 @@ private:
         return next(connection);
     }
 
+    std::string take_refusal(const request& r) {
+        const std::lock_guard lock(mutex_);
+        if (!refusal_.empty())
+            requests_.push_back(r);
+        return std::exchange(refusal_, {});
+    }
+
     tcp_socket listener_;
     std::atomic<bool> stopping_ = false;
     mutable std::mutex mutex_;
     std::vector<request> requests_;
     std::deque<answer> answers_;
+    std::string refusal_;
     std::thread thread_;
 };
 
