@@ -1,5 +1,7 @@
 #include "storage/checksum/hash.hpp"
 
+#include "storage/http/encoding.hpp"
+
 #include <isa-l/crc.h>
 #include <openssl/evp.h>
 
@@ -22,16 +24,6 @@ const EVP_MD* digest_of(hash_algorithm algorithm) {
         break;
     }
     return nullptr;
-}
-
-std::string to_hex(const unsigned char* bytes, std::size_t length) {
-    constexpr char digits[] = "0123456789abcdef";
-    std::string out;
-    for (std::size_t i = 0; i < length; ++i) {
-        out += digits[bytes[i] >> 4];
-        out += digits[bytes[i] & 15];
-    }
-    return out;
 }
 
 } // namespace
@@ -70,7 +62,7 @@ std::string hash::finish() {
         for (unsigned i = 0; i < 4; ++i)
             out[i] = static_cast<unsigned char>(state_->crc >> (24 - 8 * i));
     }
-    return to_hex(out.data(), length);
+    return http::to_hex({out.data(), length});
 }
 
 } // namespace objftpd::storage

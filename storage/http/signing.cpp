@@ -60,10 +60,6 @@ std::string sha256_hex(std::string_view text) {
     return to_hex({out.data(), length});
 }
 
-std::string hex(std::string_view bytes) {
-    return to_hex(bytes_of(bytes));
-}
-
 std::string base64(std::string_view bytes) {
     return to_base64(bytes_of(bytes));
 }
@@ -101,7 +97,7 @@ std::string v4_signature(const v4_dialect& dialect, const std::string& secret,
     key = hmac_sha256(key, region);
     key = hmac_sha256(key, service);
     key = hmac_sha256(key, dialect.terminator);
-    return hex(hmac_sha256(key, text));
+    return to_hex(bytes_of(hmac_sha256(key, text)));
 }
 
 std::string sorted_query(const request& r, empty_value empty) {

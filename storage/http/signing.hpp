@@ -15,7 +15,7 @@ std::string hmac_sha1(std::string_view key, std::string_view text);
 
 /// Lower-case hex.
 std::string sha256_hex(std::string_view text);
-std::string hex(std::string_view bytes);
+
 std::string base64(std::string_view bytes);
 
 /// "20261121T010203Z", UTC.

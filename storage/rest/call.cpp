@@ -1,7 +1,5 @@
 #include "storage/rest/call.hpp"
 
-#include <algorithm>
-
 namespace objftpd::storage::rest {
 
 std::string_view name_of(operation o) {
@@ -39,8 +37,7 @@ std::string_view name_of(operation o) {
 }
 
 const std::string* answer::find(std::string_view name) const {
-    const auto found = std::ranges::find(headers, name, &http::header::name);
-    return found == headers.end() ? nullptr : &found->value;
+    return http::find(headers, name);
 }
 
 } // namespace objftpd::storage::rest
