@@ -1,5 +1,6 @@
 #include "storage/rest/answers.hpp"
 
+#include "config/ascii_text.hpp"
 #include "storage/error.hpp"
 #include "storage/http/encoding.hpp"
 
@@ -69,8 +70,41 @@ private:
     bool parsed_ = false;
 };
 
+// Nothing if it is neither true nor false.
+std::optional<bool> truth(const pugi::xml_node& parent, std::string_view name) {
+    constexpr auto blanks = " \t\r\n";
+    auto word = config::to_lower(text(parent, name));
+    word.erase(0, std::min(word.find_first_not_of(blanks), word.size()));
+    word.erase(word.find_last_not_of(blanks) + 1);
+    if (word != "true" && word != "false")
+        return std::nullopt;
+    return word == "true";
+}
+
 bool is_true(const pugi::xml_node& parent, std::string_view name) {
-    return text(parent, name) == "true";
+    return truth(parent, name).value_or(false);
+}
+
+// SECURITY: a page that does not say whether it is the last one could hide the rest of a
+// directory, and whoever mirrors it would delete that. Only one that counts its entries, all of
+// them here, may leave it out.
+std::optional<bool> truncation(const pugi::xml_node& root, const list_answer& page) {
+    if (child(root, "IsTruncated"))
+        return truth(root, "IsTruncated");
+    const auto entries = page.objects.size() + page.prefixes.size();
+    if (number<std::uint64_t>(root, "KeyCount") != entries)
+        return std::nullopt;
+    return !text(root, "NextContinuationToken").empty();
+}
+
+// To be passed back as it came. OSS alone encodes it with some of its versions; S3's may hold any
+// character, with Ceph it is a key.
+std::string continuation_token(const pugi::xml_node& root) {
+    auto token = text(root, "NextContinuationToken");
+    const std::string_view vocabulary = root.attribute("xmlns").value();
+    if (token.find('%') == token.npos || vocabulary.find("s3.amazonaws.com") != vocabulary.npos)
+        return token;
+    return http::percent_decode(token).value_or(token);
 }
 
 /// Decodes names where the answer says that they are encoded.
@@ -155,11 +189,16 @@ result<list_answer> parse_list(std::string_view xml, list_version version) {
             answer.prefixes.push_back(*prefix);
         }
     }
-    answer.truncated = is_true(root, "IsTruncated");
+    // All stores say which bucket they list.
+    const bool is_empty = answer.objects.empty() && answer.prefixes.empty();
+    const auto truncated = truncation(root, answer);
+    if (!truncated || (is_empty && !child(root, "Name")))
+        return errc::unavailable;
+    answer.truncated = *truncated;
     if (!answer.truncated)
         return answer;
     if (version == list_version::v2) {
-        answer.next = text(root, "NextContinuationToken"); // passed back as it came
+        answer.next = continuation_token(root);
     } else {
         const auto marker = names.read(text(root, "NextMarker"));
         if (!marker)

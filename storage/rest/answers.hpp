@@ -27,7 +27,8 @@ struct vendor_error {
 /// Nothing if the text is not an Error document.
 std::optional<vendor_error> parse_error(std::string_view xml);
 
-/// One page of a listing, version 1 or 2.
+/// One page of a listing, version 1 or 2. It has to say whether it is the last one, and an empty
+/// one whose it is.
 struct list_answer {
     struct object {
         std::string key;

@@ -72,7 +72,7 @@ TEST_CASE("version 1 goes on behind the last name where the store does not say f
 }
 
 TEST_CASE("an answer that is not the one expected is never taken for an empty listing") {
-    const std::string whole = "<ListBucketResult><IsTruncated>false</IsTruncated>"
+    const std::string whole = "<ListBucketResult><Name>b</Name><IsTruncated>false</IsTruncated>"
                               "</ListBucketResult>";
     CHECK(value_of(rest::parse_list(whole, rest::list_version::v2)).objects.empty());
     for (std::size_t length = 0; length + 1 < whole.size(); ++length)
@@ -85,8 +85,58 @@ TEST_CASE("an answer that is not the one expected is never taken for an empty li
           "<ListBucketResult><Contents><Key>a</Key><Size>-1</Size></Contents></ListBucketResult>",
           "<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>%zz</Key><Size>1</Size>"
           "</Contents></ListBucketResult>",
-          "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"})
+          "<ListBucketResult><Name>b</Name><IsTruncated>true</IsTruncated></ListBucketResult>",
+          "<ListBucketResult/>",
+          "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"})
         CHECK(rest::parse_list(other, rest::list_version::v2).error() == errc::unavailable);
+}
+
+TEST_CASE("a page says whether more follow, or is no page") {
+    const auto list = [](const std::string& inner) {
+        return rest::parse_list("<ListBucketResult><Name>b</Name>"
+                                "<Contents><Key>a</Key><Size>1</Size></Contents>"
+                                "<CommonPrefixes><Prefix>c/</Prefix></CommonPrefixes>" +
+                                    inner + "</ListBucketResult>",
+                                rest::list_version::v2);
+    };
+    const std::string token = "<NextContinuationToken>t</NextContinuationToken>";
+    for (const auto* const word : {"true", "True", " TRUE\n"}) {
+        const std::string said = std::string("<IsTruncated>") + word + "</IsTruncated>";
+        CHECK(value_of(list(said + token)).next == "t");
+    }
+    for (const auto* const word : {"false", "False", "\tfalse "}) {
+        const std::string said = std::string("<IsTruncated>") + word + "</IsTruncated>";
+        CHECK_FALSE(value_of(list(said)).truncated);
+    }
+    for (const auto* const unclear :
+         {"", "<IsTruncated/>", "<IsTruncated>1</IsTruncated>", "<IsTruncated>no</IsTruncated>",
+          "<IsTruncated>truefalse</IsTruncated>", "<KeyCount>1</KeyCount>", "<KeyCount/>",
+          "<IsTruncated> </IsTruncated><KeyCount>2</KeyCount>"})
+        CHECK(list(unclear).error() == errc::unavailable);
+    CHECK_FALSE(value_of(list("<KeyCount>2</KeyCount>")).truncated);
+    CHECK(value_of(list("<KeyCount>2</KeyCount>" + token)).next == "t");
+}
+
+TEST_CASE("a continuation token of OSS may come encoded, one of S3 never does") {
+    const auto next = [](const std::string& attributes, const std::string& token) {
+        return value_of(rest::parse_list("<ListBucketResult" + attributes +
+                                             "><IsTruncated>true</IsTruncated>"
+                                             "<NextContinuationToken>" +
+                                             token +
+                                             "</NextContinuationToken>"
+                                             "<Contents><Key>a</Key><Size>1</Size></Contents>"
+                                             "</ListBucketResult>",
+                                         rest::list_version::v2))
+            .next;
+    };
+    const std::string s3 = " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
+    const std::string oss = " xmlns=\"http://doc.oss-cn-hangzhou.aliyuncs.com\"";
+    CHECK(next(s3, "a%2Fb+c") == "a%2Fb+c");
+    for (const auto& attributes : {oss, std::string()}) {
+        CHECK(next(attributes, "Cg+/Yw==") == "Cg+/Yw==");
+        CHECK(next(attributes, "Cg%2B%2FYw%3D%3D") == "Cg+/Yw==");
+        CHECK(next(attributes, "50%") == "50%");
+    }
 }
 
 TEST_CASE("external entities are not followed") {
