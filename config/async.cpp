@@ -19,7 +19,6 @@ awaitable<void> sleep_for(std::chrono::nanoseconds duration, std::stop_token sto
 }
 
 awaitable<void> async_signal::wait() {
-    timer_.expires_at(asio::steady_timer::time_point::max());
     co_await timer_.async_wait(as_tuple);
 }
 

@@ -27,7 +27,8 @@ awaitable<void> sleep_for(std::chrono::nanoseconds duration, std::stop_token sto
 /// for: it may be woken for nothing.
 class async_signal {
 public:
-    explicit async_signal(const asio::any_io_executor& executor) : timer_(executor) {}
+    explicit async_signal(const asio::any_io_executor& executor)
+        : timer_(executor, asio::steady_timer::time_point::max()) {}
 
     /// Until the next notify().
     awaitable<void> wait();

@@ -131,6 +131,12 @@ const std::vector<option<store_source>>& object_store_options() {
                        "Time that a request may stand still without a byte in either direction."),
         make::count("max_connections", &r::max_connections, 256, 1, 10'000,
                     "Connections to the store at the same time, of each I/O thread."),
+        make::count("max_requests", &r::max_requests, 128, 1, 10'000,
+                    "Requests to a bucket at the same time, of all sessions. When the store asks "
+                    "for fewer, the number is halved and grows again slowly."),
+        make::count("max_requests_per_second", &r::max_requests_per_second, 0, 0, 1'000'000,
+                    "Requests to a bucket in a second; for OSS a listing counts its keys. 0 sets "
+                    "no limit."),
         make::text("ca_file", &r::ca_file, "", "a PEM file",
                    "The authorities that may sign the store's certificate, in place of the "
                    "system's."),

@@ -128,6 +128,8 @@ struct object_store_settings {
     milliseconds connect_timeout{};
     seconds stall_timeout{};
     unsigned max_connections = 0; // of one I/O thread
+    unsigned max_requests = 0;    // of a bucket, at the same time
+    unsigned max_requests_per_second = 0; // 0: any number
     std::string ca_file;
     std::string ca_folder;
     std::string proxy;

@@ -1,7 +1,5 @@
 #include "storage/memory_budget.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include <algorithm>
 #include <utility>
 
@@ -24,21 +22,11 @@ public:
             budget->beyond_ = nullptr;
         if (--budget->members_ == 0)
             unused.swap(budget->spare_);
-        budget->serve_waiters();
+        budget->changed_.notify_all(); // the others' shares have grown
     }
 
     const std::shared_ptr<memory_budget> budget;
     std::size_t held = 0; // chunks; guarded by the budget's mutex
-};
-
-struct memory_budget::waiter {
-    waiter(const asio::any_io_executor& e, std::shared_ptr<member> w)
-        : executor(e), who(std::move(w)), served(e) {}
-
-    const asio::any_io_executor executor;
-    const std::shared_ptr<member> who;
-    async_signal served;            // used on the executor's thread only
-    std::unique_ptr<char[]> memory; // guarded by the budget's mutex
 };
 
 memory_budget::chunk::chunk(std::shared_ptr<member> owner, std::unique_ptr<char[]> memory)
@@ -71,10 +59,26 @@ std::shared_ptr<memory_budget::member> memory_budget::join() {
     return std::make_shared<member>(shared_from_this());
 }
 
+std::size_t memory_budget::share() const {
+    return std::max<std::size_t>(1, most_ / std::max<std::size_t>(1, members_));
+}
+
 bool memory_budget::may_take(const member& who) const {
     if (used_ >= most_)
         return beyond_ == &who && used_ < most_ + most_beyond;
-    return waiters_.empty() || who.held < most_ / std::max<std::size_t>(1, members_);
+    return line_.empty() || who.held < share();
+}
+
+// In the order they came; those beyond their share let others pass.
+bool memory_budget::may_take_in_turn(const member& who) {
+    if (used_ >= most_) {
+        if (beyond_ == nullptr)
+            beyond_ = line_.front();
+        return beyond_ == &who && used_ < most_ + most_beyond;
+    }
+    const auto next =
+        std::ranges::find_if(line_, [&](const member* m) { return m->held < share(); });
+    return (next == line_.end() ? line_.front() : *next) == &who;
 }
 
 std::unique_ptr<char[]> memory_budget::take_now(member& who) {
@@ -94,32 +98,7 @@ void memory_budget::give_back(member& who, std::unique_ptr<char[]> memory) {
     if (used_ < most_)
         beyond_ = nullptr;
     spare_.push_back(std::move(memory));
-    serve_waiters();
-}
-
-// In the order they came; those beyond their share let others pass.
-void memory_budget::serve_waiters() {
-    const auto share = most_ / std::max<std::size_t>(1, members_);
-    const auto serve = [&](std::list<std::shared_ptr<waiter>>::iterator position) {
-        const auto found = *position;
-        waiters_.erase(position);
-        found->memory = take_now(*found->who);
-        asio::post(found->executor, [found] { found->served.notify(); });
-    };
-    while (!waiters_.empty() && used_ < most_) {
-        auto next = std::ranges::find_if(waiters_, [&](const auto& w) {
-            return w->who->held < std::max<std::size_t>(1, share);
-        });
-        serve(next == waiters_.end() ? waiters_.begin() : next);
-    }
-    if (waiters_.empty() || used_ >= most_ + most_beyond)
-        return;
-    if (beyond_ == nullptr)
-        beyond_ = waiters_.front()->who.get();
-    const auto chosen =
-        std::ranges::find_if(waiters_, [&](const auto& w) { return w->who.get() == beyond_; });
-    if (chosen != waiters_.end())
-        serve(chosen);
+    changed_.notify_all();
 }
 
 memory_budget::chunk memory_budget::try_take(const std::shared_ptr<member>& who) {
@@ -129,50 +108,51 @@ memory_budget::chunk memory_budget::try_take(const std::shared_ptr<member>& who)
     return {who, take_now(*who)};
 }
 
-// A waiter in the queue for as long as its coroutine waits.
-class waiting {
+// For as long as a coroutine waits, however that ends.
+class memory_budget::place_in_line {
 public:
-    waiting(memory_budget& budget, std::shared_ptr<memory_budget::waiter> w)
-        : budget_(budget), waiter_(std::move(w)) {
-        const std::lock_guard lock(budget_.mutex_);
-        budget_.waiters_.push_back(waiter_);
-        budget_.serve_waiters();
+    place_in_line(memory_budget& budget, const member* who) : budget_(budget), who_(who) {
+        budget_.line_.push_back(who_);
     }
-    waiting(const waiting&) = delete;
-    ~waiting() {
-        std::unique_ptr<char[]> unused;
-        {
-            const std::lock_guard lock(budget_.mutex_);
-            budget_.waiters_.remove(waiter_);
-            unused = std::move(waiter_->memory);
-        }
-        if (unused)
-            budget_.give_back(*waiter_->who, std::move(unused));
+    place_in_line(const place_in_line&) = delete;
+    ~place_in_line() {
+        if (who_ == nullptr)
+            return;
+        const std::lock_guard lock(budget_.mutex_);
+        give_up();
     }
 
-    std::unique_ptr<char[]> taken() {
-        const std::lock_guard lock(budget_.mutex_);
-        return std::move(waiter_->memory);
+    // Both with the mutex locked.
+    void give_up() {
+        if (budget_.beyond_ == who_ && who_->held == 0)
+            budget_.beyond_ = nullptr;
+        leave();
+    }
+    void leave() {
+        budget_.line_.remove(who_);
+        budget_.changed_.notify_all();
+        who_ = nullptr;
     }
 
 private:
     memory_budget& budget_;
-    const std::shared_ptr<memory_budget::waiter> waiter_;
+    const member* who_;
 };
 
 awaitable<memory_budget::chunk> memory_budget::take(std::shared_ptr<member> who,
                                                     std::stop_token stop) {
-    const auto executor = co_await asio::this_coro::executor;
-    const auto me = std::make_shared<waiter>(executor, who);
-    waiting queue(*this, me);
-    const std::stop_callback on_stop(stop, [&me] { me->served.notify(); });
-    for (;;) {
-        if (auto memory = queue.taken())
-            co_return chunk(std::move(who), std::move(memory));
-        if (stop.stop_requested())
+    std::unique_lock lock(mutex_);
+    place_in_line place(*this, who.get());
+    while (!may_take_in_turn(*who)) {
+        if (stop.stop_requested()) {
+            place.give_up();
             co_return chunk();
-        co_await me->served.wait();
+        }
+        co_await changed_.wait(lock, stop);
     }
+    place.leave();
+    auto memory = take_now(*who);
+    co_return chunk(std::move(who), std::move(memory));
 }
 
 std::size_t memory_budget::used() const {

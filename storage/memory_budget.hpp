@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config/async.hpp"
+#include "config/async_condition.hpp"
 
 #include <cstddef>
 #include <list>
@@ -60,20 +60,21 @@ public:
     std::size_t used() const;
 
 private:
-    struct waiter;
-    friend class waiting;
+    class place_in_line;
 
     bool may_take(const member& who) const;
+    bool may_take_in_turn(const member& who);
+    std::size_t share() const;
     std::unique_ptr<char[]> take_now(member& who);
     void give_back(member& who, std::unique_ptr<char[]> memory);
-    void serve_waiters();
 
     const std::size_t most_; // chunks
     mutable std::mutex mutex_;
     std::size_t used_ = 0;           // chunks
     std::size_t members_ = 0;        // that are alive
     const member* beyond_ = nullptr; // may exceed the budget
-    std::list<std::shared_ptr<waiter>> waiters_;
+    std::list<const member*> line_;  // who waits, in the order they came
+    async_condition changed_;
     std::vector<std::unique_ptr<char[]>> spare_; // memory kept while there are members
 };
 

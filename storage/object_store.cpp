@@ -1,6 +1,8 @@
 #include "storage/object_store.hpp"
 
+#include "storage/layers/breaker.hpp"
 #include "storage/layers/retry.hpp"
+#include "storage/layers/throttle.hpp"
 #include "storage/oss/oss_dialect.hpp"
 #include "storage/rest/http_transport.hpp"
 #include "storage/rest/object_store_adapter.hpp"
@@ -72,6 +74,14 @@ std::shared_ptr<adapter> object_store::open_bucket(const std::string& bucket) co
     to.region = settings_.remote.region;
     std::shared_ptr<rest::transport> way = std::make_shared<rest::http_transport>(
         std::move(to), dialect_, credentials_, client_settings_);
+    layers::breaker_settings gone;
+    gone.store = settings_.name;
+    way = std::make_shared<layers::breaker>(std::move(way), std::move(gone));
+    layers::throttle_settings pace;
+    pace.most_at_once = settings_.remote.max_requests;
+    pace.most_per_second = settings_.remote.max_requests_per_second;
+    pace.lists_count_keys = settings_.type == config::store_type::oss;
+    way = std::make_shared<layers::throttle>(std::move(way), std::move(pace));
     layers::retry_settings repetition;
     repetition.attempts = settings_.remote.attempts;
     way = std::make_shared<layers::retry>(std::move(way), repetition);

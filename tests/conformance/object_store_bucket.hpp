@@ -32,6 +32,7 @@ inline config::store_settings store_at(config::store_type type, const std::strin
     remote.connect_timeout = std::chrono::seconds(5);
     remote.stall_timeout = std::chrono::seconds(20);
     remote.max_connections = 64;
+    remote.max_requests = 64;
     return settings;
 }
 

@@ -1,41 +1,17 @@
-#include "storage/error.hpp"
 #include "storage/layers/retry.hpp"
 #include "tests/support/event_loop.hpp"
+#include "tests/support/scripted_transport.hpp"
 
 #include <boost/asio/error.hpp>
 #include <catch2/catch.hpp>
 
-#include <deque>
-
 using namespace objftpd;
 using namespace objftpd::tests;
 using storage::errc;
-using storage::rest::answer;
 using storage::rest::call;
 using storage::rest::operation;
 
 namespace {
-
-/// Answers what it was told to, then succeeds.
-class scripted_transport final : public storage::rest::transport {
-public:
-    awaitable<answer> send(const call&) override {
-        ++sent;
-        answer a;
-        if (!failures.empty()) {
-            a.failed = failures.front();
-            a.may_retry = a.failed == errc::unavailable;
-            failures.pop_front();
-        }
-        if (on_send)
-            on_send();
-        co_return a;
-    }
-
-    std::deque<error_code> failures;
-    std::function<void()> on_send;
-    int sent = 0;
-};
 
 class retry_test {
 public:
@@ -49,16 +25,17 @@ public:
         c.stop = stop.get_token();
         return loop_.run(layer_->send(c)).failed;
     }
-    void fails(int times, error_code with = errc::unavailable) {
-        for (int i = 0; i < times; ++i)
-            store->failures.push_back(with);
-    }
-
-    std::shared_ptr<scripted_transport> store = std::make_shared<scripted_transport>();
-    std::stop_source stop;
+    void fails(int times, error_code with = errc::unavailable) { store->fails(times, with); }
 
 private:
     event_loop loop_;
+
+public:
+    std::shared_ptr<scripted_transport> store =
+        std::make_shared<scripted_transport>(loop_.context().get_executor());
+    std::stop_source stop;
+
+private:
     std::shared_ptr<storage::layers::retry> layer_;
 };
 

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "config/async_condition.hpp"
+#include "storage/rest/call.hpp"
+
+#include <chrono>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+
+namespace objftpd::storage::layers {
+
+struct throttle_settings {
+    using clock = std::chrono::steady_clock;
+
+    double most_at_once = 128;     // requests on their way
+    double most_per_second = 0;    // 0: any number
+    bool lists_count_keys = false; // towards most_per_second, as OSS counts
+    std::function<clock::time_point()> now = clock::now;
+};
+
+/// Bounds how many requests a bucket gets at a time and in a second. When the store asks for fewer
+/// the number is halved, and grows again by one for each round of good answers. Requests wait in
+/// the order they came, without blocking a thread. Thread-safe.
+class throttle final : public rest::transport {
+public:
+    throttle(std::shared_ptr<rest::transport> inner, throttle_settings settings)
+        : inner_(std::move(inner)), settings_(std::move(settings)), limit_(settings_.most_at_once),
+          tokens_(settings_.most_per_second), last_refill_(settings_.now()) {}
+
+    awaitable<rest::answer> send(const rest::call& c) override;
+
+    /// How many requests may be on their way now.
+    double limit() const;
+
+private:
+    class place;
+
+    awaitable<result<>> enter(place& mine, const rest::call& c);
+    std::chrono::nanoseconds take_tokens(const rest::call& c);
+    void learn(const rest::answer& a);
+
+    const std::shared_ptr<rest::transport> inner_;
+    const throttle_settings settings_;
+    mutable std::mutex mutex_; // guards all below
+    async_condition changed_;
+    double limit_;
+    unsigned running_ = 0;
+    std::list<const place*> line_; // who waits, in the order they came
+    double tokens_;                // requests that may begin now; less than 0: how many are ahead
+    throttle_settings::clock::time_point last_refill_;
+    throttle_settings::clock::time_point last_cut_{};
+};
+
+} // namespace objftpd::storage::layers

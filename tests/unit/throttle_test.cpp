@@ -1,0 +1,130 @@
+#include "storage/layers/throttle.hpp"
+#include "tests/support/event_loop.hpp"
+#include "tests/support/scripted_transport.hpp"
+
+#include <boost/asio/detached.hpp>
+#include <boost/asio/error.hpp>
+#include <catch2/catch.hpp>
+
+using namespace objftpd;
+using namespace objftpd::tests;
+using namespace std::chrono_literals;
+using storage::errc;
+using storage::layers::throttle;
+using storage::layers::throttle_settings;
+using storage::rest::call;
+using storage::rest::operation;
+
+namespace {
+
+class throttle_test {
+public:
+    throttle_test() { settings.now = [this] { return now; }; }
+
+    throttle& layer() {
+        if (!layer_)
+            layer_ = std::make_shared<throttle>(store, settings);
+        return *layer_;
+    }
+
+    // Sends calls at the same time, and counts the answers.
+    void begin(int calls, std::stop_token stop = {}) {
+        const auto one = [this, stop]() -> awaitable<void> {
+            call c(operation::head_object, "HEAD", "key");
+            c.stop = stop;
+            const auto a = co_await layer().send(c);
+            ++(a.failed ? failed : answered);
+        };
+        running_.push_back(one);
+        for (int i = 0; i < calls; ++i)
+            asio::co_spawn(loop.context(), running_.back()(), asio::detached);
+    }
+    void run() {
+        loop.context().restart();
+        loop.context().run();
+    }
+
+    event_loop loop;
+    std::shared_ptr<scripted_transport> store =
+        std::make_shared<scripted_transport>(loop.context().get_executor());
+    throttle_settings settings;
+    throttle_settings::clock::time_point now{};
+    int answered = 0;
+    int failed = 0;
+
+private:
+    std::list<std::function<awaitable<void>()>> running_;
+    std::shared_ptr<throttle> layer_;
+};
+
+} // namespace
+
+TEST_CASE_METHOD(throttle_test, "no more calls are on their way than allowed, and all get there") {
+    settings.most_at_once = 3;
+    store->holds = true;
+    begin(20);
+    loop.context().poll();
+    CHECK(store->running == 3);
+    store->release();
+    run();
+    CHECK(store->most_running == 3);
+    CHECK(answered == 20);
+}
+
+TEST_CASE_METHOD(throttle_test, "a store that asks for fewer gets half as many, once in a second") {
+    settings.most_at_once = 64;
+    store->fails(5, errc::throttled);
+    now += 10s;
+    begin(5);
+    run();
+    CHECK(layer().limit() == 32);
+    store->fails(1, errc::throttled);
+    now += 2s;
+    begin(1);
+    run();
+    CHECK(layer().limit() == 16);
+}
+
+TEST_CASE_METHOD(throttle_test, "good answers let the number grow again, up to what is allowed") {
+    settings.most_at_once = 8;
+    now += 10s;
+    store->fails(1, errc::throttled);
+    begin(1);
+    run();
+    CHECK(layer().limit() == 4);
+    begin(4);
+    run();
+    CHECK(layer().limit() > 4.7);
+    begin(200);
+    run();
+    CHECK(layer().limit() == 8);
+}
+
+TEST_CASE_METHOD(throttle_test, "whoever is told to stop leaves the line") {
+    settings.most_at_once = 1;
+    store->holds = true;
+    std::stop_source stop;
+    begin(1);
+    begin(3, stop.get_token());
+    begin(1);
+    loop.context().poll();
+    stop.request_stop();
+    loop.context().restart();
+    loop.context().poll();
+    CHECK(failed == 3);
+    store->release();
+    run();
+    CHECK(answered == 2);
+}
+
+TEST_CASE_METHOD(throttle_test, "the rate of calls is bounded") {
+    settings.most_per_second = 1000;
+    begin(1000); // what was saved up
+    run();
+    CHECK(answered == 1000);
+    const auto begun = std::chrono::steady_clock::now();
+    begin(50); // the clock of the test stands still: each waits 1 ms more than the one before
+    run();
+    CHECK(answered == 1050);
+    CHECK(std::chrono::steady_clock::now() - begun >= 50ms);
+}
