@@ -162,29 +162,6 @@ TEST_CASE_METHOD(http_ending_test, "a reader that is given up ends the exchange"
     CHECK(failed == aborted);
 }
 
-TEST_CASE_METHOD(http_ending_test, "an exchange may be dropped before its answer") {
-    make_client();
-    std::unique_ptr<asio::io_context> inner = std::make_unique<asio::io_context>(1);
-    server.then([&](tcp_socket& s) {
-        inner->stop();
-        s.wait_for_end();
-        return false;
-    });
-    client.emplace(*inner, settings);
-    const auto work = [&]() -> awaitable<void> {
-        auto r = make("GET");
-        const auto never = co_await fetch(std::move(r));
-        FAIL("answered: " << never->status);
-    };
-    asio::co_spawn(*inner, work(), asio::detached);
-    inner->run();
-    CHECK(server.requests().size() == 1);
-    // The coroutine goes with its loop, before the client.
-    const auto end = [&] { inner.reset(); };
-    CHECK_NOTHROW(end());
-    client.reset();
-}
-
 TEST_CASE("requests may still be under way when their event loop ends, the clients of the loop "
           "too") {
     http_server server;
