@@ -3,7 +3,6 @@
 #include "storage/error.hpp"
 #include "tests/conformance/all_adapters.hpp"
 
-#include <boost/asio/detached.hpp>
 #include <catch2/catch.hpp>
 
 #include <set>
@@ -84,7 +83,7 @@ public:
             ended.notify();
         };
         for (int i = 0; i < working; ++i)
-            asio::co_spawn(loop_.context(), worker(), asio::detached);
+            loop_.start(worker());
         const auto wait_for_all = [&]() -> awaitable<void> {
             while (working > 0)
                 co_await ended.wait();

@@ -204,7 +204,7 @@ TEST_CASE_METHOD(http_client_test, "several requests run side by side") {
     };
     for (int i = 0; i < 2; ++i) {
         auto work = one();
-        asio::co_spawn(loop.context(), std::move(work), asio::detached);
+        loop.start(std::move(work));
     }
     loop.run(one_more_turn());
     CHECK((bodies == "ab" || bodies == "ba"));

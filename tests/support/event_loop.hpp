@@ -39,6 +39,9 @@ public:
             std::rethrow_exception(thrown);
     }
 
+    /// Begins a coroutine that goes on whenever the loop runs.
+    void start(awaitable<void> work);
+
     asio::io_context& context() { return context_; }
 
 private:

@@ -1,7 +1,6 @@
 #include "storage/memory_budget.hpp"
 #include "tests/support/event_loop.hpp"
 
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
 
@@ -54,7 +53,7 @@ TEST_CASE("who waits gets the next chunk that comes back") {
         const auto chunk = co_await budget->take(two, never);
         served = static_cast<bool>(chunk);
     };
-    asio::co_spawn(loop.context(), wait(), asio::detached);
+    loop.start(wait());
     const auto give_back = [&]() -> awaitable<void> {
         all.pop_back();
         co_return;
@@ -82,7 +81,7 @@ TEST_CASE("while somebody waits nobody gets more than a share") {
         CHECK_FALSE(budget->try_take(greedy));
         co_return;
     };
-    asio::co_spawn(loop.context(), wait(), asio::detached);
+    loop.start(wait());
     loop.run(give_back());
     CHECK(got.size() == 2);
 }
@@ -102,7 +101,7 @@ TEST_CASE("uploads that all need more cannot wait for each other for ever") {
             held.push_back(co_await budget->take(who, never));
         held.clear();
     };
-    asio::co_spawn(loop.context(), fill(one, of_one), asio::detached);
+    loop.start(fill(one, of_one));
     loop.run(fill(two, of_two));
     CHECK(budget->used() == 0);
 }
@@ -142,7 +141,7 @@ TEST_CASE("a wait ends when it is stopped, and takes nothing") {
         stop.request_stop();
         co_return;
     };
-    asio::co_spawn(loop.context(), wait(), asio::detached);
+    loop.start(wait());
     loop.run(end());
     CHECK(stopped);
     all.clear();

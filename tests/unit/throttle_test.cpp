@@ -2,7 +2,6 @@
 #include "tests/support/event_loop.hpp"
 #include "tests/support/scripted_transport.hpp"
 
-#include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <catch2/catch.hpp>
 
@@ -37,7 +36,7 @@ public:
         };
         running_.push_back(one);
         for (int i = 0; i < calls; ++i)
-            asio::co_spawn(loop.context(), running_.back()(), asio::detached);
+            loop.start(running_.back()());
     }
     void run() {
         loop.context().restart();
