@@ -56,12 +56,16 @@ protected:
 
 TEST_CASE_METHOD(http_client_test, "what a proxy answers to CONNECT is not the store's answer") {
     settings.proxy = "http://" + server.host();
-    const auto ask = [&] {
+    make_client();
+    const auto send = [&]() -> awaitable<error_code> {
         auto r = make("GET");
         r.scheme = "https";
         r.host = "127.0.0.1:1";
-        return run(std::move(r)).error();
+        http::request_body none;
+        const auto x = co_await client->send(std::move(r), std::move(none));
+        co_return error_of(x);
     };
+    const auto ask = [&] { return loop.run(send()); };
     server.then([](tcp_socket& s) {
         s.send("HTTP/1.1 200 Connection established\r\n\r\n");
         s.receive();
