@@ -9,18 +9,23 @@ import http.client
 import os
 import pathlib
 import subprocess
+import threading
 import unittest
 import xml.etree.ElementTree
 
 import s3_client
-from harness.case import scratch
 from harness.daemon import binary
 from store_faults.gateway import BUCKET
 from store_faults.oss_client import OssClient
+from store_faults.scratch import quick_scratch
 
-FILLERS = 4  # connections that fill a store with many objects
+MANY = 2_500  # three pages of a listing
+MANY_PREFIX = "many objects/"
+FILLERS = 4  # connections that make them
 
 _started = {}
+_filled = {}
+_filling = threading.Lock()
 
 
 def started(kind):
@@ -43,6 +48,7 @@ class Oss:
     key_id = "testkey"
     secret = "ExampleSecret/+0123456789abcdef"
     part_size = "100 KiB"
+    part_bytes = 100 << 10
     large = 450_000  # five parts, the last one shorter
     expired = "SecurityTokenExpired"
     tells_crc64 = True
@@ -53,7 +59,7 @@ class Oss:
         program = pathlib.Path(binary()).parent / "tests" / "oss_server" / "oss_server"
         if not program.exists():
             raise unittest.SkipTest(f"not built: {program}")
-        folder = scratch() / "oss"
+        folder = quick_scratch() / "oss"
         folder.mkdir()
         self.process = subprocess.Popen(
             [program, "--listen", "127.0.0.1:0", "--data", folder / "data",
@@ -111,6 +117,7 @@ class Ceph:
     name = "s3"
     region = "us-east-1"
     part_size = "5 MiB"
+    part_bytes = 5 << 20
     large = 11_000_000  # three parts
     expired = "ExpiredToken"
     tells_crc64 = False
@@ -124,7 +131,7 @@ class Ceph:
                               for folder in os.environ["PATH"].split(":"))]
         if missing:
             raise unittest.SkipTest(f"not installed: {', '.join(missing)}")
-        folder = scratch() / "ceph"
+        folder = quick_scratch() / "ceph"
         environment = dict(os.environ, BUCKET=BUCKET)
         atexit.register(subprocess.run, [script, "stop", folder], capture_output=True)
         begun = subprocess.run([script, "start", folder], capture_output=True, text=True,
@@ -173,8 +180,15 @@ class Ceph:
         return head_bytes(request, signed | kept)
 
 
+def filled(engine):
+    """The names of the MANY small objects below MANY_PREFIX, which are made when first needed."""
+    with _filling:
+        if engine not in _filled:
+            _filled[engine] = fill(engine, MANY_PREFIX, MANY)
+        return _filled[engine]
+
+
 def fill(engine, prefix, count):
-    """That many small objects; returns their names."""
     names = [f"object number {number:05}.txt" for number in range(count)]
 
     def put_some(first):

@@ -152,6 +152,16 @@ wrong_crc64 = spoil_answer(
         str(int(value) ^ 1) if name == "x-oss-hash-crc64ecma" else value)
 
 
+def begins_elsewhere(offset):
+    """An answer to a request for a range that says it is another one."""
+    def moved(name, value):
+        if name != "content-range":
+            return value
+        first, _, rest = value.removeprefix("bytes ").partition("-")
+        return f"bytes {int(first) + offset}-{rest}"
+    return spoil_answer(change_header=moved)
+
+
 def cut_answer(share=0.5, then=None):
     """The connection breaks after that share of the answer's body. `then` is called first."""
     async def fault(exchange):

@@ -1,6 +1,10 @@
 """The server under test in front of a store that is reached through the proxy."""
 
 import functools
+import itertools
+import random
+import socket
+import threading
 
 from harness import daemon
 
@@ -39,6 +43,25 @@ prefix = "{prefix}"
 
 BUCKET = "files"
 
+PORTS = 21_000, 32_000  # below those that the kernel gives away
+_choosing = threading.Lock()
+_next_port = itertools.count(random.randrange(*PORTS))
+
+
+def next_port():
+    """A free one. The connections of gateways that run beside each other are many: one of those
+    that the kernel gives away might be taken again before the gateway listens."""
+    with _choosing:
+        while True:
+            port = PORTS[0] + next(_next_port) % (PORTS[1] - PORTS[0])
+            try:
+                for host, family in (("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)):
+                    socket.create_server((host, port), family=family).close()
+                return port
+            except OSError:
+                continue
+
+
 hash_password = functools.lru_cache(daemon.hash_password)
 
 
@@ -54,6 +77,8 @@ class Gateway(daemon.Daemon):
         super().__init__(root, server=server_options)
 
     def _write_configuration(self, durability, server, listeners, sections):
+        self.ports = {name: next_port() for name in listeners}
+        self.port = self.ports["ftp"]
         path = self.root / "objftpd.toml"
         path.write_text(CONFIGURATION.format(
             root=self.root, user=daemon.USER, password_hash=hash_password(daemon.PASSWORD),

@@ -1,6 +1,7 @@
 """HTTP/1.1 messages as they come over the wire, and what a store's request is called."""
 
 import dataclasses
+import re
 import urllib.parse
 
 
@@ -29,6 +30,12 @@ class Head:
     @property
     def length(self):
         return int(self.headers.get("content-length", 0))
+
+    def with_length(self, length):
+        """The head of the same answer when it does not come in chunks."""
+        raw = re.sub(rb"(?i)\r\ntransfer-encoding:[^\r]*", f"\r\nContent-Length: {length}".encode(),
+                     self.raw)
+        return Head.parse(raw)
 
     @property
     def chunked(self):

@@ -104,14 +104,18 @@ class Exchange:
         return None
 
     async def receive(self, early=None):
-        """The store's answer as (head, body); a chunked body as it came over the wire."""
+        """The store's answer as (head, body). One in chunks is made one of known length."""
         head = early or await self.store.head()
         while head.status < 200:
             head = await self.store.head()
-        body = b"".join([piece async for piece in self.body_of(head)])
-        return head, body
+        pieces = [piece async for piece in self.body_of(head)]
+        if not head.chunked:
+            return head, b"".join(pieces)
+        body = b"".join(piece.partition(b"\r\n")[2][:-2] for piece in pieces)
+        return head.with_length(len(body)), body
 
     async def body_of(self, head):
+        """The pieces of an answer's body, as they are on the wire."""
         if self.request.method == "HEAD" or head.status in (204, 304):
             return
         if head.chunked:

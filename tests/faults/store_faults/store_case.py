@@ -1,6 +1,7 @@
 """Grounds of the tests with a store behind a proxy: one at a time, or many together."""
 
 import concurrent.futures
+import contextlib
 import math
 import unittest
 
@@ -26,13 +27,15 @@ class StoreCase(ServerCase):
     engine_kind = None
     server_options = ""
     store_options = ""
+    prefix = None
 
     @classmethod
     def setUpClass(cls):
         cls.engine = engines.started(cls.engine_kind)
 
     def setUp(self):
-        self.world = World(self.engine, self.id(), self.server_options, self.store_options)
+        self.world = World(self.engine, self.id(), self.server_options, self.store_options,
+                           self.prefix)
         self.addCleanup(self.world.stop)
         self.daemon = self.world.start().gateway
         self.proxy = self.world.proxy
@@ -41,31 +44,34 @@ class StoreCase(ServerCase):
 
 class RowCase(ServerCase):
     """Tests that are made of a table's rows, each with a world of its own. Faults take time but no
-    work, so the rows happen together, ahead of the tests, which look at what came of each.
+    work: the rows of all tables happen together, ahead of the tests, which look at what came of
+    each.
 
-    A row has a `name`, `seconds` that it needs at least, `setting_up(engine)` if it is not for all
-    stores, `happen(world)`, and `check(test, found)` of what that returned.
+    A row has a `name`, the `seconds` that it needs at least, `suits(engine)`, `happen(world)`, and
+    `check(test, found)` of what that returned.
     """
 
     engine_kind = None
     store_options = 'stall_timeout = "1 s"\n'
-    wanted = ()  # rows of the tests that will run
+    prefix = None  # of the world
+    chosen = set()  # (kind, row) of the tests that will run
+    happening = {}
+    pool = None
 
     @classmethod
     def setUpClass(cls):
-        engine = engines.started(cls.engine_kind)
-        cls.pool = concurrent.futures.ThreadPoolExecutor(TOGETHER)
-        longest_first = sorted(cls.wanted, key=lambda row: -row.seconds)
-        cls.happening = {row.name: cls.pool.submit(cls.happen, engine, row)
-                         for row in longest_first}
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.pool.shutdown()
+        engines.started(cls.engine_kind)
+        if not RowCase.pool:
+            RowCase.pool = concurrent.futures.ThreadPoolExecutor(TOGETHER)
+            for kind, row in sorted(cls.chosen, key=lambda chosen: -chosen[1].seconds):
+                with contextlib.suppress(unittest.SkipTest):
+                    engine = engines.started(kind.engine_kind)
+                    cls.happening[kind, row] = cls.pool.submit(kind.happen, engine, row)
 
     @classmethod
     def happen(cls, engine, row):
-        world = World(engine, f"{cls.__name__} {row.name}", store_options=cls.store_options)
+        world = World(engine, f"{cls.__name__} {row.name}", store_options=cls.store_options,
+                      prefix=cls.prefix)
         try:
             return world.start(), row.happen(world)
         finally:
@@ -75,7 +81,11 @@ class RowCase(ServerCase):
         pass  # there is no server yet
 
     def look_at(self, row):
-        world, found = self.happening[row.name].result()
+        try:
+            world, found = self.happening[type(self), row].result()
+        except KeyboardInterrupt:
+            self.pool.shutdown(wait=False, cancel_futures=True)
+            raise
         self.daemon, self.log_start = world.gateway, 0
         row.check(self, found)
 
@@ -112,6 +122,5 @@ def choose_rows(suite):
         if isinstance(test, unittest.TestSuite):
             choose_rows(test)
         elif isinstance(test, RowCase):
-            row = getattr(test, test._testMethodName).row
-            type(test).wanted = (*type(test).wanted, row)
+            RowCase.chosen.add((type(test), getattr(test, test._testMethodName).row))
     return suite

@@ -1,4 +1,4 @@
-"""Uploads and renames that need more than one fault, or a look at more than one thing."""
+"""What needs more than one fault, or a look at more than one thing."""
 
 import time
 import unittest
@@ -146,6 +146,40 @@ class Renames:
             self.assertEqual(there[0], moved)
             # Where only the answer was cut the copy has been made.
             self.assertIn(there[1], (old, moved))
+
+
+class CaptivePortal:
+    """Somebody who answers in the store's place, to all that is asked."""
+
+    # Any 200 is believed to be the store's.
+    @unittest.expectedFailure
+    def test_a_captive_portal_tells_nothing_of_a_file(self):
+        self.assert_nothing_done("SIZE file.bin", "MDTM file.bin", "MLST file.bin")
+
+    @unittest.expectedFailure
+    def test_a_captive_portal_deletes_no_file(self):
+        self.assert_nothing_done("DELE file.bin")
+
+    def test_a_captive_portal_has_no_directories(self):
+        self.assert_nothing_done("CWD folder", "MKD folder", "RMD folder")
+
+    def assert_nothing_done(self, *commands):
+        self.world.put("file.bin", b"content")
+        wire = self.world.connect()
+        for operation in ("HeadObject", "GetObject", "DeleteObject", "PutObject", "ListObjects"):
+            self.proxy.on(operation, faults.captive_portal, times=ALWAYS)
+        for command in commands:
+            reply = wire.say(command)
+            self.assertNotEqual(reply.code // 100, 2, f"{command}: {reply.lines}")
+        self.assertEqual(self.world.content("file.bin"), b"content")
+
+
+class CaptivePortalOnOss(OnOss, CaptivePortal, StoreCase):
+    pass
+
+
+class CaptivePortalOnCeph(OnCeph, CaptivePortal, StoreCase):
+    pass
 
 
 class StoriesOnOss(OnOss, Stories, StoreCase):

@@ -15,7 +15,7 @@ REFUSED = (550,)
 EITHER = STORED + FAILED
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(frozen=True)
 class Row:
     """`fault` befalls `operation`: `times` requests of that kind, from the `first` on.
 

@@ -4,11 +4,11 @@ import collections
 import re
 import time
 
-from harness.case import scratch
 from harness.content import tricky_bytes
 from harness.wire import Wire, end
-from store_faults.gateway import BUCKET, Gateway
+from store_faults.gateway import Gateway
 from store_faults.proxy import Proxy
+from store_faults.scratch import quick_scratch
 
 PATIENCE = 60  # seconds for a reply; how long it may take is for the tests to say
 SETTLING = 5.0  # seconds that the gateway may take to clean up behind a transfer
@@ -20,13 +20,14 @@ Outcome = collections.namedtuple("Outcome", "code text content orphans seconds")
 
 class World:
     """REQUIRES: `stop` is called. `name` is nobody else's. The two texts go into the sections of
-    the server and of the store."""
+    the server and of the store. `prefix` is what the user sees of the bucket, by default a folder
+    of this world's own."""
 
-    def __init__(self, engine, name, server_options="", store_options=""):
+    def __init__(self, engine, name, server_options="", store_options="", prefix=None):
         self.engine = engine
-        self.root = scratch() / re.sub(r"\W+", "-", name)
+        self.root = quick_scratch() / re.sub(r"\W+", "-", name)
         self.root.mkdir()
-        self.prefix = f"{self.root.name}/"
+        self.prefix = prefix or f"{self.root.name}/"
         self.proxy = Proxy(engine.port)
         self.gateway = Gateway(self.root, engine, self.proxy.port, self.prefix, server_options,
                                store_options)
@@ -39,6 +40,7 @@ class World:
     def stop(self):
         for wire in self._wires:
             wire.control.close()
+        self.proxy.close()  # so that the gateway has nothing to wait for
         self.gateway.stop()
         self.proxy.stop()
 
@@ -112,6 +114,12 @@ class World:
 
     # -- the log
 
-    def log_lines(self, text):
-        lines = self.gateway.log.read_text(errors="replace").splitlines()
-        return [line for line in lines if text in line]
+    def log_lines(self, *texts):
+        """Those that hold all of the texts; waits for the first one."""
+        give_up = time.monotonic() + SETTLING
+        while True:
+            lines = self.gateway.log.read_text(errors="replace").splitlines()
+            found = [line for line in lines if all(text in line for text in texts)]
+            if found or time.monotonic() > give_up:
+                return found
+            time.sleep(0.02)

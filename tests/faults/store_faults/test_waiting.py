@@ -1,0 +1,197 @@
+"""A store that stands still, with a time limit that is far away: who stops waiting does so at once,
+and nobody else waits.
+"""
+
+import threading
+import time
+import unittest
+
+from harness.wire import reset
+from store_faults import faults
+from store_faults.store_case import ALWAYS, OnCeph, OnOss, StoreCase
+
+PROMPT = 2.0  # seconds; generous for a busy machine, far below every time limit
+
+
+class Waiting:
+    server_options = "io_threads = 1\n"
+
+    def setUp(self):
+        super().setUp()
+        self.old = self.world.put("old.bin", self.world.bytes_of("small", "old"))
+        self.large = self.world.bytes_of("large", "new")
+
+    def stall(self, *operations, fault=faults.stall, key="old.bin"):
+        for operation in operations:
+            self.proxy.on(operation, fault, times=ALWAYS,
+                          matches=lambda request: request.key.endswith(key))
+
+    def wait_for(self, operation, count=1):
+        """Until that many requests of the kind have reached the proxy."""
+        give_up = time.monotonic() + 20
+        while self.proxy.operations().count(operation) < count:
+            self.assertLess(time.monotonic(), give_up, f"no {operation}")
+            time.sleep(0.005)
+
+    def begin(self, command, content=b""):
+        """A transfer in the background: the gateway may stop to read."""
+        wire = self.world.connect()
+        data = wire.begin(command)
+        self.addCleanup(data.close)
+
+        def send():
+            try:
+                data.sendall(content)
+            except OSError:
+                pass
+        sender = threading.Thread(target=send, daemon=True)
+        sender.start()
+        return wire, data
+
+    def assert_abor_is_prompt(self, wire, *codes):
+        began = time.monotonic()
+        wire.control.settimeout(PROMPT + 1)
+        wire.say("ABOR", *(codes or (426, 451)))
+        wire.expect(226)
+        self.assertLess(time.monotonic() - began, PROMPT)
+        wire.say("NOOP", 200)
+
+    def assert_nothing_happened(self):
+        self.assertEqual(self.world.content("old.bin"), self.old)
+        self.assertEqual(self.world.orphans_left(), 0)
+
+    def test_abor_ends_an_upload_whose_parts_stand_still(self):
+        self.stall("UploadPart")
+        wire, _ = self.begin("STOR old.bin", self.large)
+        self.wait_for("UploadPart", 2)
+        self.assert_abor_is_prompt(wire)
+        self.assert_nothing_happened()
+
+    def test_abor_ends_an_upload_whose_parts_nobody_reads(self):
+        self.stall("UploadPart", fault=faults.stall_in_request)
+        wire, _ = self.begin("STOR old.bin", self.large)
+        self.wait_for("UploadPart", 2)
+        self.assert_abor_is_prompt(wire)
+        self.assert_nothing_happened()
+
+    def test_abor_ends_an_upload_that_cannot_begin(self):
+        self.stall("CreateMultipartUpload")
+        wire, _ = self.begin("STOR old.bin", self.large)
+        self.wait_for("CreateMultipartUpload")
+        self.assert_abor_is_prompt(wire)
+        self.assert_nothing_happened()
+
+    # What the store says of an aborted request is "Local error" so far.
+    @unittest.expectedFailure
+    def test_abor_is_answered_as_it_is_elsewhere(self):
+        self.stall("GetObject", fault=faults.stall_in_answer)
+        wire, data = self.begin("RETR old.bin")
+        self.assertTrue(data.recv(100))
+        self.assert_abor_is_prompt(wire, 426)
+
+    # ABOR waits for the time limit of the last request, and of its repetitions.
+    @unittest.expectedFailure
+    def test_abor_ends_an_upload_whose_only_request_stands_still(self):
+        self.stall("PutObject")
+        wire, data = self.begin("STOR old.bin")
+        data.sendall(b"new")
+        data.close()
+        self.wait_for("PutObject")
+        self.assert_abor_is_prompt(wire)
+
+    @unittest.expectedFailure
+    def test_abor_ends_an_upload_whose_last_request_stands_still(self):
+        self.stall("CompleteMultipartUpload")
+        wire, data = self.begin("STOR old.bin")
+        data.sendall(self.large)
+        data.close()
+        self.wait_for("CompleteMultipartUpload")
+        self.assert_abor_is_prompt(wire)
+
+    def test_a_client_that_goes_away_ends_the_upload(self):
+        self.stall("UploadPart")
+        wire, data = self.begin("STOR old.bin", self.large)
+        self.wait_for("UploadPart", 2)
+        wire.control.close()
+        reset(data)
+        self.assert_nothing_happened()
+
+    def test_abor_ends_a_download_that_stands_still(self):
+        self.stall("GetObject", fault=faults.stall_in_answer)
+        wire, data = self.begin("RETR old.bin")
+        self.assertTrue(data.recv(100))
+        self.assert_abor_is_prompt(wire)
+
+    def test_abor_ends_a_download_that_does_not_begin(self):
+        self.stall("GetObject")
+        wire = self.world.connect()
+        with wire.passive():
+            wire.send("RETR old.bin")
+            self.wait_for("GetObject")
+            self.assert_abor_is_prompt(wire)
+
+    def test_abor_ends_a_listing_that_does_not_begin(self):
+        self.stall("ListObjects", key="")
+        wire = self.world.connect()
+        with wire.passive():
+            wire.send("LIST")
+            self.wait_for("ListObjects")
+            self.assert_abor_is_prompt(wire)
+
+    def stall_everywhere(self):
+        """Sessions that wait for the store in each way there is."""
+        self.world.put("stuck.bin", self.old)
+        self.stall("PutObject", "UploadPart", "GetObject", "HeadObject", "DeleteObject",
+                   "CopyObject", key="stuck.bin")
+        self.begin("STOR stuck.bin", self.large)
+        _, data = self.begin("STOR and stuck.bin")
+        data.sendall(b"small")
+        data.close()
+        for command in ("SIZE stuck.bin", "DELE stuck.bin", "MDTM stuck.bin"):
+            self.world.connect().send(command)
+        wire = self.world.connect()
+        downloads = wire.passive()
+        self.addCleanup(downloads.close)
+        wire.send("RETR stuck.bin")
+        self.wait_for("UploadPart")
+        self.wait_for("PutObject")
+        self.wait_for("GetObject")
+        self.wait_for("HeadObject", 3)
+
+    def assert_served(self):
+        began = time.monotonic()
+        wire = self.world.connect()
+        wire.upload("STOR old.bin", self.large)
+        self.assertTrue(wire.download("RETR old.bin") == self.large)
+        wire.upload("STOR small.bin", b"small")
+        self.assertIn(b"stuck.bin", wire.download("LIST"))
+        wire.say("DELE small.bin", 250)
+        self.assertLess(time.monotonic() - began, PROMPT)
+
+    def test_others_are_served_at_once(self):
+        self.stall_everywhere()
+        self.assert_served()
+
+    # Uploads of one name follow each other: the second waits for the first one's time limit.
+    @unittest.expectedFailure
+    def test_others_upload_and_download_the_same_name_at_once(self):
+        self.proxy.on("PutObject", faults.stall)  # the first one only
+        _, data = self.begin("STOR old.bin")
+        data.sendall(b"never stored")
+        data.close()
+        self.wait_for("PutObject")
+        began = time.monotonic()
+        wire = self.world.connect()
+        wire.control.settimeout(PROMPT + 1)
+        self.assertEqual(wire.download("RETR old.bin"), self.old)
+        wire.upload("STOR old.bin", b"the second")
+        self.assertLess(time.monotonic() - began, PROMPT)
+        self.assertEqual(self.world.content("old.bin"), b"the second")
+
+
+class WaitingForOss(OnOss, Waiting, StoreCase):
+    pass
+
+
+class WaitingForCeph(OnCeph, Waiting, StoreCase):
+    pass
