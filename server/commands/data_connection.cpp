@@ -34,7 +34,7 @@ awaitable<std::optional<reply>> open_data(session& s, reply preliminary) {
     // No data have flowed that a reset would have to keep from being taken for whole, and some
     // clients would tell of it instead of our reply.
     if (s.data.is_open())
-        s.data.connection().finish();
+        s.data.refuse();
     config::log::info("data connection failed",
                       {{"session", s.id},
                        {"operation", s.operation.what},

@@ -110,10 +110,13 @@ awaitable<result<>> data_channel::open() {
 }
 
 void data_channel::finish() {
-    if (stream_->is_plain()) {
+    if (stream_->is_plain())
         stream_->finish();
-        return;
-    }
+    else
+        refuse();
+}
+
+void data_channel::refuse() {
     if (ending_)
         ending_->finish();
     stream_->end_sending();
@@ -123,7 +126,10 @@ void data_channel::finish() {
 }
 
 void data_channel::tick(std::chrono::steady_clock::time_point now) {
-    if (!ending_ || (now - ending_since_ < longest_ending && !ending_->peer_is_gone()))
+    if (!ending_)
+        return;
+    const auto more = ending_->discard_input();
+    if (more == stream::input::may_come && now - ending_since_ < longest_ending)
         return;
     ending_->finish();
     ending_.reset();

@@ -49,6 +49,10 @@ public:
     /// client's own close_notify: a reset in answer to it could destroy what is still on its way.
     void finish();
 
+    /// Gives up a connection whose bytes are not wanted. The client sees an end, not a reset, and
+    /// what it has on its way is thrown away for a moment, or it might never read our reply.
+    void refuse();
+
     /// Called every now and then.
     void tick(std::chrono::steady_clock::time_point now);
 
@@ -69,7 +73,7 @@ private:
     std::optional<asio::ip::tcp::endpoint> target_;
     std::optional<stream> waiting_; // for a listening (a duplicate) or connecting socket
     std::optional<stream> stream_;
-    std::optional<stream> ending_; // the one before, when it was under TLS
+    std::optional<stream> ending_; // the one before, while a reset would do harm
     std::chrono::steady_clock::time_point ending_since_;
     bool cancelled_ = false;
 };

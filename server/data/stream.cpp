@@ -165,6 +165,8 @@ awaitable<result<>> stream::end() {
 }
 
 awaitable<result<>> stream::write_last(std::span<const char> bytes) {
+    if (cancelled_)
+        co_return error_code(asio::error::operation_aborted);
     if (tls_)
         if (const auto n = tls_->queue(bytes))
             bytes = bytes.subspan(*n);
@@ -198,13 +200,24 @@ void stream::cancel() {
     wake();
 }
 
-void stream::finish() {
+stream::input stream::discard_input() {
     if (fd_ < 0)
-        return;
-    std::array<char, 4096> waste;
-    for (int reads = 0; reads < 16; ++reads)
-        if (::recv(fd_, waste.data(), waste.size(), MSG_DONTWAIT) <= 0)
-            break;
+        return input::ended;
+    // What one look costs the other sessions of the thread at most.
+    constexpr int most_reads = 16;
+    std::array<char, 16 << 10> waste;
+    for (int reads = 0; reads < most_reads; ++reads) {
+        const auto n = ::recv(fd_, waste.data(), waste.size(), MSG_DONTWAIT);
+        if (n < 0 && would_block())
+            return input::may_come;
+        if (n <= 0)
+            return input::ended;
+    }
+    return input::may_come;
+}
+
+void stream::finish() {
+    discard_input();
     close();
 }
 

@@ -85,6 +85,10 @@ public:
     /// Ends pending and all later reads, writes and waits with operation_aborted.
     void cancel();
 
+    /// Throws away what the peer has sent, up to 256 KiB, and says whether more may come.
+    enum class input { may_come, ended };
+    input discard_input();
+
     /// Sends the end of the stream and closes. What the peer sent and nobody read is thrown away
     /// first, else the kernel would answer with a reset and the peer could lose our last bytes.
     void finish();

@@ -126,6 +126,18 @@ TEST_CASE_METHOD(scripted_session_test, "ABOR during the commit comes too late")
     CHECK(content("f") == "new");
 }
 
+TEST_CASE_METHOD(scripted_session_test, "ABOR before the last bytes of a download is in time") {
+    drop_in("two", std::string(1500, 'x')); // in two pieces
+    store.holds_at(moment::read);
+    auto download = begin_download(login(), "two");
+    store.wait_until_reached(moment::read);
+    download.control.sends("ABOR");
+    download.control.expects("NOOP", 200); // it has been read
+    store.release(moment::read);
+    CHECK(download.control.hears_code() == 426);
+    CHECK(download.control.hears() == "226 ABOR successful.");
+}
+
 TEST_CASE_METHOD(scripted_session_test, "226 does not come before the commit has ended") {
     store.holds_at(moment::commit);
     auto upload = begin_upload(login(), "f", "new");
