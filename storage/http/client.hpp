@@ -12,16 +12,15 @@ namespace objftpd::storage::http {
 /// How a store is reached, and what it is given time for.
 struct client_settings {
     std::chrono::milliseconds connect_timeout{5000};
-    /// For a connection, when all are busy. Longer than connect_timeout, which it includes.
-    std::chrono::milliseconds queue_timeout{60'000};
-    std::chrono::seconds stall_timeout{60}; // without a byte in either direction
-    std::chrono::seconds total_timeout{0};  // 0: none
-    long max_connections = 64;              // to one host
-    long kept_connections = 64;             // idle ones
-    std::string ca_file;                    // instead of the system's authorities
-    std::string ca_folder;                  // the same; both may be set
-    std::string proxy;                      // "http://...", "socks5h://..."; empty: none
-    std::string bind_address;               // an own IP address or interface; empty: any
+    std::chrono::milliseconds queue_timeout{60'000}; // while all connections are busy
+    std::chrono::seconds stall_timeout{60};          // without a byte in either direction
+    std::chrono::seconds total_timeout{0};           // 0: none
+    long max_connections = 64;                       // to one host
+    long kept_connections = 64;                      // idle ones
+    std::string ca_file;                             // instead of the system's authorities
+    std::string ca_folder;                           // the same; both may be set
+    std::string proxy;                               // "http://...", "socks5h://..."; empty: none
+    std::string bind_address;                        // an own IP address or interface; empty: any
 };
 
 /// Sends requests and keeps connections: libcurl's multi interface in the event loop of one I/O

@@ -284,9 +284,11 @@ void exchange::set_headers(const request& r) {
 }
 
 awaitable<result<>> exchange::wait_for_head() {
-    const auto patience = std::chrono::steady_clock::now() + client_.settings_.queue_timeout;
+    const auto& s = client_.settings_;
+    const auto patience = std::chrono::steady_clock::now() + s.queue_timeout + s.connect_timeout;
     while (!head_complete_ && !done_) {
-        // While all connections to a host are busy libcurl knows no time limit.
+        // While all connections to a host are busy libcurl knows no time limit; connecting has its
+        // own.
         if (!connected_ && std::chrono::steady_clock::now() >= patience)
             end(curl_error(CURLE_NO_CONNECTION_AVAILABLE));
         else

@@ -224,7 +224,8 @@ TEST_CASE_METHOD(http_ending_test, "nothing waits for a name that is being resol
 
 TEST_CASE_METHOD(http_ending_test, "no request waits for ever while all connections are busy") {
     settings.max_connections = 1;
-    settings.queue_timeout = 1s;
+    settings.connect_timeout = 1s;
+    settings.queue_timeout = 10ms;
     make_client();
     store_stalls_after("");
     error_code second;
