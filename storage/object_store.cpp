@@ -85,8 +85,10 @@ std::shared_ptr<adapter> object_store::open_bucket(const std::string& bucket) co
     layers::retry_settings repetition;
     repetition.attempts = settings_.remote.attempts;
     way = std::make_shared<layers::retry>(std::move(way), repetition);
+    const auto lists =
+        settings_.remote.list_version == 1 ? rest::list_version::v1 : rest::list_version::v2;
     auto access = std::make_shared<const rest::bucket_access>(
-        rest::bucket_client(bucket, std::move(way), dialect_),
+        rest::bucket_client(bucket, std::move(way), dialect_, lists),
         make_upload_settings(settings_.remote), memory_);
     return std::make_shared<rest::object_store_adapter>(std::move(access));
 }

@@ -200,14 +200,10 @@ result<list_answer> parse_list(std::string_view xml, list_version version) {
     if (version == list_version::v2) {
         answer.next = continuation_token(root);
     } else {
-        const auto marker = names.read(text(root, "NextMarker"));
-        if (!marker)
-            return errc::unavailable;
-        answer.next = *marker;
-        // S3 tells it only when there was a delimiter.
-        if (answer.next.empty() && !answer.objects.empty())
+        // NextMarker is encoded or not, as each store likes, and left out without a delimiter.
+        if (!answer.objects.empty())
             answer.next = answer.objects.back().key;
-        if (!answer.prefixes.empty() && text(root, "NextMarker").empty())
+        if (!answer.prefixes.empty())
             answer.next = std::max(answer.next, answer.prefixes.back());
     }
     // SECURITY: a store that says "more" without saying where would be asked for ever.

@@ -105,10 +105,14 @@ result<stored> bucket_client::stored_in_text(const answer& a) const {
     return s;
 }
 
-object_head bucket_client::head_from(const answer& a) const {
+// SECURITY: an answer that does not say how long it is must not pass for an empty object.
+result<object_head> bucket_client::head_from(const answer& a) const {
     object_head h;
-    if (const auto* const length = a.find("content-length"))
-        h.size = config::parse_decimal(*length).value_or(0);
+    const auto* const length = a.find("content-length");
+    const auto size = length == nullptr ? std::nullopt : config::parse_decimal(*length);
+    if (!size)
+        return errc::unavailable;
+    h.size = *size;
     if (const auto* const time = a.find("last-modified"))
         h.modified = parse_http_time(*time);
     if (const auto* const type = a.find("content-type"))
@@ -127,7 +131,9 @@ awaitable<result<list_answer>> bucket_client::list(std::string prefix, std::stri
                                                    std::stop_token stop) const {
     call c(operation::list_objects, "GET");
     c.stop = std::move(stop);
-    c.query.emplace_back("list-type", "2");
+    const bool v2 = list_version_ == list_version::v2;
+    if (v2)
+        c.query.emplace_back("list-type", "2");
     c.query.emplace_back("encoding-type", "url");
     c.query.emplace_back("max-keys", std::to_string(limit));
     if (!prefix.empty())
@@ -135,11 +141,11 @@ awaitable<result<list_answer>> bucket_client::list(std::string prefix, std::stri
     if (!delimiter.empty())
         c.query.emplace_back("delimiter", std::move(delimiter));
     if (!token.empty())
-        c.query.emplace_back("continuation-token", std::move(token));
+        c.query.emplace_back(v2 ? "continuation-token" : "marker", std::move(token));
     const auto a = co_await transport_->send(c);
     if (a.failed)
         co_return a.failed;
-    co_return parse_list(a.text, list_version::v2);
+    co_return parse_list(a.text, list_version_);
 }
 
 awaitable<result<object_head>> bucket_client::head(std::string key) const {
@@ -164,8 +170,11 @@ awaitable<result<opened_object>> bucket_client::get(std::string key, std::uint64
     auto a = co_await transport_->send(c);
     if (a.failed)
         co_return a.failed;
+    auto head = head_from(a);
+    if (!head)
+        co_return head.error();
     opened_object opened;
-    opened.head = head_from(a);
+    opened.head = std::move(*head);
     if (offset > 0) {
         const auto* const text = a.find("content-range");
         const auto range = text == nullptr ? std::nullopt : parse_content_range(*text);
@@ -182,13 +191,21 @@ awaitable<result<stored>> bucket_client::put(std::string key, const object_attri
                                              http::request_body body, std::stop_token stop) const {
     call c(operation::put_object, "PUT", std::move(key));
     add_attributes(c, attributes);
-    if (existing == overwrite::refused)
-        dialect_->refuse_overwrite(c);
     if (!md5.empty())
         c.headers.emplace_back("content-md5", std::move(md5));
     c.body = std::move(body);
     c.stop = std::move(stop);
-    const auto a = co_await transport_->send(c);
+    const auto unconditional = c.headers;
+    if (existing == overwrite::refused)
+        dialect_->refuse_overwrite(c);
+    auto a = co_await transport_->send(c);
+    if (a.failed == errc::unsupported && existing == overwrite::refused) {
+        const auto there = co_await head(c.key);
+        if (there || there.error() != errc::not_found)
+            co_return there ? make_error_code(errc::already_exists) : there.error();
+        c.headers = unconditional;
+        a = co_await transport_->send(c);
+    }
     if (a.failed)
         co_return refusal(a, existing);
     co_return stored_from(a);

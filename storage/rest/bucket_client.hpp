@@ -79,8 +79,9 @@ struct copy_source {
 class bucket_client {
 public:
     bucket_client(std::string bucket, std::shared_ptr<transport> way,
-                  std::shared_ptr<const dialect> speech)
-        : bucket_(std::move(bucket)), transport_(std::move(way)), dialect_(std::move(speech)) {}
+                  std::shared_ptr<const dialect> speech, list_version lists = list_version::v2)
+        : bucket_(std::move(bucket)), transport_(std::move(way)), dialect_(std::move(speech)),
+          list_version_(lists) {}
 
     const dialect& speech() const { return *dialect_; }
 
@@ -98,7 +99,8 @@ public:
                                          std::stop_token stop) const;
 
     /// `md5` of the body (base64) lets the store refuse damaged bytes; may be empty.
-    /// errc::already_exists if `existing` forbids.
+    /// errc::already_exists if `existing` forbids; a store without conditional requests (Swift) is
+    /// asked for the key before.
     awaitable<result<stored>> put(std::string key, const object_attributes& attributes,
                                   overwrite existing, std::string md5, http::request_body body,
                                   std::stop_token stop) const;
@@ -135,11 +137,12 @@ private:
     bool is_md5(const std::string& etag, const answer& a) const;
     stored stored_from(const answer& a) const;
     result<stored> stored_in_text(const answer& a) const;
-    object_head head_from(const answer& a) const;
+    result<object_head> head_from(const answer& a) const;
 
     const std::string bucket_;
     const std::shared_ptr<transport> transport_;
     const std::shared_ptr<const dialect> dialect_;
+    const list_version list_version_;
 };
 
 } // namespace objftpd::storage::rest

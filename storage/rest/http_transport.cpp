@@ -2,6 +2,7 @@
 
 #include "config/ascii_text.hpp"
 #include "config/log.hpp"
+#include "config/region.hpp"
 #include "storage/http/curl_error.hpp"
 #include "storage/http/encoding.hpp"
 #include "storage/rest/address.hpp"
@@ -177,6 +178,8 @@ bool http_transport::correct_target(const vendor_error& said, const std::string*
         domain(other->host) != domain(target_.where.host))
         return false;
     target_.where.host = other->host;
+    if (const auto there = config::region_of(other->host); !there.empty())
+        target_.region = there;
     config::log::warning("the bucket has another endpoint; requests follow it",
                          {{"store", target_.store},
                           {"bucket", target_.bucket},

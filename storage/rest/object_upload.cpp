@@ -180,14 +180,18 @@ awaitable<result<put_result>> object_upload::put_whole() {
     co_return stored;
 }
 
-// An append to what somebody else has replaced meanwhile would undo that.
+// An append to what somebody else has replaced meanwhile would undo that. And not every store knows
+// the condition that there be nothing yet (Ceph ignores it for parts, Swift knows none).
 awaitable<result<>> object_upload::still_kept() {
-    if (!kept_etag_)
+    const bool must_be_new = request_.existing == overwrite::refused && parts_->begun();
+    if (!kept_etag_ && !must_be_new)
         co_return result<>();
     const auto there = co_await bucket_->client.head(request_.key);
     if (!there && there.error() != errc::not_found)
         co_return there.error();
-    if ((there ? there->etag : std::string()) != *kept_etag_)
+    if (must_be_new && there)
+        co_return errc::already_exists;
+    if (kept_etag_ && (there ? there->etag : std::string()) != *kept_etag_)
         co_return errc::precondition_failed;
     co_return result<>();
 }

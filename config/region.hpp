@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace objftpd::config {
+
+/// Whether a host belongs to the clouds of Amazon or Alibaba.
+bool is_vendors_cloud(std::string_view host);
+
+/// The region that the host's name tells there: "cn-hangzhou"; empty: none.
+std::string region_of(std::string_view host);
+
+} // namespace objftpd::config
