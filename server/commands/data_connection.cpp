@@ -71,7 +71,7 @@ reply transfer_failure(session& s, const transfer_end& end) {
                         {"bytes", op.progress.bytes}});
     if (s.data.is_open())
         s.data.connection().reset();
-    if (of_store)
+    if (of_store && !op.progress.aborted)
         return reply_for(end.error, purpose::store);
     if (op.timed_out)
         return {426, "The data connection stalled, transfer aborted."};

@@ -85,6 +85,27 @@ std::string request_id(const answer& a) {
     return a.vendor.request_id;
 }
 
+// SECURITY: captive portals and proxies answer anything with 200 and a page of their own. Stores
+// give each answer an id; some S3-compatible ones do not, but tell what they have stored.
+bool is_foreign(const call& c, const answer& a) {
+    if (a.find("x-oss-request-id") != nullptr || a.find("x-amz-request-id") != nullptr)
+        return false;
+    switch (c.what) {
+    case operation::head_object:
+    case operation::get_object:
+    case operation::put_object:
+    case operation::upload_part: {
+        const auto* const type = a.find("content-type");
+        return a.find("etag") == nullptr || (type != nullptr && type->starts_with("text/html"));
+    }
+    case operation::delete_object:
+    case operation::abort_upload:
+        return a.status != 204;
+    default: // told by the document in it
+        return false;
+    }
+}
+
 // What happens every day and is told to the client alone.
 bool is_ordinary(const error_code& e) {
     return e == errc::not_found || e == errc::already_exists || e == errc::precondition_failed ||
@@ -113,6 +134,13 @@ awaitable<void> http_transport::read_answer(const call& c, std::unique_ptr<http:
                                             answer& to) const {
     to.status = from->head().status;
     to.headers = from->head().headers;
+    if (is_success(to.status) && is_foreign(c, to)) {
+        to.failed = errc::unavailable;
+        to.vendor.message = "the answer is not the store's; is there a proxy in between?";
+        to.may_retry = true;
+        to.may_have_worked = true;
+        co_return;
+    }
     if (c.streamed && is_success(to.status)) {
         to.stream = std::move(from);
         co_return;

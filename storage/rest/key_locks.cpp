@@ -11,19 +11,29 @@ void key_locks::leave(const std::string& key, std::uint64_t number) {
     const std::lock_guard lock(mutex_);
     const auto found = lines_.find(key);
     auto& line = found->second;
-    std::erase(line.numbers, number);
+    std::erase_if(line.places, [number](const place& p) { return p.number == number; });
     line.changed.notify_all();
-    if (line.numbers.empty())
+    if (line.places.empty())
         lines_.erase(found);
 }
 
-awaitable<key_locks::turn> key_locks::wait(std::string key) {
+bool key_locks::waiting_line::is_turn_of(std::uint64_t number) const {
+    for (const auto& p : places) {
+        if (p.number == number)
+            return p.wanted == share::with_others || number == places.front().number;
+        if (p.wanted == share::alone)
+            return false;
+    }
+    return false;
+}
+
+awaitable<key_locks::turn> key_locks::wait(std::string key, share wanted) {
     std::unique_lock lock(mutex_);
     const auto number = next_number_++;
     auto& line = lines_[key];
-    line.numbers.push_back(number);
+    line.places.push_back({number, wanted});
     turn mine(shared_from_this(), std::move(key), number);
-    while (line.numbers.front() != number)
+    while (!line.is_turn_of(number))
         co_await line.changed.wait(lock);
     lock.unlock();
     co_return mine;

@@ -11,9 +11,9 @@
 
 namespace objftpd::storage::rest {
 
-/// Lets one upload at a time replace a key, so that an append sees what stands there until it has
-/// replaced it. Among the sessions of this process: stores without conditional requests offer no
-/// more. Thread-safe; made by std::make_shared.
+/// Lets an append replace a key alone, so that it sees what stands there until it has replaced it;
+/// whole uploads do so beside each other. Among the sessions of this process: stores without
+/// conditional requests offer no more. Thread-safe; made by std::make_shared.
 class key_locks : public std::enable_shared_from_this<key_locks> {
 public:
     /// The turn on a key, or a place in the line for it, for as long as it lives.
@@ -33,12 +33,20 @@ public:
         std::uint64_t number_;
     };
 
-    /// Waits for the turn on a key.
-    awaitable<turn> wait(std::string key);
+    enum class share { with_others, alone };
+
+    /// Waits for the turn on a key, in the order they come.
+    awaitable<turn> wait(std::string key, share wanted);
 
 private:
+    struct place {
+        std::uint64_t number = 0;
+        share wanted = share::alone;
+    };
     struct waiting_line {
-        std::deque<std::uint64_t> numbers; // the first one has the turn
+        bool is_turn_of(std::uint64_t number) const;
+
+        std::deque<place> places; // the first has the turn, and those behind it that share it
         async_condition changed;
     };
 

@@ -16,6 +16,14 @@ bool is_uncertain(const error_code& e) {
            e == errc::already_exists || e == errc::precondition_failed;
 }
 
+stored stored_of(const object_head& object) {
+    stored s;
+    s.etag = object.etag;
+    s.etag_is_md5 = object.etag_is_md5;
+    s.crc64 = object.crc64;
+    return s;
+}
+
 } // namespace
 
 object_upload::object_upload(std::shared_ptr<const bucket_access> bucket, upload_request request,
@@ -34,6 +42,11 @@ object_upload::~object_upload() {
 void object_upload::give_up() {
     if (!std::exchange(ended_, true))
         parts_->abort();
+}
+
+// Whole uploads replace each other in any order; an append must see what it adds to.
+key_locks::share object_upload::turn_wanted() const {
+    return kept_etag_ ? key_locks::share::alone : key_locks::share::with_others;
 }
 
 // A small object is told its MD5 before it replaces another; parts may be compared afterwards.
@@ -150,7 +163,7 @@ awaitable<result<>> object_upload::copy_parts(std::string from, std::string etag
 awaitable<result<put_result>> object_upload::put_whole() {
     auto& whole = current();
     whole.finish();
-    const auto turn = co_await bucket_->locks->wait(request_.key);
+    const auto turn = co_await bucket_->locks->wait(request_.key, turn_wanted());
     const auto kept = co_await still_kept();
     if (!kept)
         co_return kept.error();
@@ -158,23 +171,17 @@ awaitable<result<put_result>> object_upload::put_whole() {
     auto pieces = whole.pieces();
     auto s = co_await bucket_->client.put(request_.key, attributes(), request_.existing,
                                           std::move(sum), std::move(pieces), parts_->stop_token());
-    put_result stored;
-    stored.size = size_;
     if (!s && !is_uncertain(s.error()))
         co_return s.error();
-    if (!s) { // the answer may have been lost
+    if (!s || contradicts(*s, whole)) { // the answer was lost, or is another's
+        const error_code failed = s ? make_error_code(errc::checksum_mismatch) : s.error();
         const auto there = co_await bucket_->client.head(request_.key);
-        rest::stored theirs;
-        if (there) {
-            theirs.etag = there->etag;
-            theirs.crc64 = there->crc64;
-        }
-        if (!there || there->size != size_ || !proves(theirs, whole))
-            co_return s.error();
-        s = std::move(theirs);
+        if (!there || there->size != size_ || !proves(stored_of(*there), whole))
+            co_return failed;
+        s = stored_of(*there);
     }
-    if (contradicts(*s, whole))
-        co_return errc::checksum_mismatch;
+    put_result stored;
+    stored.size = size_;
     stored.etag = s->etag;
     stored.crc64 = s->crc64;
     co_return stored;
@@ -200,7 +207,7 @@ awaitable<result<put_result>> object_upload::complete() {
     const auto ready = co_await parts_->finish();
     if (!ready)
         co_return ready.error();
-    const auto turn = co_await bucket_->locks->wait(request_.key);
+    const auto turn = co_await bucket_->locks->wait(request_.key, turn_wanted());
     const auto kept = co_await still_kept();
     if (!kept)
         co_return kept.error();

@@ -43,6 +43,7 @@ private:
     awaitable<std::optional<put_result>> find_committed();
     awaitable<result<>> still_kept();
     part_buffer& current();
+    key_locks::share turn_wanted() const;
     object_attributes attributes() const;
     void give_up();
 
