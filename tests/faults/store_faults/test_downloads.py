@@ -105,16 +105,12 @@ ROWS = [
 ]
 
 
-# Any 200 is believed to be the store's.
-KNOWN_BUGS = ("a small download meets a captive portal", "a large download meets a captive portal")
-
-
-@with_rows(ROWS, KNOWN_BUGS)
+@with_rows(ROWS)
 class DownloadsFromOss(OnOss, RowCase):
     pass
 
 
-@with_rows(ROWS, KNOWN_BUGS)
+@with_rows(ROWS)
 class DownloadsFromCeph(OnCeph, RowCase):
     pass
 

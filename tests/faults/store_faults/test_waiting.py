@@ -81,8 +81,6 @@ class Waiting:
         self.assert_abor_is_prompt(wire)
         self.assert_nothing_happened()
 
-    # What the store says of an aborted request is "Local error" so far.
-    @unittest.expectedFailure
     def test_abor_is_answered_as_it_is_elsewhere(self):
         self.stall("GetObject", fault=faults.stall_in_answer)
         wire, data = self.begin("RETR old.bin")
@@ -172,8 +170,6 @@ class Waiting:
         self.stall_everywhere()
         self.assert_served()
 
-    # Uploads of one name follow each other: the second waits for the first one's time limit.
-    @unittest.expectedFailure
     def test_others_upload_and_download_the_same_name_at_once(self):
         self.proxy.on("PutObject", faults.stall)  # the first one only
         _, data = self.begin("STOR old.bin")
