@@ -42,6 +42,22 @@ std::optional<endpoint> parse_endpoint(std::string_view text) {
     return where;
 }
 
+std::optional<url> parse_url(std::string_view text) {
+    const auto mark = text.find("://");
+    if (mark == text.npos)
+        return std::nullopt;
+    const auto slash = std::min(text.find('/', mark + 3), text.size());
+    const auto where = parse_endpoint(text.substr(0, slash));
+    const auto path = text.substr(slash);
+    if (!where ||
+        !std::ranges::all_of(path, [](char c) { return c > ' ' && c < 0x7f && c != '#'; }))
+        return std::nullopt;
+    url parsed;
+    parsed.where = *where;
+    parsed.path = path.empty() ? "/" : path;
+    return parsed;
+}
+
 bool is_local_or_ip(std::string_view host) {
     const std::string name(without_port(host));
     error_code failed;

@@ -24,6 +24,15 @@ struct endpoint {
 /// if it is no such address, or has a path, a query or a user in it.
 std::optional<endpoint> parse_endpoint(std::string_view text);
 
+/// An address with what follows it.
+struct url {
+    endpoint where;
+    std::string path; // with its query, encoded; begins with '/'
+};
+
+/// "https://host:8443/path?query". Nothing if it is no such URL, or has a user in it.
+std::optional<url> parse_url(std::string_view text);
+
 /// Whether the host, with or without a port, is an IP address or localhost, where no bucket can
 /// stand in front.
 bool is_local_or_ip(std::string_view host);

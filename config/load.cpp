@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 
+#include "config/credentials.hpp"
 #include "config/object_store.hpp"
 #include "config/problems.hpp"
 #include "config/schema.hpp"
@@ -147,6 +148,9 @@ public:
             make_absolute(store.path);
             make_absolute(store.remote.ca_file);
             make_absolute(store.remote.ca_folder);
+            make_absolute(store.remote.credentials_file);
+            make_absolute(store.remote.authorization_file);
+            make_absolute(store.remote.web_identity_token_file);
         }
         check_consistency(s, problems_);
         return {std::move(s), problems_.take()};
@@ -179,7 +183,7 @@ private:
         const int given = table.contains("access_key_secret") +
                           table.contains("access_key_secret_env") +
                           table.contains("access_key_secret_file");
-        const bool needed = store.credentials == credential_source::keys;
+        const bool needed = uses_keys(store);
         if (given != (needed ? 1 : 0))
             problems_.add(key + ".access_key_secret",
                           needed ? std::string(given == 0 ? "is missing" : "is given twice") +

@@ -22,10 +22,14 @@ struct store_source : store_settings, object_store_settings {
     address_style style = address_style::automatic;
     std::string access_key_secret_env;
     std::string access_key_secret_file;
+    std::string sts_endpoint; // empty: settled by the store's own
 };
 
 /// Checks what must hold something and goes to the system as it is.
 complaint check_path(std::string& text);
+
+/// Checks what is sent to others: it has no control characters.
+complaint check_one_line(std::string& text);
 
 const std::vector<option<settings>>& top_options();
 const std::vector<option<server_settings>>& server_options();
@@ -36,6 +40,7 @@ const std::vector<option<log_settings>>& log_options();
 const std::vector<option<store_source>>& store_options();
 const std::vector<option<store_source>>& local_store_options();
 const std::vector<option<store_source>>& object_store_options();
+const std::vector<option<store_source>>& credential_options(); // part of the former
 const std::vector<option<user_source>>& user_options();
 const std::vector<option<mount_settings>>& mount_options();
 

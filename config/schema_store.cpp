@@ -21,11 +21,11 @@ complaint set_endpoint(store_source& store, const value& v) {
     return {};
 }
 
+} // namespace
+
 complaint check_one_line(std::string& text) {
     return has_control_characters(text) ? unexpected : complaint();
 }
-
-} // namespace
 
 const std::vector<option<store_source>>& store_options() {
     using make = row<store_source>;
@@ -57,10 +57,12 @@ const std::vector<option<store_source>>& local_store_options() {
     return options;
 }
 
-const std::vector<option<store_source>>& object_store_options() {
+namespace {
+
+std::vector<option<store_source>> address_options() {
     using r = object_store_settings;
     using make = row<store_source>;
-    static const std::vector<option<store_source>> options{
+    return {
         option<store_source>{"endpoint",
                              "a host name or address with or without a port, such as "
                              "\"oss-cn-hangzhou.aliyuncs.com\" or \"http://127.0.0.1:7480\"",
@@ -81,34 +83,13 @@ const std::vector<option<store_source>>& object_store_options() {
                      "Where URLs hold the bucket: in the host's name (\"virtual\"), in the path, "
                      "or nowhere because the endpoint is the bucket's own domain. \"auto\": "
                      "\"virtual\" for the clouds of Amazon and Alibaba, \"path\" for others."),
-        make::choice("credentials", &r::credentials, "keys",
-                     {{"keys", credential_source::keys},
-                      {"environment", credential_source::environment},
-                      {"anonymous", credential_source::anonymous}},
-                     "Who signs requests. \"keys\": the keys below. \"environment\": "
-                     "OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN, or for S3 "
-                     "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. "
-                     "\"anonymous\": nobody, for public buckets."),
-        make::text("access_key_id", &r::access_key_id, "", "an access key's id",
-                   "The id of the access key.", check_one_line),
-        make::text("access_key_secret", &r::access_key_secret, "", "an access key's secret",
-                   "Its secret. Give one of access_key_secret, access_key_secret_env and "
-                   "access_key_secret_file.",
-                   check_one_line)
-            .unset_by_default("(from the store's console)")
-            .kept_secret(),
-        make::text("access_key_secret_env", &store_source::access_key_secret_env, "",
-                   "the name of an environment variable",
-                   "The environment variable that holds the secret.", check_path)
-            .unset_by_default("STORE_SECRET"),
-        make::text("access_key_secret_file", &store_source::access_key_secret_file, "", "a file",
-                   "The file whose first line is the secret. It must not be readable by others "
-                   "(chmod o-rwx).",
-                   check_path)
-            .unset_by_default("store.secret"),
-        make::text("session_token", &r::session_token, "", "a token",
-                   "The token that belongs to temporary keys.", check_one_line)
-            .kept_secret(),
+    };
+}
+
+std::vector<option<store_source>> transfer_options() {
+    using r = object_store_settings;
+    using make = row<store_source>;
+    return {
         make::choice("signature", &r::signature, "v4",
                      {{"v4", oss_signature::v4}, {"v1", oss_signature::v1}},
                      "OSS only: the version of its signature. \"v1\" is for old accounts and "
@@ -164,6 +145,17 @@ const std::vector<option<store_source>>& object_store_options() {
         make::text("tags", &r::tags, "", "tags, such as \"from=ftp&keep=90d\"",
                    "The tags of uploads, encoded as in a URL.", check_one_line),
     };
+}
+
+} // namespace
+
+const std::vector<option<store_source>>& object_store_options() {
+    static const auto options = [] {
+        auto all = address_options();
+        for (const auto& part : {credential_options(), transfer_options()})
+            all.insert(all.end(), part.begin(), part.end());
+        return all;
+    }();
     return options;
 }
 

@@ -108,17 +108,52 @@ enum class store_type { local, s3, oss };
 enum class durability { fsync, none };
 
 /// Where the credentials of a store come from.
-enum class credential_source { keys, environment, anonymous };
-enum class oss_signature { v4, v1 };
+enum class credential_source {
+    keys,
+    environment,
+    anonymous,
+    file,
+    process,
+    url,
+    ecs_role,
+    ec2_role,
+    container,
+    assume_role,
+    web_identity,
+};
 
-/// A store that is reached over HTTP.
-struct object_store_settings {
-    config::endpoint endpoint;
-    std::string region; // empty: told by the endpoint
+/// Who signs requests to a store. Of the options that are not about `credentials`, or not about
+/// `role_base` where a role is assumed, nothing is set.
+struct credential_settings {
     credential_source credentials = credential_source::keys;
     std::string access_key_id;
     std::string access_key_secret;
     std::string session_token;
+    std::string credentials_file;
+    std::string credentials_profile; // empty: the file's own default
+    std::vector<std::string> credentials_command;
+    std::string credentials_url;        // also of a container
+    std::string authorization_file;     // what is sent to that URL; empty: nothing
+    std::string authorization;          // the same from the environment
+    std::string metadata_endpoint;      // empty: the cloud's own
+    std::string instance_role;          // empty: the machine's only one
+    bool metadata_without_token = true; // Alibaba: older machines know no token
+    credential_source role_base = credential_source::keys;
+    std::string role_arn;
+    std::string role_session_name;
+    std::string role_external_id;
+    seconds role_duration{};
+    std::string web_identity_token_file;
+    std::string oidc_provider_arn;
+    config::endpoint sts;
+};
+
+enum class oss_signature { v4, v1 };
+
+/// A store that is reached over HTTP.
+struct object_store_settings : credential_settings {
+    config::endpoint endpoint;
+    std::string region; // empty: told by the endpoint
     oss_signature signature = oss_signature::v4;
     unsigned list_version = 2;
     std::size_t part_size = 0;    // bytes

@@ -1,5 +1,6 @@
 #include "storage/object_store.hpp"
 
+#include "storage/credentials/make_provider.hpp"
 #include "storage/layers/breaker.hpp"
 #include "storage/layers/retry.hpp"
 #include "storage/layers/throttle.hpp"
@@ -33,17 +34,6 @@ make_client_settings(const config::object_store_settings& s) {
     return std::make_shared<const http::client_settings>(std::move(made));
 }
 
-std::shared_ptr<http::credentials_provider>
-make_credentials(const config::object_store_settings& s) {
-    http::credentials who;
-    if (s.credentials != config::credential_source::anonymous) {
-        who.key_id = s.access_key_id;
-        who.secret = s.access_key_secret;
-        who.session_token = s.session_token;
-    }
-    return std::make_shared<http::fixed_credentials>(std::move(who));
-}
-
 rest::upload_settings make_upload_settings(const config::object_store_settings& s) {
     rest::upload_settings made;
     made.part_size = s.part_size;
@@ -61,10 +51,10 @@ rest::upload_settings make_upload_settings(const config::object_store_settings& 
 } // namespace
 
 object_store::object_store(const config::store_settings& settings,
-                           std::shared_ptr<memory_budget> memory)
+                           std::shared_ptr<memory_budget> memory, worker_pool& pool)
     : settings_(settings), memory_(std::move(memory)), dialect_(make_dialect(settings)),
       client_settings_(make_client_settings(settings.remote)),
-      credentials_(make_credentials(settings.remote)) {}
+      credentials_(credentials::make_provider(settings, *client_settings_, pool)) {}
 
 std::shared_ptr<adapter> object_store::open_bucket(const std::string& bucket) const {
     rest::target to;

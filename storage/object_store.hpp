@@ -7,6 +7,8 @@
 #include "storage/memory_budget.hpp"
 #include "storage/rest/dialect.hpp"
 
+#include "config/worker_pool.hpp"
+
 #include <memory>
 #include <string>
 
@@ -16,7 +18,9 @@ namespace objftpd::storage {
 /// in one fixed order. Nothing is asked of the store before the first operation.
 class object_store {
 public:
-    object_store(const config::store_settings& settings, std::shared_ptr<memory_budget> memory);
+    /// `pool` reads files with credentials and must outlive the I/O threads' work.
+    object_store(const config::store_settings& settings, std::shared_ptr<memory_budget> memory,
+                 worker_pool& pool);
 
     /// The adapter of one of its buckets.
     std::shared_ptr<adapter> open_bucket(const std::string& bucket) const;

@@ -13,7 +13,8 @@ adapter_registry::adapter_registry(worker_pool& disk, std::size_t upload_memory)
 
 result<> adapter_registry::open(const config::store_settings& settings) {
     if (settings.type != config::store_type::local) {
-        object_stores_[settings.name] = std::make_shared<object_store>(settings, upload_memory_);
+        object_stores_[settings.name] =
+            std::make_shared<object_store>(settings, upload_memory_, disk_);
         return {};
     }
     auto store = local::local_store::open(settings.path, settings.durability, disk_);

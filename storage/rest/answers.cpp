@@ -152,7 +152,9 @@ timestamp point_in_time(std::optional<unsigned> year, std::optional<unsigned> mo
 
 std::optional<vendor_error> parse_error(std::string_view xml) {
     const document doc(xml);
-    const auto root = doc.root({"Error"});
+    auto root = doc.root({"Error", "ErrorResponse"});
+    if (local_name(root) == "ErrorResponse")
+        root = child(root, "Error");
     if (!root)
         return std::nullopt;
     vendor_error e;
@@ -297,6 +299,23 @@ result<std::vector<delete_failure>> parse_delete(std::string_view xml) {
         failures.push_back({*key, text(node, "Code"), text(node, "Message")});
     }
     return failures;
+}
+
+std::optional<assumed_role> parse_assumed_role(std::string_view xml) {
+    const document doc(xml);
+    const auto root = doc.root({"AssumeRoleResponse", "AssumeRoleWithWebIdentityResponse"});
+    auto result = child(root, "AssumeRoleResult");
+    if (!result)
+        result = child(root, "AssumeRoleWithWebIdentityResult");
+    const auto given = child(result, "Credentials");
+    assumed_role r;
+    r.key_id = text(given, "AccessKeyId");
+    r.secret = text(given, "SecretAccessKey");
+    r.session_token = text(given, "SessionToken");
+    r.expiration = text(given, "Expiration");
+    if (r.key_id.empty() || r.secret.empty())
+        return std::nullopt;
+    return r;
 }
 
 timestamp parse_time(std::string_view text) {

@@ -24,7 +24,7 @@ struct vendor_error {
     std::string server_time; // of RequestTimeTooSkewed
 };
 
-/// Nothing if the text is not an Error document.
+/// Nothing if the text is not an Error document. Also of STS, which wraps it up.
 std::optional<vendor_error> parse_error(std::string_view xml);
 
 /// One page of a listing, version 1 or 2. It has to say whether it is the last one, and an empty
@@ -84,6 +84,15 @@ struct delete_failure {
     std::string message;
 };
 result<std::vector<delete_failure>> parse_delete(std::string_view xml);
+
+/// AssumeRole and AssumeRoleWithWebIdentity of STS. Nothing if the text is no such answer.
+struct assumed_role {
+    std::string key_id;
+    std::string secret;
+    std::string session_token;
+    std::string expiration; // "2026-11-21T07:02:03Z"
+};
+std::optional<assumed_role> parse_assumed_role(std::string_view xml);
 
 /// "2012-02-24T08:43:07.123Z"; the epoch if it is no such time.
 timestamp parse_time(std::string_view text);

@@ -48,8 +48,8 @@ public:
         if (made.failed)
             throw std::runtime_error("cannot make a bucket: " + made.failed.message() + " " +
                                      made.vendor.code);
-        const storage::object_store store(settings,
-                                          std::make_shared<storage::memory_budget>(64 << 20));
+        const storage::object_store store(
+            settings, std::make_shared<storage::memory_budget>(64 << 20), pool_);
         adapter_ = store.open_bucket(name_);
     }
 
@@ -99,6 +99,7 @@ private:
     }
 
     event_loop& loop_;
+    worker_pool pool_{1};
     const std::string name_;
     std::shared_ptr<storage::rest::transport> transport_;
     storage::rest::bucket_client client_;

@@ -1,0 +1,111 @@
+#include "storage/credentials/documents.hpp"
+
+#include "config/ascii_text.hpp"
+#include "storage/rest/answers.hpp"
+
+#include <initializer_list>
+#include <map>
+
+namespace objftpd::storage::credentials {
+namespace {
+
+using section = std::map<std::string, std::string>;
+
+std::string_view trim(std::string_view text) {
+    constexpr std::string_view blank = " \t\r";
+    const auto first = text.find_first_not_of(blank);
+    if (first == text.npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+// "[default]", "[profile ftp]" of Amazon's other file.
+std::string name_of(std::string_view line) {
+    auto name = trim(line.substr(1, line.find(']') - 1));
+    if (name.starts_with("profile ") || name.starts_with("profile\t"))
+        name = trim(name.substr(8));
+    return std::string(name);
+}
+
+std::map<std::string, section> sections_of(std::string_view text) {
+    std::map<std::string, section> found;
+    section* current = nullptr;
+    while (!text.empty()) {
+        const auto raw = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(raw.size() + 1, text.size()));
+        const auto line = trim(raw);
+        if (line.empty() || line.front() == '#' || line.front() == ';')
+            continue;
+        if (line.front() == '[') {
+            current = &found[name_of(line)];
+            continue;
+        }
+        const auto equals = line.find('=');
+        const bool nested = raw.front() == ' ' || raw.front() == '\t';
+        if (equals == line.npos || current == nullptr || nested)
+            continue;
+        (*current)[config::to_lower(trim(line.substr(0, equals)))] = trim(line.substr(equals + 1));
+    }
+    return found;
+}
+
+std::string first_of(const section& from, std::initializer_list<const char*> names) {
+    for (const auto* const name : names)
+        if (const auto found = from.find(name); found != from.end() && !found->second.empty())
+            return found->second;
+    return {};
+}
+
+} // namespace
+
+std::optional<time_point> parse_expiration(std::string_view text) {
+    const auto local = rest::parse_time(text);
+    if (local == timestamp())
+        return std::nullopt;
+    const auto time = std::chrono::floor<std::chrono::seconds>(local);
+    const auto sign = text.find_first_of("+-Z", 19);
+    if (sign == text.npos)
+        return std::nullopt;
+    if (text[sign] == 'Z')
+        return time;
+    const auto hours = config::parse_decimal(text.substr(sign + 1, 2));
+    const auto minutes = config::parse_decimal(text.substr(text.size() - 2));
+    if (!hours || !minutes)
+        return std::nullopt;
+    const std::chrono::minutes offset(static_cast<int>(*hours * 60 + *minutes));
+    return text[sign] == '+' ? time - offset : time + offset;
+}
+
+fetch_result parse_ini(std::string_view text, const std::string& profile) {
+    const auto wanted = profile.empty() ? std::string("default") : profile;
+    const auto all = sections_of(text);
+    auto found = all.find(wanted);
+    if (found == all.end() && profile.empty()) // of the Java SDK
+        found = all.find("Credentials");
+    if (found == all.end())
+        return failure("the file has no profile \"" + wanted + "\"", "check credentials_profile");
+    const auto& keys = found->second;
+    fetched got;
+    got.who.key_id = first_of(keys, {"aws_access_key_id", "access_key_id", "oss_access_key_id"});
+    got.who.secret = first_of(keys, {"aws_secret_access_key", "access_key_secret",
+                                     "oss_secret_access_key", "oss_access_key_secret"});
+    got.who.session_token =
+        first_of(keys, {"aws_session_token", "aws_security_token", "security_token", "sts_token",
+                        "session_token", "oss_session_token"});
+    if (got.who.key_id.empty() || got.who.secret.empty())
+        return failure("the profile \"" + wanted + "\" has no keys of its own",
+                       "take credentials = \"assume-role\", \"ecs-role\", \"ec2-role\" or "
+                       "\"process\" for what it names");
+    got.expires = parse_expiration(first_of(keys, {"expiration", "x_security_token_expires"}));
+    return got;
+}
+
+fetch_result parse_file(std::string_view text, const std::string& profile) {
+    const auto begin = text.find_first_not_of(" \t\r\n");
+    if (begin == text.npos || text[begin] != '{')
+        return parse_ini(text, profile);
+    return text.find("\"profiles\"") == text.npos ? parse_json(text)
+                                                  : parse_tool_config(text, profile);
+}
+
+} // namespace objftpd::storage::credentials

@@ -1,0 +1,32 @@
+#include "storage/credentials/url_source.hpp"
+
+#include "storage/credentials/documents.hpp"
+#include "storage/credentials/text_file.hpp"
+
+namespace objftpd::storage::credentials {
+
+awaitable<fetch_result> url_source::fetch() {
+    http::request r;
+    r.method = "GET";
+    r.scheme = where_.where.scheme;
+    r.host = where_.where.host;
+    r.path = where_.path;
+    auto proof = proof_.text;
+    if (!proof_.file.empty()) {
+        const auto read = co_await read_token(pool_, proof_.file);
+        if (!read)
+            co_return no_token(proof_.file, read.error());
+        proof = *read;
+    }
+    if (!proof.empty())
+        r.set("authorization", proof);
+    r.set("accept", "application/json");
+    const auto got = co_await ask(settings_, r, std::string());
+    if (!got)
+        co_return no_answer(r, got.error(), "check the address and that the service runs");
+    if (got->status != 200)
+        co_return wrong_answer(r, *got, "check the address and who may ask there");
+    co_return parse_json(got->text);
+}
+
+} // namespace objftpd::storage::credentials

@@ -1,0 +1,269 @@
+#include "storage/credentials/file_source.hpp"
+#include "storage/credentials/metadata_source.hpp"
+#include "storage/credentials/process_source.hpp"
+#include "storage/credentials/refreshing_credentials.hpp"
+#include "storage/credentials/sts_source.hpp"
+#include "storage/credentials/url_source.hpp"
+#include "tests/support/event_loop.hpp"
+#include "tests/support/http_server.hpp"
+#include "tests/support/results.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace objftpd;
+using namespace objftpd::tests;
+using namespace objftpd::storage;
+using namespace std::chrono_literals;
+using namespace objftpd::storage::credentials;
+
+namespace {
+
+const std::string some_json = R"({"AccessKeyId":"a","AccessKeySecret":"s","SecurityToken":"t",
+                                  "Expiration":"2099-11-21T07:02:03Z","Code":"Success"})";
+
+// The server serves one client at a time.
+const std::string leaves = "Connection: close\r\n";
+
+class credential_sources_test {
+protected:
+    // What was found, as one text.
+    std::string fetch(source& from) {
+        const auto got = loop.run(from.fetch());
+        if (!got)
+            return "failure: " + got.error().reason;
+        return got->who.key_id + ' ' + got->who.secret + ' ' + got->who.session_token;
+    }
+
+    config::endpoint endpoint() const { return *config::parse_endpoint("http://" + server.host()); }
+
+    config::url url(const std::string& path) const {
+        return *config::parse_url("http://" + server.host() + path);
+    }
+
+    unsigned long port() const {
+        const auto host = server.host();
+        return std::stoul(host.substr(host.rfind(':') + 1));
+    }
+
+    std::string head(std::size_t request) const { return server.requests().at(request).head; }
+
+    metadata_source metadata(const metadata_dialect& dialect, metadata_source::without_token older,
+                             const std::string& role = {}) {
+        return {dialect, endpoint(), role, older};
+    }
+
+    sts_service service(vendor dialect) const {
+        sts_service made;
+        made.dialect = dialect;
+        made.where = endpoint();
+        made.region = "eu-west-1";
+        made.how = sts_settings(http::client_settings());
+        return made;
+    }
+
+    role some_role() const {
+        role made;
+        made.arn = "arn";
+        made.session_name = "objftpd";
+        made.duration = 1h;
+        return made;
+    }
+
+    std::shared_ptr<http::credentials_provider> base() const {
+        http::credentials who;
+        who.key_id = "base";
+        who.secret = "hidden";
+        return std::make_shared<http::fixed_credentials>(who);
+    }
+
+    http_server server;
+    temporary_folder folder;
+    worker_pool pool{1};
+    event_loop loop;
+};
+
+using without_token = metadata_source::without_token;
+
+} // namespace
+
+TEST_CASE_METHOD(credential_sources_test, "a token server is asked with what a file holds") {
+    url_source::authorization proof;
+    proof.file = folder.file("token", "Bearer one\n", 0644);
+    url_source source(pool, url("/ftp?user=x"), proof);
+    server.answers(200, some_json);
+    CHECK(fetch(source) == "a s t");
+    CHECK_THAT(head(0), Catch::StartsWith("GET /ftp?user=x HTTP/1.1\r\n"));
+    CHECK_THAT(head(0), Catch::Contains("authorization: Bearer one\r\n"));
+    folder.file("token", "Bearer two", 0644);
+    server.answers(200, some_json);
+    CHECK(fetch(source) == "a s t");
+    CHECK_THAT(head(1), Catch::Contains("authorization: Bearer two\r\n"));
+    folder.file("token", "Bearer\r\nX-Other: three", 0644);
+    CHECK_THAT(fetch(source), Catch::StartsWith("failure: the token in "));
+}
+
+TEST_CASE_METHOD(credential_sources_test, "a token server that refuses, lies or is cut is told") {
+    url_source source(pool, url("/ftp?password=hidden"), url_source::authorization());
+    server.answers(403, R"({"Code":"Forbidden","Message":"not you"})");
+    CHECK(fetch(source) ==
+          "failure: http://" + server.host() + "/ftp answered with status 403: Forbidden: not you");
+    server.answers(200, "<html>");
+    CHECK(fetch(source) == "failure: what came is not the JSON of credentials");
+    server.answers(200, std::string(100'000, ' '));
+    CHECK_THAT(fetch(source), Catch::StartsWith("failure: no answer from "));
+    server.answers_and_closes("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + some_json);
+    CHECK_THAT(fetch(source), Catch::StartsWith("failure: no answer from "));
+    CHECK_THAT(fetch(source), !Catch::Contains("hidden"));
+    server.answers(302, "", "Location: http://127.0.0.1:1/\r\n");
+    CHECK_THAT(fetch(source), Catch::Contains("status 302"));
+}
+
+TEST_CASE_METHOD(credential_sources_test, "Alibaba's metadata is asked with a token of its own") {
+    auto source = metadata(alibaba_ecs, without_token::refused);
+    server.answers(200, "tok");
+    server.answers(200, "ftp-role\n");
+    server.answers(200, some_json);
+    CHECK(fetch(source) == "a s t");
+    CHECK_THAT(head(0), Catch::StartsWith("PUT /latest/api/token HTTP/1.1\r\n"));
+    CHECK_THAT(head(0), Catch::Contains("x-aliyun-ecs-metadata-token-ttl-seconds: 21600\r\n"));
+    CHECK_THAT(head(1), Catch::StartsWith("GET /latest/meta-data/ram/security-credentials/ HTTP"));
+    CHECK_THAT(head(1), Catch::Contains("x-aliyun-ecs-metadata-token: tok\r\n"));
+    CHECK_THAT(head(2),
+               Catch::StartsWith("GET /latest/meta-data/ram/security-credentials/ftp-role HTTP"));
+    CHECK_THAT(head(2), Catch::Contains("x-aliyun-ecs-metadata-token: tok\r\n"));
+}
+
+TEST_CASE_METHOD(credential_sources_test, "metadata without tokens is asked only where allowed") {
+    auto strict = metadata(alibaba_ecs, without_token::refused, "r");
+    server.answers(404, "", leaves);
+    CHECK_THAT(fetch(strict), Catch::Contains("/latest/api/token answered with status 404"));
+    auto older = metadata(alibaba_ecs, without_token::allowed, "r");
+    server.answers(404, "");
+    server.answers(200, some_json);
+    CHECK(fetch(older) == "a s t");
+    CHECK_THAT(head(2), !Catch::Contains("metadata-token"));
+}
+
+TEST_CASE_METHOD(credential_sources_test, "Amazon's metadata is asked by its second version") {
+    auto source = metadata(amazon_ec2, without_token::refused);
+    server.answers(200, "tok");
+    server.answers(200, "ftp role");
+    server.answers(200, R"({"Code":"Success","AccessKeyId":"a","SecretAccessKey":"s","Token":"t",
+                            "Expiration":"2099-11-21T07:02:03Z"})");
+    CHECK(fetch(source) == "a s t");
+    CHECK_THAT(head(0), Catch::Contains("x-aws-ec2-metadata-token-ttl-seconds: 21600\r\n"));
+    CHECK_THAT(head(2), Catch::StartsWith("GET /latest/meta-data/iam/security-credentials/ftp H"));
+    CHECK_THAT(head(2), Catch::Contains("x-aws-ec2-metadata-token: tok\r\n"));
+}
+
+TEST_CASE_METHOD(credential_sources_test, "a machine without a role is told") {
+    auto source = metadata(amazon_ec2, without_token::refused);
+    server.answers(200, "tok");
+    server.answers(404, "");
+    CHECK_THAT(fetch(source), Catch::Contains("security-credentials/ answered with status 404"));
+}
+
+TEST_CASE_METHOD(credential_sources_test, "roles are assumed at Alibaba and at Amazon") {
+    assumed_role_source alibaba(service(vendor::alibaba), some_role(), base());
+    server.answers(200, R"({"Credentials":)" + some_json + "}", leaves);
+    CHECK(fetch(alibaba) == "a s t");
+    CHECK_THAT(head(0), Catch::StartsWith("POST / HTTP/1.1\r\n"));
+    CHECK_THAT(server.requests().at(0).body, Catch::Contains("AccessKeyId=base&"));
+
+    assumed_role_source amazon(service(vendor::amazon), some_role(), base());
+    server.answers(200, "<AssumeRoleResponse><AssumeRoleResult><Credentials>"
+                        "<AccessKeyId>b</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
+                        "<SessionToken>t</SessionToken>"
+                        "<Expiration>2099-11-21T02:02:03Z</Expiration></Credentials>"
+                        "</AssumeRoleResult></AssumeRoleResponse>");
+    CHECK(fetch(amazon) == "b s t");
+    CHECK_THAT(head(1), Catch::Contains("Credential=base/"));
+    CHECK_THAT(head(1), Catch::Contains("/eu-west-1/sts/aws4_request"));
+
+    server.answers(403, "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message>"
+                        "</Error></ErrorResponse>");
+    CHECK(fetch(amazon) == "failure: STS answered with status 403: AccessDenied: no");
+}
+
+TEST_CASE_METHOD(credential_sources_test, "a web identity's token is read each time") {
+    const auto file = folder.file("token", "one", 0644);
+    web_identity_source source(service(vendor::alibaba), some_role(), pool, file);
+    server.answers(200, R"({"Credentials":)" + some_json + "}");
+    CHECK(fetch(source) == "a s t");
+    CHECK_THAT(server.requests().at(0).body, Catch::Contains("OIDCToken=one&"));
+    folder.file("token", "two", 0644);
+    server.answers(400, R"({"Code":"AuthenticationFail.OIDCToken.Expired","Message":"old"})");
+    CHECK(fetch(source) ==
+          "failure: STS answered with status 400: AuthenticationFail.OIDCToken.Expired: old");
+    CHECK_THAT(server.requests().at(1).body, Catch::Contains("OIDCToken=two&"));
+}
+
+TEST_CASE_METHOD(credential_sources_test, "a base that STS refuses is fetched anew") {
+    const auto file = folder.file("base", R"({"AccessKeyId":"one","AccessKeySecret":"s"})");
+    const auto temporary = std::make_shared<refreshing_credentials>(
+        "store", "file", std::make_shared<file_source>(pool, file, ""));
+    assumed_role_source source(service(vendor::alibaba), some_role(), temporary);
+    server.answers(404, R"({"Code":"InvalidAccessKeyId.NotFound","Message":"?"})");
+    CHECK_THAT(fetch(source), Catch::Contains("InvalidAccessKeyId.NotFound"));
+    folder.file("base", R"({"AccessKeyId":"other","AccessKeySecret":"s"})");
+    server.answers(200, R"({"Credentials":)" + some_json + "}");
+    CHECK(fetch(source) == "a s t");
+    CHECK_THAT(server.requests().at(1).body, Catch::Contains("AccessKeyId=other&"));
+}
+
+TEST_CASE_METHOD(credential_sources_test, "a file is read again when it has changed") {
+    const auto file = folder.file("keys", "[default]\naccess_key_id=a\naccess_key_secret=b\n");
+    file_source source(pool, file, "");
+    CHECK(fetch(source) == "a b ");
+    CHECK(fetch(source) == "a b ");
+    folder.file("keys", "[default]\naccess_key_id=aa\naccess_key_secret=b\n");
+    CHECK(fetch(source) == "aa b ");
+    std::filesystem::remove(file);
+    CHECK_THAT(fetch(source), Catch::StartsWith("failure: cannot use "));
+    folder.file("keys", "[default]\naccess_key_id=a\naccess_key_secret=b\n", 0644);
+    CHECK_THAT(fetch(source), Catch::Contains("open to everyone"));
+}
+
+TEST_CASE_METHOD(credential_sources_test, "a program gives credentials out") {
+    const auto json = folder.file("json", some_json);
+    process_source source({"cat", json});
+    CHECK(fetch(source) == "a s t");
+}
+
+TEST_CASE_METHOD(credential_sources_test, "no shell sees the program's arguments") {
+    process_source source({"printf", "%s", R"({"AccessKeyId":"$HOME","AccessKeySecret":"`id`"})"});
+    CHECK(fetch(source) == "$HOME `id` ");
+}
+
+TEST_CASE_METHOD(credential_sources_test, "a program that fails, hangs or floods is told") {
+    struct row {
+        std::vector<std::string> command;
+        const char* told;
+    };
+    const row rows[] = {
+        {{"/nonexistent/program"}, "cannot be run: "},
+        {{"false"}, "ended with code 1"},
+        {{"true"}, "what came is not the JSON of credentials"},
+        {{"sh", "-c", "kill -TERM $$"}, "was ended by signal 15"},
+        {{"sleep", "600"}, "takes too long"},
+        {{"sh", "-c", "exec >/dev/null; sleep 600"}, "takes too long"},
+        {{"sh", "-c", "sleep 600 & wait"}, "takes too long"},
+        {{"yes"}, "writes more than 64 KiB"},
+    };
+    for (const auto& r : rows) {
+        INFO(r.told);
+        process_source source(r.command, 300ms);
+        CHECK_THAT(fetch(source), Catch::Contains(r.told));
+    }
+}
+
+TEST_CASE_METHOD(credential_sources_test, "a program does not inherit open files") {
+    // Our end of a connection and the server's are open here; standard error may be one, too.
+    const auto connection = tcp_socket::connect(
+        {asio::ip::address_v4::loopback(), static_cast<unsigned short>(port())});
+    process_source source({"sh", "-c",
+                           R"(printf '{"AccessKeyId":"%s","AccessKeySecret":"sockets"}' )"
+                           R"($(ls -l /proc/$$/fd | grep -v ' 2 ->' | grep -c socket:))"});
+    CHECK(fetch(source) == "0 sockets ");
+}

@@ -1,0 +1,183 @@
+#include "config/load.hpp"
+#include "config/password_hash.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+
+using namespace objftpd::config;
+
+namespace {
+
+/// Environment variables for the time of a test.
+class environment {
+public:
+    environment(std::initializer_list<std::pair<const char*, const char*>> all) {
+        for (const auto& [name, value] : all) {
+            ::setenv(name, value, 1);
+            names_.push_back(name);
+        }
+    }
+    environment(const environment&) = delete;
+    environment& operator=(const environment&) = delete;
+    ~environment() {
+        for (const auto* const name : names_)
+            ::unsetenv(name);
+    }
+
+private:
+    std::vector<const char*> names_;
+};
+
+load_result with_store(const std::string& lines) {
+    static const auto hash = hash_password("secret", hash_cost{8, 1, 1});
+    return load_text(
+        "[[listener]]\naddresses = [\"ftp://127.0.0.1:0\"]\n[[store]]\nname = \"m\"\n" + lines +
+            "\n[[user]]\nname = \"u\"\npassword_hash = \"" + hash +
+            "\"\n[[user.mount]]\npath = \"/\"\nstore = \"m\"\nbucket = \"bucket\"\n",
+        "f", "/etc/objftpd");
+}
+
+const std::string oss = "type = \"oss\"\nendpoint = \"oss-cn-hangzhou.aliyuncs.com\"\n";
+const std::string s3 = "type = \"s3\"\nendpoint = \"s3.eu-west-1.amazonaws.com\"\n";
+
+std::vector<std::string> problems(const load_result& loaded) {
+    std::vector<std::string> texts;
+    for (const auto& p : loaded.problems)
+        texts.push_back(p.key + ": " + p.text);
+    return texts;
+}
+
+object_store_settings remote(const std::string& lines) {
+    const auto loaded = with_store(lines);
+    CHECK(problems(loaded) == std::vector<std::string>());
+    return loaded.value.stores.at(0).remote;
+}
+
+} // namespace
+
+TEST_CASE("each source of credentials is told when what it needs is missing") {
+    struct row {
+        const std::string& store;
+        const char* lines;
+        const char* problem;
+    };
+    const row rows[] = {
+        {s3, "credentials = \"process\"",
+         "store[1].credentials_command: is missing; expects a list of a program and its "
+         "arguments"},
+        {s3, "credentials = \"url\"", "store[1].credentials_url: is missing; expects an URL"},
+        {s3, "credentials = \"container\"",
+         "store[1].credentials: the environment holds no usable "
+         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI"},
+        {s3, "credentials = \"web-identity\"\nrole_arn = \"a\"",
+         "store[1].web_identity_token_file: is missing; expects a file"},
+        {oss, "credentials = \"web-identity\"\nrole_arn = \"a\"\nweb_identity_token_file = \"t\"",
+         "store[1].oidc_provider_arn: is missing; expects a provider's ARN"},
+        {oss, "credentials = \"assume-role\"\nrole_base = \"ecs-role\"",
+         "store[1].role_arn: is missing; expects a role's ARN"},
+        {oss, "credentials = \"ecs-role\"\nrole_arn = \"a\"",
+         "store[1].role_arn: is not used unless credentials = \"assume-role\" or "
+         "\"web-identity\""},
+        {oss, "credentials = \"ecs-role\"\ncredentials_command = [\"a\"]",
+         "store[1].credentials_command: is not used unless credentials = \"process\""},
+        {oss, "credentials = \"ecs-role\"\naccess_key_secret = \"a\"",
+         "store[1].access_key_secret: is not used unless credentials = \"keys\""},
+        {oss, "credentials = \"ecs-role\"\nsts_endpoint = \"a\"",
+         "store[1].sts_endpoint: is not used unless credentials = \"assume-role\" or "
+         "\"web-identity\""},
+        {oss, "credentials = \"url\"\ncredentials_url = \"no/scheme\"",
+         "store[1].credentials_url: expects an URL such as \"https://tokens.example.com/ftp\", "
+         "not \"no/scheme\""},
+    };
+    for (const auto& r : rows) {
+        INFO(r.lines);
+        const auto told = problems(with_store(r.store + r.lines));
+        REQUIRE_FALSE(told.empty());
+        CHECK(told.front() == r.problem);
+    }
+}
+
+TEST_CASE("a role is assumed with keys, or with any other source") {
+    const auto keys = remote(s3 + "credentials = \"assume-role\"\nrole_arn = \"a\"\n"
+                                  "access_key_id = \"i\"\naccess_key_secret = \"s\"");
+    CHECK(keys.access_key_secret == "s");
+    CHECK(keys.role_duration == std::chrono::hours(1));
+    CHECK(keys.role_session_name == "objftpd");
+    const auto file = remote(s3 + "credentials = \"assume-role\"\nrole_arn = \"a\"\n"
+                                  "role_base = \"file\"\ncredentials_file = \"keys\"");
+    CHECK(file.credentials_file == "/etc/objftpd/keys");
+}
+
+TEST_CASE("roles are assumed at the vendor's own address for the region") {
+    struct row {
+        const char* type;
+        const char* endpoint;
+        const char* sts;
+    };
+    const row rows[] = {
+        {"oss", "oss-cn-hangzhou.aliyuncs.com", "sts.cn-hangzhou.aliyuncs.com"},
+        {"oss", "oss-cn-hangzhou-internal.aliyuncs.com", "sts-vpc.cn-hangzhou.aliyuncs.com"},
+        {"s3", "s3.eu-west-1.amazonaws.com", "sts.eu-west-1.amazonaws.com"},
+        {"s3", "s3.cn-north-1.amazonaws.com.cn", "sts.cn-north-1.amazonaws.com.cn"},
+        {"s3", "http://minio.example.com:9000", "minio.example.com:9000"},
+    };
+    for (const auto& r : rows) {
+        INFO(r.endpoint);
+        const auto found =
+            remote("type = \"" + std::string(r.type) + "\"\nendpoint = \"" + r.endpoint +
+                   "\"\ncredentials = \"assume-role\"\nrole_arn = \"a\"\n"
+                   "role_base = \"process\"\ncredentials_command = [\"p\"]");
+        CHECK(found.sts.host == r.sts);
+    }
+}
+
+TEST_CASE("Alibaba's general variables serve where OSS's own are not set") {
+    const environment general{{"ALIBABA_CLOUD_ACCESS_KEY_ID", "general"},
+                              {"ALIBABA_CLOUD_ACCESS_KEY_SECRET", "s"},
+                              {"ALIBABA_CLOUD_SECURITY_TOKEN", "t"}};
+    const auto lines = oss + "credentials = \"environment\"";
+    CHECK(remote(lines).access_key_id == "general");
+    CHECK(remote(lines).session_token == "t");
+    const environment own{{"OSS_ACCESS_KEY_ID", "own"}, {"OSS_ACCESS_KEY_SECRET", "s"}};
+    CHECK(remote(lines).access_key_id == "own");
+    CHECK(remote(lines).session_token.empty());
+}
+
+TEST_CASE("a container's credentials are where its environment says") {
+    const auto lines = s3 + "credentials = \"container\"";
+    {
+        const environment task{{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/x"},
+                               {"AWS_CONTAINER_AUTHORIZATION_TOKEN", "token"}};
+        CHECK(remote(lines).credentials_url == "http://169.254.170.2/v2/credentials/x");
+        CHECK(remote(lines).authorization == "token");
+    }
+    {
+        const environment pod{{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/v1/c"},
+                              {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/var/run/token"}};
+        CHECK(remote(lines).credentials_url == "http://169.254.170.23/v1/c");
+        CHECK(remote(lines).authorization_file == "/var/run/token");
+    }
+    const environment strange{{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://example.com/c"}};
+    CHECK(problems(with_store(lines)).size() == 1);
+}
+
+TEST_CASE("a web identity is described by its pod's environment") {
+    const environment pod{{"ALIBABA_CLOUD_OIDC_TOKEN_FILE", "/var/run/token"},
+                          {"ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "provider"},
+                          {"ALIBABA_CLOUD_ROLE_ARN", "role"}};
+    const auto found = remote(oss + "credentials = \"web-identity\"");
+    CHECK(found.web_identity_token_file == "/var/run/token");
+    CHECK(found.oidc_provider_arn == "provider");
+    CHECK(found.role_arn == "role");
+}
+
+TEST_CASE("the files of the vendors' tools are found") {
+    const environment home{{"HOME", "/home/ftp"}, {"AWS_PROFILE", "p"}};
+    CHECK(remote(s3 + "credentials = \"file\"").credentials_file == "/home/ftp/.aws/credentials");
+    CHECK(remote(s3 + "credentials = \"file\"").credentials_profile == "p");
+    CHECK(remote(oss + "credentials = \"file\"").credentials_file ==
+          "/home/ftp/.alibabacloud/credentials");
+    const environment named{{"ALIBABA_CLOUD_CREDENTIALS_FILE", "/srv/keys"}};
+    CHECK(remote(oss + "credentials = \"file\"").credentials_file == "/srv/keys");
+}
