@@ -57,9 +57,10 @@ fuzz() {
 }
 
 mkdir -p build
-step "packages" scripts/deps.sh build test
+step "packages" scripts/deps.sh build test stores
 step "release" build_and_test release
 step "clients" tests/clients/run.sh build/release/objftpd
+step "Ceph" tests/stores/conformance.sh build/release/tests/conformance_tests radosgw
 step "OSS server" tests/oss_server/run.sh --server build/release/tests/oss_server/oss_server
 [ ! -x tests/faults/run.sh ] || step "faults" tests/faults/run.sh build/release/objftpd
 step "address and undefined sanitizers" build_and_test asan

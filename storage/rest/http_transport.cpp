@@ -109,7 +109,7 @@ bool is_foreign(const call& c, const answer& a) {
 // What happens every day and is told to the client alone.
 bool is_ordinary(const error_code& e) {
     return e == errc::not_found || e == errc::already_exists || e == errc::precondition_failed ||
-           e == errc::range_not_satisfiable || e == errc::archived ||
+           e == errc::range_not_satisfiable || e == errc::archived || e == errc::unsupported ||
            e == asio::error::operation_aborted;
 }
 
