@@ -43,27 +43,54 @@ build_and_test() { # PRESET
     build "$1" && run_ctest "$1"
 }
 
+# The sanitizers' builds, one after the other, beside the steps that mostly wait: each leaves its
+# exit code and what it printed.
+build_ahead() {
+    renice -n 19 "$BASHPID" >/dev/null
+    local preset
+    for preset in asan tsan fuzz; do
+        if [ "$preset" = fuzz ]; then build fuzz fuzz_targets; else build "$preset"; fi \
+            >build/"$preset".output 2>&1
+        echo $? >build/"$preset".code
+    done
+}
+
+built_ahead() { # PRESET
+    until [ -s build/"$1".code ]; do sleep 1; done
+    cat build/"$1".output
+    return "$(cat build/"$1".code)"
+}
+
+run_asan() {
+    built_ahead asan && run_ctest asan
+}
+
 # Newer kernels lay memory out more randomly than this version of the thread sanitizer can bear.
 run_tsan() {
+    built_ahead tsan || return 1
     if setarch -R true 2>/dev/null; then
-        build tsan && setarch -R ctest --test-dir build/tsan --output-on-failure --no-tests=error
+        setarch -R ctest --test-dir build/tsan --output-on-failure --no-tests=error
     else
-        build_and_test tsan
+        run_ctest tsan
     fi
 }
 
 fuzz() {
-    build fuzz fuzz_targets && tests/fuzz/run.sh "${FUZZ_SECONDS:-15}"
+    built_ahead fuzz && tests/fuzz/run.sh "${FUZZ_SECONDS:-15}"
 }
 
 mkdir -p build
+rm -f build/*.code
+trap '[ -z "${builder:-}" ] || kill "$builder" 2>/dev/null' EXIT
 step "packages" scripts/deps.sh build test stores
 step "release" build_and_test release
+build_ahead &
+builder=$!
 step "clients" tests/clients/run.sh build/release/objftpd
 step "Ceph" tests/stores/conformance.sh build/release/tests/conformance_tests radosgw
 step "OSS server" tests/oss_server/run.sh --server build/release/tests/oss_server/oss_server
 [ ! -x tests/faults/run.sh ] || step "faults" tests/faults/run.sh build/release/objftpd
-step "address and undefined sanitizers" build_and_test asan
+step "address and undefined sanitizers" run_asan
 step "thread sanitizer" run_tsan
 step "fuzzing" fuzz
 

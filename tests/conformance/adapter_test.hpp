@@ -1,7 +1,8 @@
 #pragma once
 
+#include "config/async.hpp"
 #include "storage/error.hpp"
-#include "tests/conformance/all_adapters.hpp"
+#include "tests/conformance/adapters_under_test.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -80,4 +80,8 @@ private:
     std::shared_ptr<storage::adapter> adapter_;
 };
 
+/// All adapters: a new one is a new row there. With S3_ENDPOINT set (tests/stores) the S3 adapter
+/// alone, against the engine there.
+std::vector<adapter_under_test> adapters_under_test();
+
 } // namespace objftpd::tests

@@ -1,18 +1,23 @@
-#pragma once
-
 #include "tests/conformance/object_store_bucket.hpp"
 #include "tests/oss_server/server.hpp"
 
-namespace objftpd::tests {
+#include <openssl/crypto.h>
 
-/// The value of an environment variable; empty if there is none.
-inline std::string variable(const char* name) {
+#include <cstdlib>
+
+namespace objftpd::tests {
+namespace {
+
+std::string variable(const char* name) {
     const auto* const value = std::getenv(name);
     return value == nullptr ? std::string() : value;
 }
 
-/// The server that all tests of the OSS adapter share; each has a bucket of its own.
-inline oss_server::server& oss_emulator() {
+// The server that all tests of the OSS adapter share; each has a bucket of its own.
+oss_server::server& oss_emulator() {
+    // What ends at exit ends in reverse order: the server's threads use OpenSSL to their last.
+    static const int crypto = ::OPENSSL_init_crypto(0, nullptr);
+    static_cast<void>(crypto);
     static const temporary_folder folder;
     static const auto settings = [] {
         oss_server::server_settings s;
@@ -27,17 +32,17 @@ inline oss_server::server& oss_emulator() {
     return server;
 }
 
-inline std::unique_ptr<bucket_under_test> make_oss_bucket(event_loop& loop,
-                                                          config::oss_signature version) {
+std::unique_ptr<bucket_under_test> make_oss_bucket(event_loop& loop,
+                                                   config::oss_signature version) {
     auto settings = store_at(config::store_type::oss, oss_emulator().url(), "id", "secret");
     settings.remote.signature = version;
     settings.remote.part_size = 1 << 20;
     return std::make_unique<object_store_bucket>(loop, settings);
 }
 
-/// All adapters: a new one is a new row. With S3_ENDPOINT set (tests/stores) the S3 adapter alone,
-/// against the engine there.
-inline std::vector<adapter_under_test> adapters_under_test() {
+} // namespace
+
+std::vector<adapter_under_test> adapters_under_test() {
     using config::durability;
     if (const auto endpoint = variable("S3_ENDPOINT"); !endpoint.empty()) {
         const auto settings =
