@@ -9,6 +9,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <latch>
+
 using namespace objftpd;
 using namespace objftpd::tests;
 using namespace objftpd::storage;
@@ -164,14 +166,16 @@ TEST_CASE_METHOD(http_ending_test, "a reader that is given up ends the exchange"
 
 TEST_CASE("requests may still be under way when their event loop ends, the clients of the loop "
           "too") {
-    http_server server;
     const auto bytes =
         GENERATE(std::string(), half, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx");
     std::optional<asio::io_context> context(1);
+    std::latch answered(1);
+    http_server server; // its thread ends before what it uses
     server.then([&](tcp_socket& s) {
         s.send(bytes);
         if (bytes.empty())
             context->stop();
+        answered.count_down();
         s.wait_for_end();
         return false;
     });
@@ -201,6 +205,7 @@ TEST_CASE("requests may still be under way when their event loop ends, the clien
     };
     asio::co_spawn(*context, work(), asio::detached);
     context->run();
+    answered.wait();
     context.reset();
     CHECK(server.requests().size() == 1);
 }
