@@ -96,7 +96,7 @@ std::vector<option<store_source>> transfer_options() {
                      "private clouds."),
         make::count("list_version", &r::list_version, 2, 1, 2,
                     "The version of ListObjects. 1 is for old S3-compatible stores."),
-        make::size("part_size", &r::part_size, 8 * MiB, 100 << 10, 5 << 30,
+        make::size("part_size", &r::part_size, 8 * MiB, 100 << 10, std::uint64_t{5} << 30,
                    "Files up to this size are stored by one request, larger ones in parts of it. "
                    "After 1500 parts they grow."),
         make::size("largest_part", &r::largest_part, 64 * MiB, 5 * MiB, std::uint64_t{5} << 30,
