@@ -16,7 +16,8 @@ std::string variable(const char* name) {
 // The server that all tests of the OSS adapter share; each has a bucket of its own.
 oss_server::server& oss_emulator() {
     // What ends at exit ends in reverse order: the server's threads use OpenSSL to their last.
-    static const int crypto = ::OPENSSL_init_crypto(0, nullptr);
+    // (Without an option the call does nothing.)
+    static const int crypto = ::OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS, nullptr);
     static_cast<void>(crypto);
     static const temporary_folder folder;
     static const auto settings = [] {

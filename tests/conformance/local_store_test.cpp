@@ -23,15 +23,6 @@ result<std::shared_ptr<local_store>> open_store(const fs::path& path, worker_poo
     return local_store::open(path.string(), config::durability::none, disk);
 }
 
-// Opens the store and dies in the middle of two uploads.
-int die_in_mid_upload(const fs::path& path) {
-    worker_pool disk(1);
-    const auto store = open_store(path, disk);
-    if (!store || !(*store)->area().create_file() || !(*store)->area().create_file())
-        return 1;
-    std::_Exit(unfinished_uploads(path) == 2 ? 0 : 2);
-}
-
 dev_t device_of(const fs::path& path) {
     struct stat status {};
     REQUIRE(::stat(path.c_str(), &status) == 0);
@@ -49,9 +40,18 @@ TEST_CASE("opening a store makes its folder and its buckets' folders") {
     CHECK(fs::is_directory(path / "files"));
 }
 
+TEST_CASE("a process that dies in the middle of two uploads", "[.dies-in-mid-upload]") {
+    const fs::path path = parents_folder();
+    worker_pool disk(1);
+    const auto store = value_of(open_store(path, disk));
+    const auto first = value_of(store->area().create_file());
+    const auto second = value_of(store->area().create_file());
+    std::_Exit(unfinished_uploads(path) == 2 ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
 TEST_CASE("what a dead process left of its uploads is swept when the store opens") {
     const temporary_folder folder;
-    REQUIRE(in_child_process([&] { return die_in_mid_upload(folder.path()); }) == 0);
+    REQUIRE(passes_in_child_process("dies-in-mid-upload", folder.path()));
     REQUIRE(unfinished_uploads(folder.path()) == 2);
     worker_pool disk(1);
     const auto store = value_of(open_store(folder.path(), disk));
