@@ -28,19 +28,6 @@ std::chrono::sys_seconds now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-// Nothing of the request has reached the store.
-bool never_arrived(const error_code& failed) {
-    return failed == http::curl_error(CURLE_COULDNT_CONNECT) ||
-           failed == http::curl_error(CURLE_COULDNT_RESOLVE_HOST) ||
-           failed == http::curl_error(CURLE_COULDNT_RESOLVE_PROXY) ||
-           failed == http::curl_error(CURLE_NO_CONNECTION_AVAILABLE) ||
-           failed == http::curl_error(CURLE_PEER_FAILED_VERIFICATION) ||
-           failed == http::curl_error(CURLE_SSL_CACERT_BADFILE) ||
-           failed == http::curl_error(CURLE_INTERFACE_FAILED) ||
-           failed == http::curl_error(CURLE_URL_MALFORMAT) ||
-           failed == http::curl_error(CURLE_BAD_FUNCTION_ARGUMENT);
-}
-
 // Some operations report a failure in the body of a 200.
 bool may_hide_error(operation o) {
     return o == operation::copy_object || o == operation::copy_part ||
@@ -54,7 +41,6 @@ void set_broken(answer& a, const error_code& failed) {
     }
     a.failed = errc::unavailable;
     a.may_retry = failed == condition::temporary;
-    a.may_have_worked = !never_arrived(failed);
 }
 
 std::chrono::milliseconds wished_wait(const answer& a) {
@@ -134,35 +120,33 @@ awaitable<void> http_transport::read_answer(const call& c, std::unique_ptr<http:
                                             answer& to) const {
     to.status = from->head().status;
     to.headers = from->head().headers;
-    if (is_success(to.status) && is_foreign(c, to)) {
+    const bool success = is_success(to.status);
+    if (success && is_foreign(c, to)) {
         to.failed = errc::unavailable;
         to.vendor.message = "the answer is not the store's; is there a proxy in between?";
         to.may_retry = true;
-        to.may_have_worked = true;
         co_return;
     }
-    if (c.streamed && is_success(to.status)) {
+    if (success && c.streamed) {
         to.stream = std::move(from);
         co_return;
     }
-    auto text = co_await from->read_all(is_success(to.status) ? longest_text : longest_error);
+    auto text = co_await from->read_all(success ? longest_text : longest_error);
     if (!text) {
         set_broken(to, text.error());
         co_return;
     }
     to.text = std::move(*text);
-    const bool hidden = may_hide_error(c.what);
-    if (is_success(to.status) && !hidden)
+    if (success && !may_hide_error(c.what))
         co_return;
     const auto said = parse_error(error_text(to));
-    if (is_success(to.status) && !said)
+    if (success && !said)
         co_return;
     if (said)
         to.vendor = *said;
     const auto meaning = judge(to.status, to.vendor.code);
     to.failed = meaning.kind;
     to.may_retry = meaning.may_retry;
-    to.may_have_worked = to.status >= 500 || is_success(to.status);
     to.wait = wished_wait(to);
 }
 
