@@ -309,13 +309,15 @@ awaitable<result<std::string>>
 object_store_adapter::digest(std::string key, hash_algorithm algorithm, std::stop_token stop) {
     if (names_directory(key))
         co_return error_code(errc::is_a_directory);
-    auto head = co_await bucket_->client.head(key);
-    if (!head && head.error() == errc::not_found)
-        co_return co_await why_missing(std::move(key));
-    if (!head)
-        co_return head.error();
-    if (algorithm == hash_algorithm::md5 && head->etag_is_md5)
-        co_return config::to_lower(head->etag);
+    if (algorithm == hash_algorithm::md5) { // the store may know it
+        const auto head = co_await bucket_->client.head(key);
+        if (!head && head.error() == errc::not_found)
+            co_return co_await why_missing(std::move(key));
+        if (!head)
+            co_return head.error();
+        if (head->etag_is_md5)
+            co_return config::to_lower(head->etag);
+    }
     const auto from = co_await read(std::move(key), 0, std::move(stop));
     if (!from)
         co_return from.error();
