@@ -26,6 +26,10 @@ inline std::string to_lower(std::string_view text) {
     return out;
 }
 
+inline bool equal_ignoring_case(std::string_view a, std::string_view b) {
+    return to_lower(a) == to_lower(b);
+}
+
 /// Digits only, all of `text`; nothing when there is anything else or it does not fit.
 inline std::optional<std::uint64_t> parse_decimal(std::string_view text) {
     std::uint64_t value = 0;

@@ -1,5 +1,6 @@
 #include "server/protocol/facts.hpp"
 
+#include "config/ascii_text.hpp"
 #include "server/protocol/timestamps.hpp"
 
 #include <algorithm>
@@ -21,15 +22,6 @@ constexpr named_fact facts[] = {
 
 bool has(fact_set set, fact bit) {
     return (set & static_cast<fact_set>(bit)) != 0;
-}
-
-char to_lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return to_lower(x) == to_lower(y); });
 }
 
 std::string_view unix_mode(const listing_entry& e) {
@@ -57,7 +49,7 @@ fact_set parse_facts(std::string_view list) {
         const auto name = list.substr(0, list.find(';'));
         list.remove_prefix(std::min(name.size() + 1, list.size()));
         for (const auto& known : facts)
-            if (equal_ignoring_case(name, known.name))
+            if (config::equal_ignoring_case(name, known.name))
                 selected |= static_cast<fact_set>(known.bit);
     }
     return selected;

@@ -42,8 +42,9 @@ awaitable<result<>> object_download::open_again() {
 result<> object_download::check() {
     if (std::exchange(checked_, true))
         return {};
-    const bool same = (!crc64_ || *crc64_ == *info_.crc64) &&
-                      (!md5_ || http::to_hex(md5_->finish()) == config::to_lower(info_.etag));
+    const bool same =
+        (!crc64_ || *crc64_ == *info_.crc64) &&
+        (!md5_ || config::equal_ignoring_case(http::to_hex(md5_->finish()), info_.etag));
     if (same)
         return {};
     config::log::error(

@@ -23,16 +23,12 @@ std::string from_hex(std::string_view text) {
     return bytes;
 }
 
-bool same_etag(std::string_view a, std::string_view b) {
-    return config::to_lower(a) == config::to_lower(b);
-}
-
 } // namespace
 
 bool contradicts(const stored& theirs, const part_buffer& ours) {
     const bool crc_differs = theirs.crc64 && ours.has_crc64() && *theirs.crc64 != ours.crc64();
-    const bool md5_differs =
-        ours.has_md5() && theirs.etag_is_md5 && !same_etag(theirs.etag, http::to_hex(ours.md5()));
+    const bool md5_differs = ours.has_md5() && theirs.etag_is_md5 &&
+                             !config::equal_ignoring_case(theirs.etag, http::to_hex(ours.md5()));
     return crc_differs || md5_differs;
 }
 
@@ -175,7 +171,7 @@ awaitable<result<stored>> upload_parts::complete(overwrite existing) {
     const auto composite = composite_etag();
     const bool looks_composite = s->etag.find('-') != std::string::npos && !composite.empty();
     if ((ours && s->crc64 && *ours != *s->crc64) ||
-        (looks_composite && !same_etag(composite, s->etag)))
+        (looks_composite && !config::equal_ignoring_case(composite, s->etag)))
         co_return errc::checksum_mismatch;
     if (!s->crc64)
         s->crc64 = ours;
@@ -189,7 +185,7 @@ bool upload_parts::make_up(const object_head& object, std::uint64_t size) const 
     if (ours && object.crc64)
         return *ours == *object.crc64;
     const auto composite = composite_etag();
-    return !composite.empty() && same_etag(composite, object.etag);
+    return !composite.empty() && config::equal_ignoring_case(composite, object.etag);
 }
 
 void upload_parts::abort() {
