@@ -44,7 +44,7 @@ def interrupt(number, _):
     raise KeyboardInterrupt(signal.Signals(number).name)
 
 
-def main(folder):
+def main(folder, time_limit=TIME_LIMIT):
     """Arguments: -v names each test, -k PATTERN (may repeat) narrows the run to matching ones."""
     verbosity, patterns, arguments = 1, [], sys.argv[1:]
     while arguments:
@@ -58,7 +58,7 @@ def main(folder):
 
     signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGALRM, interrupt)
-    signal.alarm(TIME_LIMIT)
+    signal.alarm(time_limit)
 
     loader = unittest.TestLoader()
     loader.testNamePatterns = patterns or None

@@ -5,9 +5,11 @@ object; else the client is told.
 import dataclasses
 import typing
 
-from store_faults import faults
-from store_faults.faults import refuse
-from store_faults.store_case import ALWAYS, OnCeph, OnOss, RowCase, choose_rows, with_rows
+from store_faults.row_case import RowCase, choose_rows, with_rows
+from store_harness import faults
+from store_harness.case import OnCeph, OnOss
+from store_harness.faults import refuse
+from store_harness.proxy import ALWAYS
 
 COMPLETE = (226,)
 FAILED = (451,)

@@ -1,8 +1,9 @@
 """What the operator finds in the log when a store refuses, and what must never be in it."""
 
-from store_faults import faults
-from store_faults.faults import REQUEST_ID, refuse
-from store_faults.store_case import ALWAYS, OnCeph, OnOss, StoreCase
+from store_harness import faults
+from store_harness.case import OnCeph, OnOss, StoreCase
+from store_harness.faults import REQUEST_ID, refuse
+from store_harness.proxy import ALWAYS
 
 REFUSALS = (
     (403, "AccessDenied", "give the access key the right"),

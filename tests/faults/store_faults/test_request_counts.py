@@ -6,8 +6,8 @@ import shutil
 import subprocess
 
 from harness.daemon import PASSWORD, USER
-from store_faults import engines
-from store_faults.store_case import OnCeph, OnOss, StoreCase
+from store_harness import engines
+from store_harness.case import OnCeph, OnOss, StoreCase
 
 FOLDERS = ("a", "b", "c")
 FILES = 50

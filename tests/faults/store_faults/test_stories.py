@@ -3,10 +3,11 @@
 import time
 
 from harness.wire import Wire
-from store_faults import faults
-from store_faults.faults import refuse
-from store_faults.store_case import ALWAYS, OnCeph, OnOss, StoreCase
 from store_faults.test_uploads import EVERYWHERE, assert_true
+from store_harness import faults
+from store_harness.case import OnCeph, OnOss, StoreCase
+from store_harness.faults import refuse
+from store_harness.proxy import ALWAYS
 
 WHITE_SPACE = b" \n" * 200
 

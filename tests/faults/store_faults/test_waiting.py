@@ -7,8 +7,9 @@ import time
 import unittest
 
 from harness.wire import reset
-from store_faults import faults
-from store_faults.store_case import ALWAYS, OnCeph, OnOss, StoreCase
+from store_harness import faults
+from store_harness.case import OnCeph, OnOss, StoreCase
+from store_harness.proxy import ALWAYS
 
 PROMPT = 2.0  # seconds; generous for a busy machine, far below every time limit
 

@@ -1,10 +1,12 @@
-"""The stores behind the proxy, each started once for a run, and what lies in them, read without
+"""The stores behind the gateway, each started once for a run, and what lies in them, read without
 the gateway. An engine that this machine does not have is skipped with the reason.
 """
 
 import atexit
 import concurrent.futures
+import contextlib
 import email.utils
+import functools
 import http.client
 import os
 import pathlib
@@ -15,13 +17,14 @@ import xml.etree.ElementTree
 
 import s3_client
 from harness.daemon import binary
-from store_faults.gateway import BUCKET
-from store_faults.oss_client import OssClient
-from store_faults.scratch import quick_scratch
+from store_harness.gateway import BUCKET
+from store_harness.oss_client import OssClient
+from store_harness.scratch import quick_scratch
 
 MANY = 2_500  # three pages of a listing
 MANY_PREFIX = "many objects/"
 FILLERS = 4  # connections that make them
+BLOCK = 1 << 20
 
 _started = {}
 _filled = {}
@@ -55,28 +58,33 @@ class Oss:
     composite_etags = False
     answers_completion_with_etag = True
 
-    def __init__(self):
+    def __init__(self, folder=None):
+        """In memory, if no folder is given."""
         program = pathlib.Path(binary()).parent / "tests" / "oss_server" / "oss_server"
         if not program.exists():
             raise unittest.SkipTest(f"not built: {program}")
-        folder = quick_scratch() / "oss"
+        folder = folder or quick_scratch() / "oss"
         folder.mkdir()
         self.process = subprocess.Popen(
             [program, "--listen", "127.0.0.1:0", "--data", folder / "data",
              "--access-key-id", self.key_id, "--access-key-secret", self.secret],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-        atexit.register(self._stop)
+        atexit.register(self.stop)
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):
             raise AssertionError(f"the OSS server did not start: {line!r}")
         self.port = int(line.rstrip("/\n").rpartition(":")[2])
-        self.client = OssClient(self.port, self.key_id, self.secret, BUCKET)
+        self.client = self.client_of(BUCKET)
         self._wanted("PUT", "")
 
-    def _stop(self):
+    def stop(self):
+        """Also happens at the end of the run."""
         self.process.terminate()
         self.process.wait()
         self.process.stdout.close()
+
+    def client_of(self, bucket):
+        return OssClient(self.port, self.key_id, self.secret, bucket)
 
     def _wanted(self, method, key, query=None, body=b"", connection=None, but=()):
         status, text = self.client.call(method, key, query, body, connection)
@@ -85,7 +93,7 @@ class Oss:
         return status, text
 
     def connection(self):
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        return self.client.connection()
 
     def put(self, key, content, connection=None):
         self._wanted("PUT", key, body=content, connection=connection)
@@ -93,6 +101,15 @@ class Oss:
     def content(self, key):
         status, body = self._wanted("GET", key, but=(404,))
         return body if status == 200 else None
+
+    def blocks(self, key):
+        """The content of an object that is too large for memory."""
+        with contextlib.closing(self.connection()) as connection:
+            yield from blocks_of(self.client.begin(connection, "GET", key))
+
+    def keys(self, prefix):
+        """All that begin with it, in the store's order, and the sizes."""
+        return listed(lambda query: self._wanted("GET", "", query)[1], prefix)
 
     def uploads(self, prefix):
         """The unfinished uploads below a prefix."""
@@ -124,21 +141,23 @@ class Ceph:
     composite_etags = True
     answers_completion_with_etag = False
 
-    def __init__(self):
+    def __init__(self, folder=None, **environment):
+        """`environment` is for radosgw.sh."""
         script = pathlib.Path(s3_client.__file__).parent / "radosgw.sh"
         missing = [name for name in ("ceph", "ceph-mon", "ceph-osd", "radosgw", "radosgw-admin")
                    if not any((pathlib.Path(folder) / name).exists()
                               for folder in os.environ["PATH"].split(":"))]
         if missing:
             raise unittest.SkipTest(f"not installed: {', '.join(missing)}")
-        folder = quick_scratch() / "ceph"
-        environment = dict(os.environ, BUCKET=BUCKET)
-        atexit.register(subprocess.run, [script, "stop", folder], capture_output=True)
-        begun = subprocess.run([script, "start", folder], capture_output=True, text=True,
-                               env=environment, timeout=120)
+        self.folder = folder or quick_scratch() / "ceph"
+        self.stop = functools.partial(
+            subprocess.run, [script, "stop", self.folder], capture_output=True)
+        atexit.register(self.stop)
+        begun = subprocess.run([script, "start", self.folder], capture_output=True, text=True,
+                               env=dict(os.environ, BUCKET=BUCKET, **environment), timeout=120)
         if begun.returncode != 0:
             raise AssertionError(f"radosgw did not start: {begun.stderr}")
-        self.client = s3_client.Store.from_settings(folder / "store.env", BUCKET)
+        self.client = self.client_of(BUCKET)
         self.port = int(self.client.host.rpartition(":")[2])
         self.key_id = self.client.key
         self.secret = self.client.secret
@@ -149,6 +168,9 @@ class Ceph:
             raise AssertionError(f"{method} {key}: {answer}")
         return answer
 
+    def client_of(self, bucket):
+        return s3_client.Store.from_settings(self.folder / "store.env", bucket)
+
     def connection(self):
         return None
 
@@ -158,6 +180,18 @@ class Ceph:
     def content(self, key):
         answer = self._wanted("GET", key, but=(404,))
         return answer.body if answer.status == 200 else None
+
+    def blocks(self, key):
+        """The content of an object that is too large for memory."""
+        path, _ = self.client.target(key)
+        headers = self.client.signed_headers("GET", path, "", {}, s3_client.EMPTY)
+        with contextlib.closing(http.client.HTTPConnection(self.client.host, timeout=60)) as way:
+            way.request("GET", path, headers=headers)
+            yield from blocks_of(way.getresponse())
+
+    def keys(self, prefix):
+        """All that begin with it, in the store's order, and the sizes."""
+        return listed(lambda query: self._wanted("GET", "", query=query).body, prefix)
 
     def uploads(self, prefix):
         """The unfinished uploads below a prefix."""
@@ -212,3 +246,23 @@ def upload_ids(text):
     root = xml.etree.ElementTree.fromstring(text)
     return [element.text for element in root.iter()
             if element.tag.rpartition("}")[2] == "UploadId"]
+
+
+def blocks_of(response):
+    if response.status != 200:
+        raise AssertionError(f"{response.status} {response.read()}")
+    while block := response.read(BLOCK):
+        yield block
+
+
+def listed(ask, prefix):
+    """Key -> size of all pages. `ask` takes a query and returns the answer's document."""
+    found, query = {}, {"list-type": "2", "prefix": prefix}
+    while query:
+        texts = {}
+        for element in xml.etree.ElementTree.fromstring(ask(query)).iter():
+            texts.setdefault(element.tag.rpartition("}")[2], []).append(element.text)
+        found.update(zip(texts.get("Key", ()), map(int, texts.get("Size", ()))))
+        token = texts.get("NextContinuationToken")
+        query = {**query, "continuation-token": token[0]} if token else None
+    return found

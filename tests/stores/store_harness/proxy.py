@@ -5,13 +5,15 @@ the requests, and gives those that a rule names to a fault (faults.py) instead.
 import asyncio
 import contextlib
 import dataclasses
+import math
 import threading
 import typing
 
-from store_faults.message import Head, Request
+from store_harness.message import Head, Request
 
 MOST = 256 << 10  # bytes of one read
 LONGEST_HEAD = 64 << 10
+ALWAYS = math.inf  # for a rule's times
 
 
 class Ended(ConnectionError):

@@ -6,9 +6,9 @@ import time
 
 from harness.content import tricky_bytes
 from harness.wire import Wire, end
-from store_faults.gateway import Gateway
-from store_faults.proxy import Proxy
-from store_faults.scratch import quick_scratch
+from store_harness.gateway import Gateway
+from store_harness.proxy import Proxy
+from store_harness.scratch import quick_scratch
 
 PATIENCE = 60  # seconds for a reply; how long it may take is for the tests to say
 SETTLING = 5.0  # seconds that the gateway may take to clean up behind a transfer
@@ -20,17 +20,21 @@ Outcome = collections.namedtuple("Outcome", "code text content orphans seconds")
 
 class World:
     """REQUIRES: `stop` is called. `name` is nobody else's. The two texts go into the sections of
-    the server and of the store. `prefix` is what the user sees of the bucket, by default a folder
-    of this world's own."""
+    the server and of the store, `sections` after them. `prefix` is what the user sees of the
+    bucket, by default a folder of this world's own. Without `impatient` the store's options are
+    those that users have."""
 
-    def __init__(self, engine, name, server_options="", store_options="", prefix=None):
+    def __init__(self, engine, name, server_options="", store_options="", prefix=None,
+                 sections="", impatient=True):
         self.engine = engine
         self.root = quick_scratch() / re.sub(r"\W+", "-", name)
         self.root.mkdir()
         self.prefix = prefix or f"{self.root.name}/"
         self.proxy = Proxy(engine.port)
+        if impatient:  # small parts and few repetitions
+            store_options = f'part_size = "{engine.part_size}"\nattempts = 2\n{store_options}'
         self.gateway = Gateway(self.root, engine, self.proxy.port, self.prefix, server_options,
-                               store_options)
+                               store_options, sections)
         self._wires = []
 
     def start(self):

@@ -1,8 +1,10 @@
-"""The server under test in front of a store that is reached through the proxy."""
+"""The server under test in front of a store."""
 
 import functools
 import itertools
+import pathlib
 import random
+import re
 import socket
 import threading
 
@@ -26,8 +28,6 @@ endpoint = "http://127.0.0.1:{port}"
 region = "{region}"
 access_key_id = "{key_id}"
 access_key_secret = "{secret}"
-part_size = "{part_size}"
-attempts = 2
 {store}
 
 [[user]]
@@ -66,15 +66,17 @@ hash_password = functools.lru_cache(daemon.hash_password)
 
 
 class Gateway(daemon.Daemon):
-    """Shows its user the bucket below a prefix. The two options are text for the sections of the
-    server and of the store."""
+    """Shows its user the bucket below a prefix. `port` is the store's or that of a proxy before it.
+    The two options are text for the sections of the server and of the store; `sections` is text
+    for further ones."""
 
-    def __init__(self, root, engine, port, prefix, server_options, store_options):
+    def __init__(self, root, engine, port, prefix, server_options="", store_options="",
+                 sections=""):
         self.settings = {
             "type": engine.name, "region": engine.region, "port": port, "prefix": prefix,
-            "key_id": engine.key_id, "secret": engine.secret, "part_size": engine.part_size,
-            "store": store_options, "bucket": BUCKET}
-        super().__init__(root, server=server_options)
+            "key_id": engine.key_id, "secret": engine.secret, "store": store_options,
+            "bucket": BUCKET}
+        super().__init__(root, server=server_options, sections=sections)
 
     def _write_configuration(self, durability, server, listeners, sections):
         self.ports = {name: next_port() for name in listeners}
@@ -85,3 +87,8 @@ class Gateway(daemon.Daemon):
             listeners="".join(self._section_of(name, *listeners[name]) for name in listeners),
             server=server, **self.settings) + sections)
         path.chmod(0o600)
+
+    def most_memory(self):
+        """Bytes that the process has had at once, so far."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s*(\d+) kB", status)[1]) << 10

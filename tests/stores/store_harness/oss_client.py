@@ -32,18 +32,25 @@ class OssClient:
         proof = hmac.digest(self.secret.encode(), text.encode(), hashlib.sha1)
         return f"OSS {self.key_id}:{base64.b64encode(proof).decode()}"
 
-    def call(self, method, key="", query=None, body=b"", connection=None):
-        """(status, body) of one request."""
+    def begin(self, connection, method, key="", query=None, body=b""):
+        """The response, whose body is still to be read."""
         query = query or {}
         headers = {"date": email.utils.formatdate(usegmt=True)}
         headers["authorization"] = self.authorization(method, key, query, headers)
         target = f"/{self.bucket}/{urllib.parse.quote(key)}"
         if query:
             target += "?" + urllib.parse.urlencode(query)
-        own = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.request(method, target, body or None, headers)
+        return connection.getresponse()
+
+    def connection(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+
+    def call(self, method, key="", query=None, body=b"", connection=None):
+        """(status, body) of one request."""
+        own = connection or self.connection()
         try:
-            own.request(method, target, body or None, headers)
-            response = own.getresponse()
+            response = self.begin(own, method, key, query, body)
             return response.status, response.read()
         finally:
             if own is not connection:

@@ -7,8 +7,8 @@ import datetime
 import email.utils
 import time
 
-from store_faults.message import made
-from store_faults.proxy import Ended
+from store_harness.message import made
+from store_harness.proxy import Ended
 
 REASONS = {200: "OK", 403: "Forbidden", 500: "Internal Server Error", 503: "Service Unavailable"}
 REQUEST_ID = "REQUEST0123456789"

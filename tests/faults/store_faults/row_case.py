@@ -1,45 +1,14 @@
-"""Grounds of the tests with a store behind a proxy: one at a time, or many together."""
+"""Ground of the tests that are rows of a table, with a store behind a proxy: many together."""
 
 import concurrent.futures
 import contextlib
-import math
 import unittest
 
 from harness.case import ServerCase
-from store_faults import engines
-from store_faults.world import World
+from store_harness import engines
+from store_harness.world import World
 
-ALWAYS = math.inf
 TOGETHER = 10  # gateways at the same time; most of the time they wait
-
-
-class OnOss:
-    engine_kind = engines.Oss
-
-
-class OnCeph:
-    engine_kind = engines.Ceph
-
-
-class StoreCase(ServerCase):
-    """With a world of its own for each test."""
-
-    engine_kind = None
-    server_options = ""
-    store_options = ""
-    prefix = None
-
-    @classmethod
-    def setUpClass(cls):
-        cls.engine = engines.started(cls.engine_kind)
-
-    def setUp(self):
-        self.world = World(self.engine, self.id(), self.server_options, self.store_options,
-                           self.prefix)
-        self.addCleanup(self.world.stop)
-        self.daemon = self.world.start().gateway
-        self.proxy = self.world.proxy
-        super().setUp()
 
 
 class RowCase(ServerCase):
