@@ -117,6 +117,7 @@ awaitable<transfer_end> send_through_buffer(stream& to, storage::body& from, con
 // The rest of an upload straight from the socket, up to the end of the stream.
 awaitable<transfer_end> receive_directly(stream& from, storage::upload& to,
                                          transfer_progress& progress) {
+    fairness share;
     for (;;) {
         if (progress.aborted || from.cancelled())
             co_return aborted();
@@ -130,6 +131,7 @@ awaitable<transfer_end> receive_directly(stream& from, storage::upload& to,
             co_return transfer_end();
         if (moved) {
             progress.moved(*moved);
+            co_await share.moved(*moved);
             continue;
         }
         if (moved.error() != asio::error::would_block)

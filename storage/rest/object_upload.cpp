@@ -93,22 +93,39 @@ awaitable<result<>> object_upload::make_room() {
     co_return result<>();
 }
 
+// Space for at least one byte in the current part; the part before is on its way.
+awaitable<result<>> object_upload::make_space() {
+    if (current().full()) {
+        const auto sent = co_await send_current();
+        if (!sent)
+            co_return sent.error();
+    }
+    if (current().needs_chunk())
+        co_return co_await make_room();
+    co_return result<>();
+}
+
 awaitable<result<>> object_upload::write(std::span<const char> bytes) {
     size_ += bytes.size();
     while (!bytes.empty()) {
-        if (current().full()) {
-            const auto sent = co_await send_current();
-            if (!sent)
-                co_return sent.error();
-        }
-        if (current().needs_chunk()) {
-            const auto room = co_await make_room();
-            if (!room)
-                co_return room.error();
-        }
+        const auto ready = co_await make_space();
+        if (!ready)
+            co_return ready.error();
         bytes = bytes.subspan(current().append(bytes));
     }
     co_return result<>();
+}
+
+awaitable<result<std::size_t>> object_upload::receive_from(direct_socket& socket) {
+    const auto ready = co_await make_space();
+    if (!ready)
+        co_return ready.error();
+    const auto n = socket.receive_now(current().space());
+    if (n) {
+        current().filled(*n);
+        size_ += *n;
+    }
+    co_return n;
 }
 
 awaitable<result<>> object_upload::keep(const object_head& kept, std::uint64_t size) {

@@ -32,15 +32,17 @@ public:
     awaitable<result<>> write(std::span<const char> bytes) override;
     awaitable<result<put_result>> commit(std::span<const char> last) override;
     awaitable<void> abort() override;
+    bool can_receive() const override { return true; }
+    awaitable<result<std::size_t>> receive_from(direct_socket& socket) override;
 
 private:
+    awaitable<result<>> make_space();
     awaitable<result<>> make_room();
     awaitable<result<>> send_current();
     awaitable<result<>> read_kept(const std::string& etag, std::uint64_t size);
     awaitable<result<>> copy_parts(std::string from, std::string etag, std::uint64_t size);
     awaitable<result<put_result>> put_whole();
     awaitable<result<put_result>> complete();
-    awaitable<std::optional<put_result>> find_committed();
     awaitable<result<>> still_kept();
     part_buffer& current();
     key_locks::share turn_wanted() const;

@@ -14,18 +14,29 @@ void part_buffer::sum(std::span<const char> bytes) {
         crc64_ = storage::crc64(crc64_, bytes.data(), bytes.size());
 }
 
-std::size_t part_buffer::append(std::span<const char> bytes) {
+std::span<char> part_buffer::space() {
     constexpr auto chunk_size = memory_budget::chunk_size;
     const auto room = std::min<std::uint64_t>(chunks_.size() * chunk_size, target_) - size_;
+    if (room == 0)
+        return {};
     const auto in_chunk = static_cast<std::size_t>(size_ % chunk_size);
-    const auto n = std::min<std::size_t>(
-        {bytes.size(), static_cast<std::size_t>(room), chunk_size - in_chunk});
-    if (n == 0)
-        return 0;
     auto& chunk = chunks_[static_cast<std::size_t>(size_ / chunk_size)];
-    std::memcpy(chunk.data() + in_chunk, bytes.data(), n);
+    return {chunk.data() + in_chunk,
+            static_cast<std::size_t>(std::min<std::uint64_t>(room, chunk_size - in_chunk))};
+}
+
+void part_buffer::filled(std::size_t n) {
+    const auto bytes = space().first(n);
     size_ += n;
-    sum(bytes.first(n));
+    sum(bytes);
+}
+
+std::size_t part_buffer::append(std::span<const char> bytes) {
+    const auto to = space();
+    const auto n = std::min(bytes.size(), to.size());
+    if (n > 0)
+        std::memcpy(to.data(), bytes.data(), n);
+    filled(n);
     return n;
 }
 

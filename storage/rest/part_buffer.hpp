@@ -25,6 +25,12 @@ public:
     bool needs_chunk() const { return size_ == chunks_.size() * memory_budget::chunk_size; }
     void add(memory_budget::chunk c) { chunks_.push_back(std::move(c)); }
 
+    /// Where the next bytes belong, as far as the chunk they begin in reaches.
+    std::span<char> space();
+
+    /// `n` bytes at the front of space() have been written.
+    void filled(std::size_t n);
+
     /// Takes bytes from the front of `bytes` as far as there is room for; returns how many.
     std::size_t append(std::span<const char> bytes);
 
