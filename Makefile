@@ -17,8 +17,10 @@ build: deps ## Build the server: build/release/objftpd
 test: ## Everything: unit, session and client tests, sanitizers, fuzzing
 	@scripts/test.sh
 
-bench: build ## Measure against other FTP servers (ARGS="--quick" for a short run)
-	@scripts/deps.sh bench
+bench: build ## Measure against FTP servers and direct clients of stores (ARGS="--quick": short)
+	@scripts/deps.sh test bench stores
+	@cmake --preset release -DOBJFTPD_TESTS=ON >/dev/null
+	@cmake --build --preset release --target oss_server
 	@tests/bench/run.sh $(ARGS)
 
 format: ## clang-format over all sources

@@ -140,7 +140,8 @@ class Bench:
 
     def table(self):
         peers = [kind.name for kind in servers_module.PEERS]
-        text = report.table(self.rows, self.results, self.names, peers)
+        text = report.table(self.rows, self.results, self.names, peers,
+                            servers_module.ObjftpdNone.name)
         return text + "".join(f"\n- {note}" for note in self.notes)
 
 
@@ -150,8 +151,7 @@ def main():
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     os.umask(0o022)
-    command = " ".join(["make bench" if os.environ.get("MAKELEVEL") else "tests/bench/run.sh",
-                        *sys.argv[1:]])
+    command = report.command("ftp")
     load_before = os.getloadavg()[0]
     with contextlib.ExitStack() as cleanup:
         scratch = tempfile.mkdtemp(prefix="objftpd-bench-", dir=options.dir)

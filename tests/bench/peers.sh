@@ -1,7 +1,7 @@
 #!/bin/sh
-# Fetches the servers to compare with into FOLDER, one subfolder each, without installing them:
-# their Debian packages conflict with each other, and nothing of them should stay on the machine.
-# What cannot be fetched is left out; the benchmark says so.
+# Fetches the servers and the clients of stores to compare with into FOLDER, one subfolder each,
+# without installing them: the servers' Debian packages conflict with each other, and nothing of
+# them should stay on the machine. What cannot be fetched is left out; the benchmark says so.
 set -u
 folder=${1:?usage: peers.sh FOLDER}
 lists_are_fresh=no
@@ -33,7 +33,8 @@ fetch() {
     mv "$folder/$1.part" "$folder/$1"
 }
 
-for package in vsftpd pure-ftpd proftpd-mod-crypto python3-pyftpdlib python3-openssl; do
+for package in vsftpd pure-ftpd proftpd-mod-crypto python3-pyftpdlib python3-openssl \
+    rclone s3cmd; do
     fetch "$package" || echo "cannot fetch $package" >&2
 done
 exit 0

@@ -3,9 +3,8 @@
 import os
 import statistics
 import subprocess
+import sys
 import time
-
-OURS = "objftpd none"
 
 
 def medians(runs):
@@ -21,7 +20,7 @@ def cell(row, values):
 
 def best_peer(row, columns, peers):
     metric = row.metrics[row.best_by]
-    known = [name for name in peers if columns.get(name)]
+    known = [name for name in peers if columns.get(name) and name not in row.not_compared]
     if not known:
         return None
     pick = max if metric.more_is_better else min
@@ -34,8 +33,8 @@ def ratios(row, ours, best):
             for metric in row.metrics if best.get(metric.key)}
 
 
-def ratio_cell(row, columns, peers):
-    ours, name = columns.get(OURS), best_peer(row, columns, peers)
+def ratio_cell(row, columns, peers, our_name):
+    ours, name = columns.get(our_name), best_peer(row, columns, peers)
     if not ours or not name:
         return "-"
     parts = ratios(row, ours, columns[name])
@@ -43,8 +42,8 @@ def ratio_cell(row, columns, peers):
     return f"{text} ({name})"
 
 
-def goal_cell(row, columns, peers):
-    ours, name = columns.get(OURS), best_peer(row, columns, peers)
+def goal_cell(row, columns, peers, our_name):
+    ours, name = columns.get(our_name), best_peer(row, columns, peers)
     parts = []
     for goal in row.goals:
         unit = next(m.unit for m in row.metrics if m.key == goal.metric)
@@ -64,17 +63,17 @@ def goal_cell(row, columns, peers):
     return "; ".join(parts)
 
 
-def table(rows, results, names, peers):
+def table(rows, results, names, peers, our_name):
     """`results` is {row key: {server: [{metric: number}]}}."""
-    lines = ["| | " + " | ".join(names) + " | objftpd none : best peer | goal |",
+    lines = ["| | " + " | ".join(names) + f" | {our_name} : best peer | goal |",
              "|---|" + "---|" * (len(names) + 2)]
     for row in rows:
         columns = {name: medians(runs) for name, runs in results.get(row.key, {}).items()}
         units = " / ".join(metric.unit for metric in row.metrics)
         cells = [cell(row, columns.get(name)) for name in names]
         lines.append("| " + " | ".join([f"{row.label}: {units}", *cells,
-                                        ratio_cell(row, columns, peers),
-                                        goal_cell(row, columns, peers)]) + " |")
+                                        ratio_cell(row, columns, peers, our_name),
+                                        goal_cell(row, columns, peers, our_name)]) + " |")
     return "\n".join(lines)
 
 
@@ -121,6 +120,14 @@ def versions(peers_folder, objftpd, source):
     if ours:
         parts.append(f"objftpd {ours[-1]}" + (f" ({commit})" if commit else ""))
     return ", ".join(parts)
+
+
+def command(part):
+    """How this run, of one of run.sh's parts, is repeated."""
+    arguments = " ".join([part, *sys.argv[1:]])
+    if os.environ.get("MAKELEVEL"):
+        return f'make bench ARGS="{arguments}"'
+    return f"tests/bench/run.sh {arguments}"
 
 
 def heading(options, command, load_before, folder, source):

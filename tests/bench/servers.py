@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import accounts
 import certificate
 import process_tree
+import stores
 
 PASSIVE_PORTS = (21000, 30999)  # below the ephemeral range, so that clients do not take them
 
@@ -316,6 +317,18 @@ class Objftpd(Server):
             print("objftpd: refuses the cheap hash; its rates include the default one",
                   file=sys.stderr)
 
+    def store_section(self):
+        return f"""\
+[[store]]
+name = "store"
+type = "local"
+path = "{os.path.dirname(self.place.data)}"
+durability = "{self.durability}"
+"""
+
+    def bucket(self):
+        return os.path.basename(self.place.data)
+
     def write_config(self, cheap_hash):
         users = "".join(f"""
 [[user]]
@@ -323,8 +336,8 @@ name = "{name}"
 password_hash = "{password}"
 [[user.mount]]
 path = "/"
-store = "disk"
-bucket = "{os.path.basename(self.place.data)}"
+store = "store"
+bucket = "{self.bucket()}"
 """ for name, password in ((accounts.CHEAP, cheap_hash), (accounts.STRONG, self.strong_hash)))
         self.config = self.write("objftpd.toml", f"""\
 state = "{self.path("state")}"
@@ -340,12 +353,7 @@ chain_file = "{self.place.certificate.chain}"
 key_file = "{self.place.certificate.key}"
 [log]
 level = "warning"
-[[store]]
-name = "disk"
-type = "local"
-path = "{os.path.dirname(self.place.data)}"
-durability = "{self.durability}"
-{users}""")
+{self.store_section()}{users}""")
 
     def check_config(self):
         return subprocess.run([self.place.objftpd, "check-config", "--config", self.config],
@@ -363,6 +371,30 @@ class ObjftpdNone(Objftpd):
 class ObjftpdFsync(Objftpd):
     name = "objftpd fsync"
     durability = "fsync"
+
+
+class Gateway(Objftpd):
+    """In front of a store of stores.py."""
+
+    name = "objftpd"
+
+    def __init__(self, place, store):
+        self.store = store
+        super().__init__(place)
+
+    def store_section(self):
+        return f"""\
+[[store]]
+name = "store"
+type = "{self.store.type}"
+endpoint = "{self.store.endpoint}"
+region = "{self.store.region}"
+access_key_id = "{self.store.key}"
+access_key_secret = "{self.store.secret}"
+"""
+
+    def bucket(self):
+        return stores.BUCKET
 
 
 PEERS = (Vsftpd, PureFtpd, Proftpd, Pyftpdlib)

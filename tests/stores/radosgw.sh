@@ -12,6 +12,7 @@
 #
 # A full store lets writes wait, deletions too: for a store that refuses, with 403 QuotaExceeded,
 # give QUOTA_BYTES. Buckets are found by path and, as BUCKET.localhost, by name.
+# REQUEST_LOG=1 writes a line with "beast:" for each request to DIR/radosgw/log/rgw.log.
 # `scripts/deps.sh stores` installs what is needed.
 #
 # What it does not do as S3 does, found with probe.py (Ceph 16.2):
@@ -83,7 +84,7 @@ crash_dir = $state/log
 mon_data = $state/mon
 osd_data = $state/osd
 rgw_data = $state/rgw
-debug_rgw = 0/0
+debug_rgw = ${REQUEST_LOG:-0}/0
 debug_rgw_sync = 0/0
 debug_ms = 0/0
 debug_osd = 0/0

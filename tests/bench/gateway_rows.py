@@ -1,0 +1,85 @@
+"""What is measured of the gateway in front of a store, and what it should reach."""
+
+from dataclasses import dataclass
+
+from rows import CPU_PER_GIB, CPU_PER_OP, FIRST_BYTE, GIB, MIB, OPS, RATE, TOTAL, Goal, Metric, \
+    Row, human
+
+PEAK = Metric("peak", "peak RSS MiB", digits=1)
+REQUESTS = Metric("requests", "requests", digits=0)
+REQUESTS_PER_OP = Metric("requests", "requests each")
+
+SMALL = 4096
+
+
+@dataclass
+class Sizes:
+    big: int = GIB
+    huge: int = 10 * GIB
+    parallel: int = 256 * MIB  # of each of 16 uploads
+    small: int = 2000          # files
+    listing: int = 10_000
+    long_listing: int = 100_000
+
+
+QUICK = Sizes(big=128 * MIB, huge=256 * MIB, parallel=32 * MIB, small=200, listing=2_000,
+              long_listing=3_000)
+
+
+def bulk_rows(sizes, store):
+    s3 = store == "s3"
+    metrics = (RATE, CPU_PER_GIB, PEAK, REQUESTS)
+    return [
+        Row("retr", f"RETR {human(sizes.big)}", "bulk", metrics,
+            (Goal("rate", at_least=0.95), Goal("cpu", at_most=1.0, absolute=True)),
+            {"mode": "retr", "path": "big", "ops": 1, "size": sizes.big}),
+        Row("stor", f"STOR {human(sizes.big)}", "bulk", metrics,
+            ((Goal("rate", at_least=0.95),) if s3 else ()) +
+            (Goal("cpu", at_most=2.5 if s3 else 1.5, absolute=True),),
+            {"mode": "stor", "path": "up", "ops": 1, "size": sizes.big},
+            not_compared=("curl",)),
+    ]
+
+
+def small_rows(sizes):
+    metrics = (OPS, CPU_PER_OP, REQUESTS_PER_OP)
+    load = {"clients": 16, "ops": sizes.small // 16}
+    return [
+        Row("small-stor", "4 KiB STOR, 16 connections", "small", metrics,
+            (Goal("ops", at_least=0.9),), {"mode": "stor", "path": "s/{c}-{n}", "size": SMALL} | load),
+        Row("small-retr", "4 KiB RETR, 16 connections", "small", metrics,
+            (Goal("ops", at_least=0.9),), {"mode": "retr", "path": "s/{c}-{n}"} | load),
+    ]
+
+
+def listing_rows(sizes, store):
+    # How long a page takes can be asked of an S3 store only: there is a direct client.
+    goals = ((Goal("first", at_most=2), Goal("total", at_most=1.2)) if store == "s3" else ())
+    rows = [Row("list", f"LIST of {sizes.listing:,} entries", "listing",
+                (FIRST_BYTE, TOTAL, PEAK, REQUESTS), goals,
+                {"mode": "list", "path": f"list-{sizes.listing}", "ops": 1}, best_by=1)]
+    if store == "oss":
+        rows.append(Row(
+            "list-long", f"LIST of {sizes.long_listing:,} entries, RSS above idle", "listing_memory",
+            (FIRST_BYTE, TOTAL, PEAK, REQUESTS), (Goal("peak", at_most=32, absolute=True),),
+            {"mode": "list", "path": f"list-{sizes.long_listing}", "ops": 1}, best_by=1))
+    return rows
+
+
+def peak_rows(sizes, store):
+    if store != "oss":
+        return []
+    return [
+        Row("peak", f"STOR {human(sizes.huge)}", "peak", (RATE, CPU_PER_GIB, PEAK, REQUESTS),
+            (Goal("peak", at_most=64, absolute=True),),
+            {"mode": "stor", "path": "up", "ops": 1, "size": sizes.huge}),
+        Row("peak-16", f"16 STOR of {human(sizes.parallel)} at once", "peak",
+            (RATE, CPU_PER_GIB, PEAK, REQUESTS), (),
+            {"mode": "stor", "path": "up-{c}", "clients": 16, "ops": 1, "size": sizes.parallel}),
+    ]
+
+
+def all_rows(sizes, store):
+    """`store` is "s3" or "oss"."""
+    return (bulk_rows(sizes, store) + small_rows(sizes) + listing_rows(sizes, store) +
+            peak_rows(sizes, store))
