@@ -13,6 +13,7 @@ import pathlib
 import subprocess
 import threading
 import unittest
+import urllib.parse
 import xml.etree.ElementTree
 
 import s3_client
@@ -257,12 +258,13 @@ def blocks_of(response):
 
 def listed(ask, prefix):
     """Key -> size of all pages. `ask` takes a query and returns the answer's document."""
-    found, query = {}, {"list-type": "2", "prefix": prefix}
+    found, query = {}, {"list-type": "2", "prefix": prefix, "encoding-type": "url"}
     while query:
         texts = {}
         for element in xml.etree.ElementTree.fromstring(ask(query)).iter():
             texts.setdefault(element.tag.rpartition("}")[2], []).append(element.text)
-        found.update(zip(texts.get("Key", ()), map(int, texts.get("Size", ()))))
+        keys = map(urllib.parse.unquote_plus, texts.get("Key", ()))
+        found.update(zip(keys, map(int, texts.get("Size", ()))))
         token = texts.get("NextContinuationToken")
         query = {**query, "continuation-token": token[0]} if token else None
     return found
