@@ -43,8 +43,11 @@ std::chrono::milliseconds retry::wait_after(unsigned attempt, const rest::answer
 }
 
 awaitable<rest::answer> retry::send(const rest::call& c) {
+    bool may_have_worked = false;
     for (unsigned attempt = 0;; ++attempt) {
         auto a = co_await inner_->send(c);
+        may_have_worked = may_have_worked || a.may_have_worked;
+        a.may_have_worked = may_have_worked;
         if (!a.failed)
             fill_budget();
         if (!a.failed || !a.may_retry || attempt + 1 >= settings_.attempts || !take_from_budget())

@@ -59,6 +59,7 @@ struct answer {
     std::unique_ptr<http::exchange> stream; // the body of a success that is streamed
     vendor_error vendor;                    // what the store said of the failure
     bool may_retry = false;                 // the same call may succeed at the next attempt
+    bool may_have_worked = false;           // though it failed, at this attempt or one before
     std::chrono::milliseconds wait{};       // that the store asked for before the next attempt
 
     /// Null if there is no such header. `name` in lower case.

@@ -28,6 +28,19 @@ std::chrono::sys_seconds now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
+// Nothing of the request has reached the store.
+bool never_arrived(const error_code& failed) {
+    return failed == http::curl_error(CURLE_COULDNT_CONNECT) ||
+           failed == http::curl_error(CURLE_COULDNT_RESOLVE_HOST) ||
+           failed == http::curl_error(CURLE_COULDNT_RESOLVE_PROXY) ||
+           failed == http::curl_error(CURLE_NO_CONNECTION_AVAILABLE) ||
+           failed == http::curl_error(CURLE_PEER_FAILED_VERIFICATION) ||
+           failed == http::curl_error(CURLE_SSL_CACERT_BADFILE) ||
+           failed == http::curl_error(CURLE_INTERFACE_FAILED) ||
+           failed == http::curl_error(CURLE_URL_MALFORMAT) ||
+           failed == http::curl_error(CURLE_BAD_FUNCTION_ARGUMENT);
+}
+
 // Some operations report a failure in the body of a 200.
 bool may_hide_error(operation o) {
     return o == operation::copy_object || o == operation::copy_part ||
@@ -35,6 +48,7 @@ bool may_hide_error(operation o) {
 }
 
 void set_broken(answer& a, const error_code& failed) {
+    a.may_have_worked = !never_arrived(failed);
     if (failed == asio::error::operation_aborted) {
         a.failed = failed;
         return;
@@ -125,6 +139,7 @@ awaitable<void> http_transport::read_answer(const call& c, std::unique_ptr<http:
         to.failed = errc::unavailable;
         to.vendor.message = "the answer is not the store's; is there a proxy in between?";
         to.may_retry = true;
+        to.may_have_worked = true;
         co_return;
     }
     if (success && c.streamed) {
@@ -147,6 +162,7 @@ awaitable<void> http_transport::read_answer(const call& c, std::unique_ptr<http:
     const auto meaning = judge(to.status, to.vendor.code);
     to.failed = meaning.kind;
     to.may_retry = meaning.may_retry;
+    to.may_have_worked = success || to.status >= 500;
     to.wait = wished_wait(to);
 }
 
