@@ -11,7 +11,8 @@
 # instead: it starts in ten seconds or more, and small objects cost three times as much.
 #
 # A full store lets writes wait, deletions too: for a store that refuses, with 403 QuotaExceeded,
-# give QUOTA_BYTES. Buckets are found by path and, as BUCKET.localhost, by name.
+# give QUOTA_BYTES. Buckets are found by path and, as BUCKET.localhost, by name; DNS_NAME replaces
+# localhost.
 # REQUEST_LOG=1 writes a line with "beast:" for each request to DIR/radosgw/log/rgw.log.
 # `scripts/deps.sh stores` installs what is needed.
 #
@@ -120,7 +121,7 @@ rgw_gc_processor_period = 10
 rgw_gc_max_objs = 4
 
 rgw_frontends = beast endpoint=127.0.0.1:$3 tcp_nodelay=1
-rgw_dns_name = localhost
+rgw_dns_name = ${DNS_NAME:-localhost}
 rgw_thread_pool_size = 64
 rgw_enable_lc_threads = false
 rgw_enable_quota_threads = false

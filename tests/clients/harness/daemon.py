@@ -181,9 +181,9 @@ class Daemon:
         addresses = ", ".join(f'"{scheme}://{host}:{self.ports[name]}"' for host in hosts)
         return f"\n[[listener]]\naddresses = [{addresses}]\n{options}\n"
 
-    def _wait_until_it_accepts(self, patience=20):
+    def _wait_until_it_accepts(self, patience=20, hosts=tuple(LOOPBACK.values())):
         give_up = time.monotonic() + patience
-        for address in itertools.product(LOOPBACK.values(), self.ports.values()):
+        for address in itertools.product(hosts, self.ports.values()):
             while True:
                 try:
                     socket.create_connection(address, timeout=1).close()
