@@ -90,6 +90,8 @@ step "clients" tests/clients/run.sh build/release/objftpd
 step "Ceph" tests/stores/conformance.sh build/release/tests/conformance_tests radosgw
 step "OSS server" tests/oss_server/run.sh --server build/release/tests/oss_server/oss_server
 [ ! -x tests/faults/run.sh ] || step "faults" tests/faults/run.sh build/release/objftpd
+step "end to end" env GATEWAY_LARGE_BYTES="${GATEWAY_LARGE_BYTES:-$((300 << 20))}" \
+    tests/end_to_end/run.sh build/release/objftpd
 step "address and undefined sanitizers" run_asan
 step "thread sanitizer" run_tsan
 step "fuzzing" fuzz

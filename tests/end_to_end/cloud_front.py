@@ -1,5 +1,5 @@
-"""Stands for the way to a cloud: an HTTP proxy that takes every host and port for the store here, and
-speaks TLS in that host's name.
+"""Stands for the way to a cloud: an HTTP proxy that takes every host and port for the store here,
+and speaks TLS in that host's name.
 """
 
 import asyncio

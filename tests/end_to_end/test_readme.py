@@ -57,7 +57,8 @@ class Section:
                          re.DOTALL | re.MULTILINE)[1]
         tables = [(tomllib.loads(toml), toml)
                   for toml in re.findall(r"^```toml\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)]
-        self.stores = {table["store"][0]["type"]: toml for table, toml in tables if "store" in table}
+        self.stores = {table["store"][0]["type"]: toml
+                       for table, toml in tables if "store" in table}
         (self.mount,) = [toml for table, toml in tables if "store" not in table]
         # By type of store: the environment's line and the command.
         self.commands = {}
