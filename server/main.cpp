@@ -3,6 +3,7 @@
 // storage/virtual_filesystem.hpp -> storage/adapter.hpp (one for each kind of store).
 #include "server/cli/command_line.hpp"
 #include "server/cli/exit_code.hpp"
+#include "server/cli/health.hpp"
 #include "server/cli/subcommands.hpp"
 #include "server/serve.hpp"
 
@@ -25,6 +26,8 @@ int main(int argc, char** argv) {
             return cli::run_passwd();
         case cli::command::reference_config:
             return cli::run_reference_config();
+        case cli::command::health:
+            return cli::run_health(*line);
         }
     } catch (const std::exception& e) {
         std::cerr << "objftpd: " << e.what() << "\n";

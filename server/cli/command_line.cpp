@@ -63,6 +63,8 @@ public:
             "passwd", "Hash a password for the configuration; asks for it, or reads a pipe");
         reference_ = app_.add_subcommand("reference-config",
                                          "Print the reference configuration: every option");
+        health_ = app_.add_subcommand(
+            "health", "Ask the server that runs with this configuration whether it lives");
     }
 
     void parse(int argc, const char* const* argv) {
@@ -83,6 +85,8 @@ public:
             line.command = command::passwd;
         else if (reference_->parsed())
             line.command = command::reference_config;
+        else if (health_->parsed())
+            line.command = command::health;
         line.config_file = config_file_;
         line.log_level = level_;
         if (app_.count("--store") > 0)
@@ -149,6 +153,7 @@ private:
     CLI::App* check_ = nullptr;
     CLI::App* passwd_ = nullptr;
     CLI::App* reference_ = nullptr;
+    CLI::App* health_ = nullptr;
     std::string config_file_;
     std::optional<config::log_level> level_;
     config::quick_start quick_;

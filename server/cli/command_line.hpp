@@ -7,7 +7,7 @@
 
 namespace objftpd::server::cli {
 
-enum class command { serve, check_config, passwd, reference_config };
+enum class command { serve, check_config, passwd, reference_config, health };
 
 /// What the user asked for.
 struct command_line {

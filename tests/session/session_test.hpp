@@ -128,6 +128,9 @@ public:
         return {gateway_->listeners()[listener].endpoint, from, protection_, offer};
     }
 
+    /// Where the first listener is, once the server has begun.
+    std::uint16_t port() const { return gateway_->listeners().front().endpoint.port(); }
+
     /// A connection that has heard the greeting and is protected.
     ftp_client greeted(const std::string& from = "127.0.0.1", std::size_t listener = 0) {
         auto client = connect(from, listener);

@@ -2,6 +2,7 @@
 #include "server/cli/command_line.hpp"
 #include "server/cli/exit_code.hpp"
 #include "server/cli/first_run.hpp"
+#include "server/cli/health.hpp"
 #include "server/cli/subcommands.hpp"
 #include "tests/support/configurations.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -64,6 +65,7 @@ TEST_CASE("without a word the server serves, and each command is one word") {
         {{"check-config"}, cli::command::check_config},
         {{"passwd"}, cli::command::passwd},
         {{"reference-config"}, cli::command::reference_config},
+        {{"health"}, cli::command::health},
     };
     for (const auto& [arguments, command] : rows) {
         const auto parsed = parse(arguments);
@@ -146,7 +148,7 @@ TEST_CASE("help and version go to standard output, with exit code 0") {
     CHECK(help.exit_code == 0);
     CHECK(help.out == cli::help_text());
     for (const auto* const word :
-         {"serve", "check-config", "passwd", "reference-config", "--config", "--store",
+         {"serve", "check-config", "passwd", "reference-config", "health", "--config", "--store",
           "--password-file", "Exit codes", "SIGTERM", "78"})
         CHECK_THAT(help.out, Catch::Contains(word));
     std::istringstream lines(help.out);
@@ -175,6 +177,24 @@ TEST_CASE("check-config counts what is there, or lists every problem, with exit 
                             "\"warning\", \"error\" or \"off\", not 1\n" +
                             line.config_file + ":6:1: log.lvl: unknown key; did you mean level?\n" +
                             "2 problems\n");
+}
+
+TEST_CASE("health asks the first ftp:// address, else the first ftps:// one, with exit code 69") {
+    const temporary_folder folder;
+    cli::command_line line;
+    line.command = cli::command::health;
+    // Nobody listens on these ports, which only root may.
+    const std::vector<std::pair<std::string, std::string>> rows{
+        {R"("ftps://127.0.0.1:1", "ftp://127.0.0.1:2", "ftp://127.0.0.1:3")", "ftp://127.0.0.1:2"},
+        {R"("ftps://127.0.0.1:1", "ftps://127.0.0.1:2")", "ftps://127.0.0.1:1"},
+    };
+    for (const auto& [addresses, asked] : rows) {
+        line.config_file =
+            folder.file("f.toml", with(small_configuration, "\"ftp://127.0.0.1:2048\"", addresses));
+        const captured err(std::cerr);
+        CHECK(cli::run_health(line) == 69);
+        CHECK(err.text() == "objftpd: " + asked + ": Connection refused\n");
+    }
 }
 
 TEST_CASE("the log level of the command line takes the place of the file's") {
