@@ -9,7 +9,7 @@ import unittest
 from store_harness.case import OnCeph, OnOss, StoreCase
 
 OLD, NEW = b"the old content", b"what was stored meanwhile"
-PATIENCE = 2.0  # for another session, which may have to wait for the rename's end
+PATIENCE = 3.0  # for another session, which may have to wait for the rename's end
 
 
 def after_it(act):
@@ -49,6 +49,11 @@ class ConcurrentChanges:
         upload.join(60)
         self.assertFalse(upload.is_alive())
         self.assertIn(NEW, (self.world.content("source.bin"), self.world.content("target.bin")))
+
+    @unittest.expectedFailure
+    def test_what_others_store_without_the_gateway_in_between_is_not_lost(self):
+        self.rename_while(lambda: self.world.put("source.bin", NEW))
+        self.assertEqual(self.world.content("source.bin"), NEW)
 
     # The rename is refused with 550, and its target is there all the same.
     @unittest.expectedFailure

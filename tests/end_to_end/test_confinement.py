@@ -38,7 +38,7 @@ WAYS = (
     "/{}", "//{}", "{}", "./{}", "~/{}", "~alice/{}",
     "../{}", "/../{}", "./../{}", "/./../{}", "..//{}", "/..//./{}", "../../../../../../{}",
     "../../files/" + AREA + "{}", "/files/" + AREA + "{}", "/" + AREA + "{}", BUCKET + ":{}",
-    "sub/../../{}", "/sub/../../{}", "sub/inner/../../../{}", "own.txt/../../{}",
+    "../../../{}", "../../..//{}", "sub/../../{}", "/sub/../../{}", "sub/inner/../../../{}", "own.txt/../../{}",
     "missing/../../{}", "~/../{}", "sub/..//../{}", "../team/../{}",
     ".../{}", "..../{}", "....//{}", ". ./{}", ".. /{}", " ../{}", "..;/{}", "..\t/{}",
     "..\0/{}", "..\u200b/{}", "\uff0e\uff0e/{}", "\u2025/{}", "..\uff0f{}", "..\u2215{}",
@@ -163,6 +163,15 @@ class Confinement:
             self.say(f"DELE {FILE}")
             self.say("CWD /")
 
+    def try_from_below(self, way, name):
+        if self.say("CWD /sub/inner").code != 250:
+            return
+        self.say(written(way, name, "SIZE {}"))
+        self.transfer(written(way, name, "RETR {}"))
+        self.transfer(written(way, name, "STOR {}"), b"changed")
+        self.say(written(way, name, "DELE {}"))
+        self.say("CWD /")
+
     def rename(self, way, name):
         if self.say(written(way, name, "RNFR {}")).code == 350:
             self.say("RNTO stolen")
@@ -182,6 +191,7 @@ class Confinement:
             for command in DOWNLOADS:
                 self.transfer(written(way, name, command))
         self.enter(way, f"{team}{FOLDER}")
+        self.try_from_below(way, f"{team}{FILE}")
         for name in (f"{team}{FILE}", f"{team}{NEW}"):
             self.rename(way, name)
             for command in UPLOADS:

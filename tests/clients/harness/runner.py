@@ -9,7 +9,10 @@ TIME_LIMIT = 900  # seconds for the whole run; a server that hangs must not hang
 
 class CountingResult(unittest.TextTestResult):
     """Counts tests, not their sub-tests: one with a failed sub-test has failed, one with a
-    skipped sub-test may still pass."""
+    skipped sub-test may still pass. One that was expected to fail and did not has passed, unless
+    the run is strict."""
+
+    strict = False
 
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
@@ -22,6 +25,10 @@ class CountingResult(unittest.TextTestResult):
     def addError(self, test, error):
         super().addError(test, error)
         self.failed.add(test.id())
+
+    def addUnexpectedSuccess(self, test):
+        super().addUnexpectedSuccess(test)
+        (self.failed if self.strict else self.passed).add(test.id())
 
     def addFailure(self, test, error):
         super().addFailure(test, error)
@@ -39,12 +46,16 @@ class CountingResult(unittest.TextTestResult):
         return len(passed), len(self.failed), len(skipped)
 
 
+class StrictResult(CountingResult):
+    strict = True
+
+
 def interrupt(number, _):
     """The one exception that unittest lets through; on its way out, exit handlers clean up."""
     raise KeyboardInterrupt(signal.Signals(number).name)
 
 
-def main(folder, time_limit=TIME_LIMIT):
+def main(folder, time_limit=TIME_LIMIT, counting=CountingResult):
     """Arguments: -v names each test, -k PATTERN (may repeat) narrows the run to matching ones."""
     verbosity, patterns, arguments = 1, [], sys.argv[1:]
     while arguments:
@@ -64,7 +75,7 @@ def main(folder, time_limit=TIME_LIMIT):
     loader.testNamePatterns = patterns or None
     suite = loader.discover(folder, top_level_dir=folder)
     runner = unittest.TextTestRunner(
-        stream=sys.stdout, verbosity=verbosity, resultclass=CountingResult)
+        stream=sys.stdout, verbosity=verbosity, resultclass=counting)
     result = runner.run(suite)
     passed, failed, skipped = result.summary()
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
