@@ -169,10 +169,11 @@ class Uploader(FewRights):
         self.upload_by_curl("folder/new.bin")
 
     def upload_by_curl(self, name):
-        subprocess.run(
+        done = subprocess.run(
             ["curl", "-q", "-sS", "-u", f"{USER}:{PASSWORD}", "-T", "-",
              f"ftp://127.0.0.1:{self.daemon.port}/{name}"],
-            input=b"new", check=True, timeout=60)
+            input=b"new", capture_output=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.world.content(name), b"new")
 
 
