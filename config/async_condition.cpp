@@ -5,10 +5,11 @@
 namespace objftpd {
 
 struct async_condition::sleeper {
-    explicit sleeper(const asio::any_io_executor& e) : executor(e), called(e) {}
+    sleeper(const asio::any_io_executor& e, asio::steady_timer::time_point end)
+        : executor(e), called(e, end) {}
 
     const asio::any_io_executor executor;
-    async_signal called; // used on the executor's thread only
+    asio::steady_timer called; // cancelled to wake it; used on the executor's thread only
     std::atomic<bool> woken{false};
 };
 
@@ -33,14 +34,25 @@ private:
 };
 
 awaitable<void> async_condition::wait(std::unique_lock<std::mutex>& lock, std::stop_token stop) {
+    return wait_until(lock, asio::steady_timer::time_point::max(), std::move(stop));
+}
+
+awaitable<void> async_condition::wait_for(std::unique_lock<std::mutex>& lock,
+                                          std::chrono::nanoseconds most, std::stop_token stop) {
+    return wait_until(lock, asio::steady_timer::clock_type::now() + most, std::move(stop));
+}
+
+awaitable<void> async_condition::wait_until(std::unique_lock<std::mutex>& lock,
+                                            asio::steady_timer::time_point end,
+                                            std::stop_token stop) {
     const auto executor = co_await asio::this_coro::executor;
-    const auto me = std::make_shared<sleeper>(executor);
+    const auto me = std::make_shared<sleeper>(executor, end);
     {
         const place mine(*this, *lock.mutex(), me);
         lock.unlock();
-        const std::stop_callback on_stop(stop, [&me] { me->called.notify(); });
-        while (!me->woken && !stop.stop_requested())
-            co_await me->called.wait();
+        const std::stop_callback on_stop(stop, [&me] { me->called.cancel(); });
+        while (!me->woken && !stop.stop_requested() && asio::steady_timer::clock_type::now() < end)
+            co_await me->called.async_wait(as_tuple);
     }
     lock.lock();
 }
@@ -48,7 +60,7 @@ awaitable<void> async_condition::wait(std::unique_lock<std::mutex>& lock, std::s
 void async_condition::notify_all() {
     for (const auto& each : sleepers_) {
         each->woken = true;
-        asio::post(each->executor, [each] { each->called.notify(); });
+        asio::post(each->executor, [each] { each->called.cancel(); });
     }
     sleepers_.clear();
 }

@@ -8,6 +8,8 @@ namespace {
 
 // A part of the size that every store takes, and some chunks: 8 MiB.
 constexpr std::size_t most_beyond = 32;
+constexpr std::size_t most_exceeding = 4;
+constexpr std::chrono::seconds patience(10);
 
 } // namespace
 
@@ -22,11 +24,12 @@ public:
             budget->beyond_ = nullptr;
         if (--budget->members_ == 0)
             unused.swap(budget->spare_);
-        budget->changed_.notify_all(); // the others' shares have grown
+        budget->wake_next(); // the others' shares have grown
     }
 
     const std::shared_ptr<memory_budget> budget;
-    std::size_t held = 0; // chunks; guarded by the budget's mutex
+    std::size_t held = 0;   // chunks; guarded by the budget's mutex, as is
+    std::size_t beyond = 0; // how many of them are beyond the budget
 };
 
 memory_budget::chunk::chunk(std::shared_ptr<member> owner, std::unique_ptr<char[]> memory)
@@ -46,8 +49,42 @@ memory_budget::chunk::~chunk() {
         owner_->budget->give_back(*owner_, std::move(memory_));
 }
 
-memory_budget::memory_budget(std::size_t bytes)
-    : most_(std::max<std::size_t>(1, bytes / chunk_size)) {}
+// For as long as a coroutine waits, however that ends.
+class memory_budget::place_in_line {
+public:
+    place_in_line(memory_budget& budget, const member& m) : who(m), budget_(budget) {
+        budget_.line_.push_back(this);
+    }
+    place_in_line(const place_in_line&) = delete;
+    ~place_in_line() {
+        if (left_)
+            return;
+        const std::lock_guard lock(budget_.mutex_);
+        give_up();
+    }
+
+    // Both with the mutex locked.
+    void give_up() {
+        if (budget_.beyond_ == &who)
+            budget_.beyond_ = nullptr;
+        leave();
+        budget_.wake_next();
+    }
+    void leave() {
+        budget_.line_.remove(this);
+        left_ = true;
+    }
+
+    const member& who;
+    async_condition called;
+
+private:
+    memory_budget& budget_;
+    bool left_ = false;
+};
+
+memory_budget::memory_budget(std::size_t bytes, std::function<clock::time_point()> now)
+    : most_(std::max<std::size_t>(1, bytes / chunk_size)), now_(std::move(now)) {}
 
 memory_budget::~memory_budget() = default;
 
@@ -63,25 +100,59 @@ std::size_t memory_budget::share() const {
     return std::max<std::size_t>(1, most_ / std::max<std::size_t>(1, members_));
 }
 
-bool memory_budget::may_take(const member& who) const {
-    if (used_ >= most_)
-        return beyond_ == &who && used_ < most_ + most_beyond;
-    return line_.empty() || who.held < share();
+bool memory_budget::may_exceed(const member& who) const {
+    return beyond_ == &who && who.beyond < most_beyond;
 }
 
-// In the order they came; those beyond their share let others pass.
-bool memory_budget::may_take_in_turn(const member& who) {
+bool memory_budget::may_be_next_beyond(const member& who) const {
+    return beyond_ != &who && who.beyond < most_beyond &&
+           (who.beyond > 0 || exceeding_ < most_exceeding);
+}
+
+// Of those that wait, once the budget is used up: the one that may go on nevertheless.
+void memory_budget::choose_beyond() {
+    if (beyond_ != nullptr && now_() < beyond_until_)
+        return;
+    const auto found = std::ranges::find_if(
+        line_, [&](const place_in_line* p) { return may_be_next_beyond(p->who); });
+    if (found == line_.end())
+        return;
+    beyond_ = &(*found)->who;
+    beyond_until_ = now_() + patience;
+    (*found)->called.notify_all();
+}
+
+bool memory_budget::may_take(const member& who) {
+    if (used_ < most_)
+        return line_.empty() || who.held < share();
+    choose_beyond();
+    return may_exceed(who);
+}
+
+// Who of those that wait may take a chunk now, in the order they came; those beyond their share let
+// others pass. Null: nobody.
+memory_budget::place_in_line* memory_budget::next() {
+    if (line_.empty())
+        return nullptr;
     if (used_ >= most_) {
-        if (beyond_ == nullptr)
-            beyond_ = line_.front();
-        return beyond_ == &who && used_ < most_ + most_beyond;
+        choose_beyond();
+        const auto found =
+            std::ranges::find_if(line_, [&](const place_in_line* p) { return may_exceed(p->who); });
+        return found == line_.end() ? nullptr : *found;
     }
-    const auto next =
-        std::ranges::find_if(line_, [&](const member* m) { return m->held < share(); });
-    return (next == line_.end() ? line_.front() : *next) == &who;
+    const auto found =
+        std::ranges::find_if(line_, [&](const place_in_line* p) { return p->who.held < share(); });
+    return found == line_.end() ? line_.front() : *found;
+}
+
+void memory_budget::wake_next() {
+    if (auto* const place = next())
+        place->called.notify_all();
 }
 
 std::unique_ptr<char[]> memory_budget::take_now(member& who) {
+    if (used_ >= most_ && who.beyond++ == 0)
+        ++exceeding_;
     ++used_;
     ++who.held;
     if (spare_.empty())
@@ -95,10 +166,12 @@ void memory_budget::give_back(member& who, std::unique_ptr<char[]> memory) {
     const std::lock_guard lock(mutex_);
     --used_;
     --who.held;
-    if (used_ < most_)
+    if (who.beyond > 0 && --who.beyond == 0)
+        --exceeding_;
+    if (used_ < most_ || beyond_ == &who)
         beyond_ = nullptr;
     spare_.push_back(std::move(memory));
-    changed_.notify_all();
+    wake_next();
 }
 
 memory_budget::chunk memory_budget::try_take(const std::shared_ptr<member>& who) {
@@ -108,50 +181,21 @@ memory_budget::chunk memory_budget::try_take(const std::shared_ptr<member>& who)
     return {who, take_now(*who)};
 }
 
-// For as long as a coroutine waits, however that ends.
-class memory_budget::place_in_line {
-public:
-    place_in_line(memory_budget& budget, const member* who) : budget_(budget), who_(who) {
-        budget_.line_.push_back(who_);
-    }
-    place_in_line(const place_in_line&) = delete;
-    ~place_in_line() {
-        if (who_ == nullptr)
-            return;
-        const std::lock_guard lock(budget_.mutex_);
-        give_up();
-    }
-
-    // Both with the mutex locked.
-    void give_up() {
-        if (budget_.beyond_ == who_ && who_->held == 0)
-            budget_.beyond_ = nullptr;
-        leave();
-    }
-    void leave() {
-        budget_.line_.remove(who_);
-        budget_.changed_.notify_all();
-        who_ = nullptr;
-    }
-
-private:
-    memory_budget& budget_;
-    const member* who_;
-};
-
 awaitable<memory_budget::chunk> memory_budget::take(std::shared_ptr<member> who,
                                                     std::stop_token stop) {
     std::unique_lock lock(mutex_);
-    place_in_line place(*this, who.get());
-    while (!may_take_in_turn(*who)) {
+    place_in_line mine(*this, *who);
+    while (next() != &mine) {
         if (stop.stop_requested()) {
-            place.give_up();
+            mine.give_up();
             co_return chunk();
         }
-        co_await changed_.wait(lock, stop);
+        wake_next(); // whom this one was woken for, if something has changed since
+        co_await mine.called.wait_for(lock, patience, stop);
     }
-    place.leave();
+    mine.leave();
     auto memory = take_now(*who);
+    wake_next();
     co_return chunk(std::move(who), std::move(memory));
 }
 

@@ -2,7 +2,9 @@
 
 #include "config/async_condition.hpp"
 
+#include <chrono>
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -13,16 +15,22 @@
 namespace objftpd::storage {
 
 /// The memory that all uploads of the process may fill while their bytes wait to be stored, given
-/// out in chunks. Fair: while somebody waits, nobody gets more than an equal share. So that uploads
-/// whose parts are too short to be sent cannot wait for each other for ever, one at a time may go
-/// beyond the budget until its part is complete. Thread-safe; lives as long as its members and
-/// chunks.
+/// out in chunks. Fair: while somebody waits, nobody gets more than an equal share.
+///
+/// So that uploads whose parts are too short to be sent cannot wait for each other for ever, one at
+/// a time may go beyond the budget, by as much as the smallest part that every store takes: until
+/// it gives something back, as it does when its part is stored, or for 10 s while others wait, so
+/// that one whose client is slow does not stop the others. At most 4 members hold something beyond
+/// the budget at the same time.
+///
+/// Thread-safe; lives as long as its members and chunks.
 class memory_budget : public std::enable_shared_from_this<memory_budget> {
 public:
     static constexpr std::size_t chunk_size = 256 << 10; // bytes
+    using clock = std::chrono::steady_clock;
 
     /// At least one chunk, whatever `bytes` is. Made by std::make_shared.
-    explicit memory_budget(std::size_t bytes);
+    explicit memory_budget(std::size_t bytes, std::function<clock::time_point()> now = clock::now);
     memory_budget(const memory_budget&) = delete;
     ~memory_budget();
 
@@ -62,19 +70,25 @@ public:
 private:
     class place_in_line;
 
-    bool may_take(const member& who) const;
-    bool may_take_in_turn(const member& who);
+    bool may_exceed(const member& who) const;
+    bool may_be_next_beyond(const member& who) const;
+    bool may_take(const member& who);
+    void choose_beyond();
+    place_in_line* next();
+    void wake_next();
     std::size_t share() const;
     std::unique_ptr<char[]> take_now(member& who);
     void give_back(member& who, std::unique_ptr<char[]> memory);
 
     const std::size_t most_; // chunks
+    const std::function<clock::time_point()> now_;
     mutable std::mutex mutex_;
-    std::size_t used_ = 0;           // chunks
-    std::size_t members_ = 0;        // that are alive
-    const member* beyond_ = nullptr; // may exceed the budget
-    std::list<const member*> line_;  // who waits, in the order they came
-    async_condition changed_;
+    std::size_t used_ = 0;                       // chunks
+    std::size_t members_ = 0;                    // that are alive
+    std::size_t exceeding_ = 0;                  // of them, that hold something beyond the budget
+    const member* beyond_ = nullptr;             // may exceed the budget
+    clock::time_point beyond_until_;             // while others wait
+    std::list<place_in_line*> line_;             // who waits, in the order they came
     std::vector<std::unique_ptr<char[]>> spare_; // memory kept while there are members
 };
 

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
 
+#include <list>
 #include <thread>
 
 using namespace objftpd;
@@ -121,6 +122,92 @@ TEST_CASE("whoever goes beyond the budget does so by a bounded number of chunks"
     };
     loop.run(fill());
     CHECK(held.size() == 2 + beyond);
+}
+
+namespace {
+
+/// A budget of four chunks that is used up, and whoever needs more.
+class used_up_budget {
+public:
+    used_up_budget() { all_ = take_all(*budget, budget->join()); }
+
+    /// Begins to take chunks, one after the other.
+    std::vector<memory_budget::chunk>& begin(std::size_t chunks) {
+        held_.emplace_back();
+        const auto take = [](used_up_budget& self, auto& held, auto wanted) -> awaitable<void> {
+            const auto me = self.budget->join();
+            while (held.size() < wanted && !self.stop.stop_requested())
+                if (auto chunk = co_await self.budget->take(me, self.stop.get_token()))
+                    held.push_back(std::move(chunk));
+        };
+        loop.start(take(*this, held_.back(), chunks));
+        go_on();
+        return held_.back();
+    }
+    void go_on() {
+        loop.context().restart();
+        loop.context().poll();
+    }
+    /// What waits in the loop ends.
+    void end() {
+        stop.request_stop();
+        go_on();
+    }
+
+    event_loop loop;
+    std::stop_source stop;
+    memory_budget::clock::time_point now{};
+    std::shared_ptr<memory_budget> budget =
+        std::make_shared<memory_budget>(4 * chunk_size, [this] { return now; });
+
+private:
+    std::vector<memory_budget::chunk> all_;
+    std::list<std::vector<memory_budget::chunk>> held_;
+};
+
+} // namespace
+
+TEST_CASE("who has stored what it took beyond the budget lets the next one go beyond") {
+    used_up_budget test;
+    auto& first = test.begin(20);
+    auto& second = test.begin(20);
+    CHECK(first.size() == 20);
+    CHECK(second.empty());
+    first.clear();
+    test.go_on();
+    CHECK(second.size() == 20);
+    test.end();
+}
+
+TEST_CASE("who goes beyond the budget and is slow does not stop the others") {
+    used_up_budget test;
+    auto& slow = test.begin(3);
+    auto& second = test.begin(20);
+    test.now += std::chrono::seconds(9);
+    auto& third = test.begin(20);
+    CHECK(slow.size() == 3);
+    CHECK(second.empty());
+    test.now += std::chrono::seconds(1);
+    auto& fourth = test.begin(20); // whoever comes looks at the time
+    CHECK(second.size() == 20);
+    CHECK(third.empty());
+    CHECK(fourth.empty());
+    second.clear();
+    test.go_on();
+    CHECK(third.size() == 20);
+    test.end();
+}
+
+TEST_CASE("few go beyond the budget at the same time, however slow they are") {
+    used_up_budget test;
+    std::size_t beyond_it = 0;
+    for (int i = 0; i < 20; ++i) {
+        test.begin(1);
+        test.now += std::chrono::seconds(11);
+    }
+    beyond_it = test.budget->used() / chunk_size - 4;
+    CHECK(beyond_it == 4);
+    test.end();
 }
 
 TEST_CASE("a wait ends when it is stopped, and takes nothing") {
