@@ -29,7 +29,7 @@ public:
             --owner_.running_;
         else
             owner_.line_.remove(this);
-        owner_.changed_.notify_all();
+        owner_.wake_first();
     }
 
     // With the mutex locked.
@@ -37,68 +37,94 @@ public:
         owner_.line_.remove(this);
         ++owner_.running_;
         running_ = true;
-        owner_.changed_.notify_all();
+        owner_.wake_first();
     }
+
+    async_condition called; // when it is the first and something has changed
 
 private:
     throttle& owner_;
     bool running_ = false;
 };
 
-awaitable<result<>> throttle::enter(place& mine, const rest::call& c) {
-    std::chrono::nanoseconds wait{};
-    {
-        std::unique_lock lock(mutex_);
-        line_.push_back(&mine);
-        while (line_.front() != &mine || running_ >= limit_) {
-            if (c.stop.stop_requested())
-                co_return error_code(asio::error::operation_aborted);
-            co_await changed_.wait(lock, c.stop);
-        }
-        mine.begin();
-        wait = take_tokens(c);
-    }
-    if (wait.count() > 0)
-        co_await sleep_for(wait, c.stop);
-    if (c.stop.stop_requested())
-        co_return error_code(asio::error::operation_aborted);
-    co_return result<>();
+// With the mutex locked, as is all below but what begins with locking it.
+void throttle::wake_first() {
+    if (!line_.empty())
+        line_.front()->called.notify_all();
 }
 
-// How long to wait until the rate allows the request. Whoever comes later waits longer.
-std::chrono::nanoseconds throttle::take_tokens(const rest::call& c) {
-    if (settings_.most_per_second <= 0)
-        return {};
-    double weight = 1;
+awaitable<result<>> throttle::enter(place& mine, const rest::call& c) {
+    const auto weight = weight_of(c);
+    std::unique_lock lock(mutex_);
+    line_.push_back(&mine);
+    while (!c.stop.stop_requested()) {
+        if (line_.front() != &mine || running_ >= limit_) {
+            co_await mine.called.wait(lock, c.stop);
+            continue;
+        }
+        const auto wait = wait_for_tokens(weight);
+        if (wait.count() == 0) {
+            tokens_ -= weight;
+            mine.begin();
+            co_return result<>();
+        }
+        lock.unlock();
+        co_await settings_.sleep(wait, c.stop);
+        lock.lock();
+    }
+    co_return error_code(asio::error::operation_aborted);
+}
+
+double throttle::weight_of(const rest::call& c) const {
     if (settings_.lists_count_keys && c.what == rest::operation::list_objects)
         for (const auto& p : c.query)
             if (p.name == "max-keys" && p.value)
-                weight = static_cast<double>(config::parse_decimal(*p.value).value_or(1));
+                return static_cast<double>(config::parse_decimal(*p.value).value_or(1));
+    return 1;
+}
+
+// How long the first in the line has to wait until the rate allows its request. One that weighs
+// more than a second's worth waits for that much, and whoever comes next for the rest.
+std::chrono::nanoseconds throttle::wait_for_tokens(double weight) {
+    constexpr double rounding = 1e-6;
+    const auto rate = settings_.most_per_second;
+    if (rate <= 0)
+        return {};
     const auto now = settings_.now();
     const auto passed = std::chrono::duration<double>(now - last_refill_).count();
     last_refill_ = now;
-    tokens_ = std::min(settings_.most_per_second, tokens_ + passed * settings_.most_per_second);
-    tokens_ -= weight;
-    if (tokens_ >= 0)
+    tokens_ = std::min(rate, tokens_ + passed * rate);
+    const auto missing = std::min(weight, rate) - tokens_;
+    if (missing <= rounding)
         return {};
-    const std::chrono::duration<double> wait(-tokens_ / settings_.most_per_second);
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(wait);
+    return std::chrono::ceil<std::chrono::nanoseconds>(
+        std::chrono::duration<double>(missing / rate));
+}
+
+// Whether the number was halved.
+bool throttle::cut() {
+    const auto now = settings_.now();
+    if (now - last_cut_ < between_cuts)
+        return false;
+    last_cut_ = now;
+    limit_ = std::max(smallest_limit, limit_ / 2);
+    return true;
 }
 
 void throttle::learn(const rest::answer& a) {
-    const std::lock_guard lock(mutex_);
-    if (a.failed == errc::throttled) {
-        const auto now = settings_.now();
-        if (now - last_cut_ < between_cuts)
-            return;
-        last_cut_ = now;
-        limit_ = std::max(smallest_limit, limit_ / 2);
-        config::log::warning("the store asks for fewer requests",
-                             {{"requests_at_once", static_cast<std::uint64_t>(limit_)}});
-    } else if (!a.failed && limit_ < settings_.most_at_once) {
-        limit_ = std::min(settings_.most_at_once, limit_ + 1 / limit_);
-        changed_.notify_all();
+    double fewer = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        if (a.failed == errc::throttled && cut())
+            fewer = limit_;
+        if (!a.failed && limit_ < settings_.most_at_once) {
+            limit_ = std::min(settings_.most_at_once, limit_ + 1 / limit_);
+            wake_first();
+        }
     }
+    if (fewer > 0)
+        config::log::warning("the store asks for fewer requests",
+                             {{"requests_at_once", static_cast<std::uint64_t>(fewer)}});
 }
 
 awaitable<rest::answer> throttle::send(const rest::call& c) {
@@ -117,6 +143,11 @@ awaitable<rest::answer> throttle::send(const rest::call& c) {
 double throttle::limit() const {
     const std::lock_guard lock(mutex_);
     return limit_;
+}
+
+unsigned throttle::running() const {
+    const std::lock_guard lock(mutex_);
+    return running_;
 }
 
 } // namespace objftpd::storage::layers

@@ -18,11 +18,16 @@ struct throttle_settings {
     double most_per_second = 0;    // 0: any number
     bool lists_count_keys = false; // towards most_per_second, as OSS counts
     std::function<clock::time_point()> now = clock::now;
+    std::function<awaitable<void>(std::chrono::nanoseconds, std::stop_token)> sleep =
+        [](std::chrono::nanoseconds time, std::stop_token stop) {
+            return sleep_for(time, std::move(stop));
+        };
 };
 
 /// Bounds how many requests a bucket gets at a time and in a second. When the store asks for fewer
 /// the number is halved, and grows again by one for each round of good answers. Requests wait in
-/// the order they came, without blocking a thread. Thread-safe.
+/// the order they came, without blocking a thread; one that is stopped has used nothing up.
+/// Thread-safe.
 class throttle final : public rest::transport {
 public:
     throttle(std::shared_ptr<rest::transport> inner, throttle_settings settings)
@@ -34,21 +39,26 @@ public:
     /// How many requests may be on their way now.
     double limit() const;
 
+    /// How many are.
+    unsigned running() const;
+
 private:
     class place;
 
     awaitable<result<>> enter(place& mine, const rest::call& c);
-    std::chrono::nanoseconds take_tokens(const rest::call& c);
+    double weight_of(const rest::call& c) const;
+    std::chrono::nanoseconds wait_for_tokens(double weight);
+    void wake_first();
+    bool cut();
     void learn(const rest::answer& a);
 
     const std::shared_ptr<rest::transport> inner_;
     const throttle_settings settings_;
     mutable std::mutex mutex_; // guards all below
-    async_condition changed_;
     double limit_;
     unsigned running_ = 0;
-    std::list<const place*> line_; // who waits, in the order they came
-    double tokens_;                // requests that may begin now; less than 0: how many are ahead
+    std::list<place*> line_; // who waits, in the order they came
+    double tokens_;          // requests that may begin now; a long list may leave less than none
     throttle_settings::clock::time_point last_refill_;
     throttle_settings::clock::time_point last_cut_{};
 };

@@ -18,7 +18,21 @@ namespace {
 
 class throttle_test {
 public:
-    throttle_test() { settings.now = [this] { return now; }; }
+    throttle_test() {
+        settings.now = [this] { return now; };
+        settings.sleep = [this](std::chrono::nanoseconds time, std::stop_token stop) {
+            return sleep(time, std::move(stop));
+        };
+    }
+
+    /// Time passes at once, unless the test holds it up.
+    awaitable<void> sleep(std::chrono::nanoseconds time, std::stop_token stop) {
+        if (holds_time) {
+            co_await sleep_for(24h, stop);
+            co_return;
+        }
+        now += time;
+    }
 
     throttle& layer() {
         if (!layer_)
@@ -28,9 +42,12 @@ public:
 
     // Sends calls at the same time, and counts the answers.
     void begin(int calls, std::stop_token stop = {}) {
-        const auto one = [this, stop]() -> awaitable<void> {
-            call c(operation::head_object, "HEAD", "key");
-            c.stop = stop;
+        call c(operation::head_object, "HEAD", "key");
+        c.stop = std::move(stop);
+        begin(calls, c);
+    }
+    void begin(int calls, const call& c) {
+        const auto one = [this, c]() -> awaitable<void> {
             const auto a = co_await layer().send(c);
             ++(a.failed ? failed : answered);
         };
@@ -48,6 +65,7 @@ public:
         std::make_shared<scripted_transport>(loop.context().get_executor());
     throttle_settings settings;
     throttle_settings::clock::time_point now{};
+    bool holds_time = false;
     int answered = 0;
     int failed = 0;
 
@@ -121,9 +139,72 @@ TEST_CASE_METHOD(throttle_test, "the rate of calls is bounded") {
     begin(1000); // what was saved up
     run();
     CHECK(answered == 1000);
-    const auto begun = std::chrono::steady_clock::now();
-    begin(50); // the clock of the test stands still: each waits 1 ms more than the one before
+    const auto begun = now;
+    begin(50);
     run();
     CHECK(answered == 1050);
-    CHECK(std::chrono::steady_clock::now() - begun >= 50ms);
+    CHECK(now - begun >= 50ms);
+    CHECK(now - begun < 51ms);
+}
+
+TEST_CASE_METHOD(throttle_test,
+                 "a list weighs as much as the keys it asks for, where that counts") {
+    settings.most_per_second = 100;
+    call list(operation::list_objects, "GET");
+    list.query.emplace_back("max-keys", "1000");
+    SECTION("where it does") {
+        settings.lists_count_keys = true;
+        begin(1, list);
+        run();
+        CHECK(now.time_since_epoch() == 0s); // what was saved up
+        begin(1);
+        run();
+        CHECK(now.time_since_epoch() > 9s);
+        CHECK(now.time_since_epoch() < 10s);
+    }
+    SECTION("where it does not") {
+        begin(100, list);
+        run();
+        CHECK(now.time_since_epoch() == 0s);
+    }
+    CHECK(failed == 0);
+}
+
+TEST_CASE_METHOD(throttle_test, "a list that is stopped while it waits has used nothing up") {
+    settings.most_per_second = 100;
+    settings.lists_count_keys = true;
+    begin(100);
+    run();
+    std::stop_source stop;
+    call list(operation::list_objects, "GET");
+    list.query.emplace_back("max-keys", "1000");
+    list.stop = stop.get_token();
+    holds_time = true;
+    begin(10, list);
+    loop.context().restart();
+    loop.context().poll();
+    CHECK(store->sent == 100);
+    stop.request_stop();
+    holds_time = false;
+    run();
+    CHECK(failed == 10);
+    begin(1);
+    run();
+    CHECK(now.time_since_epoch() <= 10ms);
+}
+
+TEST_CASE_METHOD(throttle_test, "who waits for the rate takes no place of those on their way") {
+    settings.most_per_second = 1;
+    settings.most_at_once = 1;
+    begin(1);
+    run();
+    holds_time = true;
+    std::stop_source stop;
+    begin(1, stop.get_token()); // waits for the rate
+    loop.context().restart();
+    loop.context().poll();
+    CHECK(store->most_running == 1);
+    CHECK(layer().running() == 0);
+    stop.request_stop();
+    run();
 }
