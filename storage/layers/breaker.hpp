@@ -20,7 +20,8 @@ struct breaker_settings {
 };
 
 /// Refuses calls at once while a store does not answer at all, so that no client waits for nothing
-/// and a store that comes back is not run over: after a pause one call is let through to see.
+/// and a store that comes back is not run over: after a pause one call is let through to see. A
+/// refused AbortMultipartUpload may be sent again: given up, it would leave parts behind that cost.
 /// Thread-safe.
 class breaker final : public rest::transport {
 public:
@@ -31,14 +32,17 @@ public:
 
 private:
     enum class way { open, probe, closed };
+    class probe;
+
     way ask();
+    rest::answer refuse(const rest::call& c) const;
     void learn(const rest::answer& a, way taken);
 
     const std::shared_ptr<rest::transport> inner_;
     const breaker_settings settings_;
-    std::mutex mutex_;     // guards all below
-    unsigned failed_ = 0;  // one after the other
-    bool probing_ = false; // one call finds out
+    mutable std::mutex mutex_; // guards all below
+    unsigned failed_ = 0;      // one after the other
+    bool probing_ = false;     // one call finds out
     breaker_settings::clock::time_point closed_until_{};
 };
 

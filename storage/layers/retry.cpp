@@ -1,7 +1,5 @@
 #include "storage/layers/retry.hpp"
 
-#include "config/async.hpp"
-
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
@@ -33,6 +31,12 @@ void retry::fill_budget() {
     }
 }
 
+bool retry::may_repeat(const rest::call& c, unsigned attempts) {
+    if (c.what == rest::operation::abort_upload)
+        return attempts < settings_.abort_attempts;
+    return attempts < settings_.attempts && take_from_budget();
+}
+
 std::chrono::milliseconds retry::wait_after(unsigned attempt, const rest::answer& a) const {
     const auto doubled = settings_.first_wait * (1u << std::min(attempt, 16u));
     const auto most = std::min(doubled, settings_.longest_wait);
@@ -50,9 +54,9 @@ awaitable<rest::answer> retry::send(const rest::call& c) {
         a.may_have_worked = may_have_worked;
         if (!a.failed)
             fill_budget();
-        if (!a.failed || !a.may_retry || attempt + 1 >= settings_.attempts || !take_from_budget())
+        if (!a.failed || !a.may_retry || !may_repeat(c, attempt + 1))
             co_return a;
-        co_await sleep_for(wait_after(attempt, a), c.stop);
+        co_await settings_.sleep(wait_after(attempt, a), c.stop);
         if (c.stop.stop_requested()) {
             a.failed = asio::error::operation_aborted;
             co_return a;

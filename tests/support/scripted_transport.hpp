@@ -4,8 +4,10 @@
 #include "storage/error.hpp"
 #include "storage/rest/call.hpp"
 
+#include <chrono>
 #include <deque>
 #include <functional>
+#include <string>
 
 namespace objftpd::tests {
 
@@ -23,18 +25,34 @@ public:
         --running;
         storage::rest::answer a;
         if (!failures.empty()) {
-            a.failed = failures.front();
-            a.may_retry = a.failed == storage::errc::unavailable;
+            const auto next = failures.front();
             failures.pop_front();
+            a.failed = next.with;
+            a.status = next.status;
+            a.vendor.code = next.code;
+            a.wait = next.wait;
+            a.may_retry =
+                a.failed == storage::errc::unavailable || a.failed == storage::errc::throttled;
         }
         if (on_send)
             on_send();
         co_return a;
     }
 
+    /// An answer that is no success. Without a status none came.
+    struct failure {
+        error_code with;
+        int status = 0;
+        std::string code;
+        std::chrono::milliseconds wait{};
+    };
+
     /// The next answers fail.
+    void fails(int times, const failure& how) {
+        failures.insert(failures.end(), static_cast<std::size_t>(times), how);
+    }
     void fails(int times, error_code with = storage::errc::unavailable) {
-        failures.insert(failures.end(), static_cast<std::size_t>(times), with);
+        fails(times, failure{with, 0, {}, {}});
     }
 
     /// What is held is answered, and nothing is held any more.
@@ -43,7 +61,7 @@ public:
         released_.notify();
     }
 
-    std::deque<error_code> failures;
+    std::deque<failure> failures;
     std::function<void()> on_send;
     bool holds = false; // calls wait for release()
     int sent = 0;

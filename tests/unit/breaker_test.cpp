@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <stdexcept>
+
 using namespace objftpd;
 using namespace objftpd::tests;
 using namespace std::chrono_literals;
@@ -17,7 +19,10 @@ class breaker_test {
 public:
     error_code send() {
         const storage::rest::call c(storage::rest::operation::head_object, "HEAD", "key");
-        return loop_.run(layer_.send(c)).failed;
+        return answer_to(c).failed;
+    }
+    storage::rest::answer answer_to(const storage::rest::call& c) {
+        return loop_.run(layer_.send(c));
     }
     void send(int times) {
         for (int i = 0; i < times; ++i)
@@ -79,4 +84,52 @@ TEST_CASE_METHOD(breaker_test, "any answer shows that the store is there") {
     send(8);
     CHECK(store->sent == 8);
     CHECK_FALSE(send());
+}
+
+TEST_CASE_METHOD(breaker_test,
+                 "a probe that ends with an exception does not close the way for ever") {
+    store->fails(3);
+    send(3);
+    now += 5s;
+    store->on_send = [] { throw std::runtime_error("no memory"); };
+    CHECK_THROWS(send());
+    store->on_send = {};
+    CHECK_FALSE(send());
+}
+
+TEST_CASE_METHOD(breaker_test, "a store that fails with a status counts as gone") {
+    const auto how =
+        GENERATE(as<scripted_transport::failure>(),
+                 scripted_transport::failure{errc::unavailable, 500, "InternalError", {}},
+                 scripted_transport::failure{errc::unavailable, 502, "", {}},
+                 scripted_transport::failure{errc::throttled, 503, "", {}});
+    INFO(how.status);
+    store->fails(100, how);
+    send(10);
+    CHECK(store->sent == 3);
+}
+
+TEST_CASE_METHOD(breaker_test, "a store that asks for fewer requests is there") {
+    store->fails(10, {errc::throttled, 503, "SlowDown", {}});
+    send(10);
+    CHECK(store->sent == 10);
+}
+
+TEST_CASE_METHOD(breaker_test, "without credentials nothing is learnt of the store") {
+    store->fails(2);
+    store->fails(1, errc::refused_credentials);
+    store->fails(1);
+    send(10);
+    CHECK(store->sent == 4);
+}
+
+TEST_CASE_METHOD(breaker_test, "an upload is aborted once the store is back") {
+    store->fails(3);
+    send(3);
+    const storage::rest::call abort(storage::rest::operation::abort_upload, "DELETE", "key");
+    const auto refused = answer_to(abort);
+    CHECK(refused.failed == errc::unavailable);
+    CHECK(refused.may_retry);
+    CHECK(refused.wait == 5s);
+    CHECK(store->sent == 3);
 }
