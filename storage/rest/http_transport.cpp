@@ -2,10 +2,10 @@
 
 #include "config/ascii_text.hpp"
 #include "config/log.hpp"
-#include "config/region.hpp"
 #include "storage/http/curl_error.hpp"
 #include "storage/http/encoding.hpp"
 #include "storage/rest/address.hpp"
+#include "storage/rest/trust.hpp"
 #include "storage/rest/verdict.hpp"
 
 #include <boost/asio/error.hpp>
@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::size_t longest_text = 16 << 20; // a page of the longest keys, encoded
 constexpr std::size_t longest_error = 64 << 10;
-constexpr std::int64_t tolerated_skew = 5; // seconds
 
 bool is_success(int status) {
     return status >= 200 && status < 300;
@@ -39,12 +38,6 @@ bool never_arrived(const error_code& failed) {
            failed == http::curl_error(CURLE_INTERFACE_FAILED) ||
            failed == http::curl_error(CURLE_URL_MALFORMAT) ||
            failed == http::curl_error(CURLE_BAD_FUNCTION_ARGUMENT);
-}
-
-// Some operations report a failure in the body of a 200.
-bool may_hide_error(operation o) {
-    return o == operation::copy_object || o == operation::copy_part ||
-           o == operation::complete_upload;
 }
 
 void set_broken(answer& a, const error_code& failed) {
@@ -85,25 +78,28 @@ std::string request_id(const answer& a) {
     return a.vendor.request_id;
 }
 
-// SECURITY: captive portals and proxies answer anything with 200 and a page of their own. Stores
-// give each answer an id; some S3-compatible ones do not, but tell what they have stored.
-bool is_foreign(const call& c, const answer& a) {
-    if (a.find("x-oss-request-id") != nullptr || a.find("x-amz-request-id") != nullptr)
-        return false;
-    switch (c.what) {
-    case operation::head_object:
-    case operation::get_object:
-    case operation::put_object:
-    case operation::upload_part: {
-        const auto* const type = a.find("content-type");
-        return a.find("etag") == nullptr || (type != nullptr && type->starts_with("text/html"));
-    }
-    case operation::delete_object:
-    case operation::abort_upload:
-        return a.status != 204;
-    default: // told by the document in it
-        return false;
-    }
+// How far the store's clock is ahead of ours, if it tells.
+std::optional<std::chrono::seconds> clock_difference(const answer& a) {
+    const auto* const date = a.find("date");
+    auto theirs = parse_time(a.vendor.server_time);
+    if (theirs == timestamp() && date != nullptr)
+        theirs = parse_http_time(*date);
+    if (theirs == timestamp())
+        return std::nullopt;
+    return std::chrono::floor<std::chrono::seconds>(theirs) - now();
+}
+
+// OSS refuses who asks at the wrong place, S3 redirects, or finds the signature malformed.
+bool names_another_place(const answer& a) {
+    return a.status == 301 || a.status == 307 || a.status == 400 || a.status == 403;
+}
+
+redirection place_named_by(const answer& a) {
+    const auto* const region = a.find("x-amz-bucket-region");
+    redirection r;
+    r.region = region != nullptr ? *region : a.vendor.region;
+    r.endpoint = a.vendor.endpoint;
+    return r;
 }
 
 // What happens every day and is told to the client alone.
@@ -115,18 +111,14 @@ bool is_ordinary(const error_code& e) {
 
 } // namespace
 
-http::request http_transport::make_request(const call& c, const http::credentials& who) const {
+http::request http_transport::make_request(const call& c, const http::credentials& who,
+                                           const way& taken) const {
     http::request r;
-    std::string region;
-    {
-        const std::lock_guard lock(mutex_);
-        address(r, target_.where, target_.bucket, c.key);
-        region = target_.region;
-    }
+    address(r, taken.where, route_.bucket(), c.key);
     r.method = c.method;
     r.query = c.query;
     r.headers = c.headers;
-    dialect_->sign(r, who, region, now() + std::chrono::seconds(clock_offset_.load()));
+    dialect_->sign(r, who, taken.region, now() + taken.ahead);
     return r;
 }
 
@@ -152,79 +144,31 @@ awaitable<void> http_transport::read_answer(const call& c, std::unique_ptr<http:
         co_return;
     }
     to.text = std::move(*text);
-    if (success && !may_hide_error(c.what))
+    if (success && is_complete(c, to))
         co_return;
-    const auto said = parse_error(error_text(to));
-    if (success && !said)
-        co_return;
-    if (said)
-        to.vendor = *said;
-    const auto meaning = judge(to.status, to.vendor.code);
+    if (auto said = parse_error(error_text(to)))
+        to.vendor = std::move(*said);
+    else if (success)
+        to.vendor.message = "the answer is not complete";
+    const auto meaning = judge(success ? 200 : to.status, to.vendor.code);
     to.failed = meaning.kind;
     to.may_retry = meaning.may_retry;
     to.may_have_worked = success || to.status >= 500;
     to.wait = wished_wait(to);
 }
 
-bool http_transport::correct_clock(const answer& a) {
-    const auto* const date = a.find("date");
-    auto theirs = parse_time(a.vendor.server_time);
-    if (theirs == timestamp() && date != nullptr)
-        theirs = parse_http_time(*date);
-    if (theirs == timestamp())
-        return false;
-    const auto offset = std::chrono::floor<std::chrono::seconds>(theirs) - now();
-    if (std::abs(offset.count()) < tolerated_skew ||
-        std::abs(offset.count() - clock_offset_.load()) < tolerated_skew)
-        return false;
-    clock_offset_ = offset.count();
-    config::log::warning("the store's clock differs from this machine's; requests follow it",
-                         {{"store", target_.store},
-                          {"seconds", offset.count()},
-                          {"advice", "set this machine's clock"}});
-    return true;
-}
-
-bool http_transport::correct_target(const vendor_error& said, const std::string* region) {
-    const std::lock_guard lock(mutex_);
-    const auto named = region != nullptr ? *region : said.region;
-    if (!named.empty() && named != target_.region) {
-        target_.region = named;
-        config::log::warning("the bucket is in another region; requests follow it",
-                             {{"store", target_.store},
-                              {"bucket", target_.bucket},
-                              {"advice", "write region = \"" + named + "\" into this store"}});
-        return true;
-    }
-    // SECURITY: nothing but the vendor's own hosts: the request that follows carries a signature.
-    const auto other = config::parse_endpoint(said.endpoint);
-    const auto domain = [](std::string_view host) {
-        const auto last = host.rfind('.');
-        return last == host.npos || last == 0 ? host : host.substr(host.rfind('.', last - 1) + 1);
-    };
-    if (said.endpoint.empty() || !other || other->host == target_.where.host ||
-        domain(other->host) != domain(target_.where.host))
-        return false;
-    target_.where.host = other->host;
-    if (const auto there = config::region_of(other->host); !there.empty())
-        target_.region = there;
-    config::log::warning("the bucket has another endpoint; requests follow it",
-                         {{"store", target_.store},
-                          {"bucket", target_.bucket},
-                          {"advice", "write endpoint = \"" + other->host + "\" into this store"}});
-    return true;
-}
-
 // What a refusal teaches may make the next attempt succeed.
-void http_transport::learn(answer& a, const http::credentials& who) {
+void http_transport::learn(answer& a, const http::credentials& who, const way& taken) {
     if (!a.failed || a.status == 0)
         return;
-    if (a.vendor.code == "RequestTimeTooSkewed")
-        a.may_retry = correct_clock(a);
-    else if (a.failed == errc::refused_credentials && a.may_retry)
+    if (a.vendor.code == "RequestTimeTooSkewed") {
+        const auto ahead = clock_difference(a);
+        a.may_retry = ahead && route_.learn_clock(taken, *ahead);
+    } else if (a.failed == errc::refused_credentials && a.may_retry) {
         credentials_->refused(who);
-    else if (correct_target(a.vendor, a.find("x-amz-bucket-region")))
+    } else if (names_another_place(a) && route_.learn_place(taken, place_named_by(a))) {
         a.may_retry = true;
+    }
 }
 
 void http_transport::log(const call& c, const answer& a, const std::string& signed_text,
@@ -236,8 +180,8 @@ void http_transport::log(const call& c, const answer& a, const std::string& sign
         return;
     const auto advice = failed && a.status != 0 ? judge(a.status, a.vendor.code).advice : "";
     config::log::write(level, failed ? "the store refused or failed" : "store request",
-                       {{"store", target_.store},
-                        {"bucket", target_.bucket},
+                       {{"store", route_.store()},
+                        {"bucket", route_.bucket()},
                         {"key", c.key},
                         {"action", name_of(c.what)},
                         {"status", a.status},
@@ -260,7 +204,8 @@ awaitable<answer> http_transport::send(const call& c) {
     }
     const auto executor = co_await asio::this_coro::executor;
     auto& client = http::client_pool::find(executor, settings_);
-    auto request = make_request(c, **who);
+    const auto taken = route_.current();
+    auto request = make_request(c, **who, taken);
     const auto signed_text = config::log::enabled(config::log_level::debug)
                                  ? dialect_->signed_text(request)
                                  : std::string();
@@ -272,7 +217,7 @@ awaitable<answer> http_transport::send(const call& c) {
         set_broken(a, sent.error());
         reason = sent.error().message();
     }
-    learn(a, **who);
+    learn(a, **who, taken);
     log(c, a, signed_text, reason);
     co_return a;
 }
