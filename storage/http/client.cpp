@@ -66,8 +66,13 @@ client::~client() {
 }
 
 awaitable<result<std::unique_ptr<exchange>>> client::send(request r, request_body body,
-                                                          std::stop_token stop) {
-    std::unique_ptr<exchange> made(new exchange(*this, r, std::move(body)));
+                                                          std::stop_token stop,
+                                                          std::optional<time_limits> patience) {
+    time_limits usual;
+    usual.stall = settings_.stall_timeout;
+    usual.total = settings_.total_timeout;
+    std::unique_ptr<exchange> made(
+        new exchange(*this, r, std::move(body), patience.value_or(usual)));
     ::curl_easy_setopt(made->easy_.get(), CURLOPT_CLOSESOCKETFUNCTION, client_callbacks::close);
     ::curl_easy_setopt(made->easy_.get(), CURLOPT_CLOSESOCKETDATA, this);
     if (made->failed_)

@@ -23,6 +23,7 @@ constexpr std::size_t buffer_size = 128 << 10;
 // Below this a store's refusal costs less than asking first (Expect: 100-continue).
 constexpr std::uint64_t worth_asking = 1 << 20;
 constexpr std::size_t most_headers = 200;
+constexpr std::size_t largest_head = 256 << 10;
 // Where machines in a cloud get their credentials.
 constexpr const char* never_by_proxy = "100.100.100.200,169.254.0.0/16,fd00:ec2::254";
 constexpr auto never = std::chrono::steady_clock::time_point::max();
@@ -76,6 +77,12 @@ struct exchange_callbacks {
     static std::size_t take_line(exchange& x, std::string_view line) {
         if (x.head_complete_) // trailers
             return line.size();
+        // SECURITY: a store that goes on and on does not fill the memory.
+        x.head_size_ += line.size();
+        if (x.head_size_ > largest_head || x.head_.headers.size() > most_headers) {
+            x.refused_ = errc::unavailable;
+            return 0;
+        }
         if (line.starts_with("HTTP/")) { // after 100 Continue another one follows
             x.head_ = response_head();
             x.may_come_again_ = false;
@@ -87,10 +94,6 @@ struct exchange_callbacks {
                 x.may_come_again_ = true;
             else if (x.head_.status >= 200)
                 x.complete_head();
-        } else if (x.head_.headers.size() == most_headers) {
-            // SECURITY: a store that goes on and on does not fill the memory.
-            x.refused_ = errc::unavailable;
-            return 0;
         } else if (const auto colon = line.find(':'); colon != line.npos) {
             x.head_.headers.emplace_back(config::to_lower(trim(line.substr(0, colon))),
                                          std::string(trim(line.substr(colon + 1))));
@@ -115,15 +118,16 @@ struct exchange_callbacks {
         if (x.filled_ == 0)
             x.changed_.cancel();
         const auto n = std::min(bytes.size(), x.wanted_.size() - x.filled_);
+        x.left_over_.append(bytes.data() + n, bytes.size() - n);
         std::memcpy(x.wanted_.data() + x.filled_, bytes.data(), n);
         x.filled_ += n;
-        x.left_over_.append(bytes.data() + n, bytes.size() - n);
         x.received_ += bytes.size();
         return bytes.size();
     }
 
     static std::size_t read(char* to, std::size_t, std::size_t most, void* self) {
         auto& x = *static_cast<exchange*>(self);
+        x.sent_ = std::chrono::steady_clock::now();
         std::size_t filled = 0;
         while (filled < most && x.piece_ < x.body_.size()) {
             const auto rest = x.body_[x.piece_].subspan(x.position_);
@@ -151,7 +155,7 @@ struct exchange_callbacks {
     }
 
     static int connected(void* self, char*, char*, int, int) {
-        static_cast<exchange*>(self)->connected_ = true;
+        static_cast<exchange*>(self)->sent_ = std::chrono::steady_clock::now();
         return CURL_PREREQFUNC_OK;
     }
 };
@@ -178,8 +182,9 @@ private:
     exchange& exchange_;
 };
 
-exchange::exchange(client& owner, const request& r, request_body body)
-    : client_(owner), easy_(::curl_easy_init()), body_(std::move(body)), changed_(owner.context_) {
+exchange::exchange(client& owner, const request& r, request_body body, const time_limits& patience)
+    : client_(owner), easy_(::curl_easy_init()), body_(std::move(body)), patience_(patience),
+      changed_(owner.context_) {
     if (!easy_)
         throw std::bad_alloc();
     set_options(r);
@@ -225,8 +230,8 @@ void exchange::set_way() {
     set(CURLOPT_TCP_KEEPALIVE, 1L);
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(s.connect_timeout.count()));
     set(CURLOPT_LOW_SPEED_LIMIT, 1L);
-    set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(s.stall_timeout.count()));
-    set(CURLOPT_TIMEOUT_MS, static_cast<long>(std::chrono::milliseconds(s.total_timeout).count()));
+    set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(patience_.stall.count()));
+    set(CURLOPT_TIMEOUT, static_cast<long>(patience_.total.count()));
     // SECURITY: nothing of the environment; only what is configured.
     set(CURLOPT_PROXY, s.proxy.c_str());
     set(CURLOPT_NOPROXY, never_by_proxy);
@@ -284,15 +289,19 @@ void exchange::set_headers(const request& r) {
 }
 
 awaitable<result<>> exchange::wait_for_head() {
+    using clock = std::chrono::steady_clock;
     const auto& s = client_.settings_;
-    const auto patience = std::chrono::steady_clock::now() + s.queue_timeout + s.connect_timeout;
+    const auto patience = clock::now() + s.queue_timeout + s.connect_timeout;
     while (!head_complete_ && !done_) {
         // While all connections to a host are busy libcurl knows no time limit; connecting has its
-        // own.
-        if (!connected_ && std::chrono::steady_clock::now() >= patience)
-            end(curl_error(CURLE_NO_CONNECTION_AVAILABLE));
+        // own. Nor does it count headers, which may come one by one for ever.
+        const auto limited = is_sending() && patience_.answer.count() > 0;
+        const auto until = limited ? sent_ + patience_.answer : is_sending() ? never : patience;
+        if (clock::now() >= until)
+            end(curl_error(is_sending() ? CURLE_OPERATION_TIMEDOUT
+                                        : CURLE_NO_CONNECTION_AVAILABLE));
         else
-            co_await wait_for_change(connected_ ? never : patience);
+            co_await wait_for_change(until);
     }
     if (failed_)
         co_return failed_;
@@ -314,7 +323,10 @@ awaitable<result<std::size_t>> exchange::read_some(std::span<char> buffer) {
     left_over_begin_ = 0;
     loan lent(*this, buffer);
     if (std::exchange(paused_, false) && !done_) {
-        ::curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
+        // It delivers what it has kept at once.
+        const auto code = ::curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
+        if (code != CURLE_OK)
+            end(refused_ ? refused_ : curl_error(code));
         client_.collect_finished();
     }
     while (filled_ == 0 && !done_)

@@ -37,6 +37,13 @@ struct response_head {
 /// that they can be sent again.
 using request_body = std::vector<std::span<const char>>;
 
+/// What one request is given time for. 0: for ever.
+struct time_limits {
+    std::chrono::seconds stall{0};  // without a byte of a body in either direction
+    std::chrono::seconds answer{0}; // for the answer's head, since bytes of the request went out
+    std::chrono::seconds total{0};
+};
+
 /// One request and its answer. Dropping it ends both at once and frees what they hold; it never
 /// waits, not even for a name that is being resolved. Used by one coroutine, on the thread of its
 /// client, which must outlive it.
@@ -71,7 +78,7 @@ private:
         }
     };
 
-    exchange(client& owner, const request& r, request_body body);
+    exchange(client& owner, const request& r, request_body body, const time_limits& patience);
 
     void set_options(const request& r);
     void set_way();
@@ -81,6 +88,7 @@ private:
     void set(CURLoption option, Value value);
 
     awaitable<result<>> wait_for_head();
+    bool is_sending() const { return sent_ != std::chrono::steady_clock::time_point(); }
     awaitable<void> wait_for_change(std::chrono::steady_clock::time_point until);
     void complete_head();
     void finished(CURLcode code);
@@ -94,8 +102,10 @@ private:
     std::size_t piece_ = 0;    // of the body, being sent
     std::size_t position_ = 0; // in that piece
     bool asks_first_ = false;  // Expect: 100-continue
-    bool connected_ = false;   // a connection is there, and the request goes out
+    const time_limits patience_;
+    std::chrono::steady_clock::time_point sent_; // when the last bytes went out; 0: none yet
     response_head head_;
+    std::size_t head_size_ = 0;   // bytes, of interim answers too
     bool may_come_again_ = false; // a 417 after which libcurl asks once more by itself
     bool head_complete_ = false;
     std::span<char> wanted_; // where the next bytes go, while somebody waits for them
