@@ -1,5 +1,7 @@
 #include "storage/rest/call.hpp"
 
+#include <algorithm>
+
 namespace objftpd::storage::rest {
 
 std::string_view name_of(operation o) {
@@ -34,6 +36,29 @@ std::string_view name_of(operation o) {
         return "ListMultipartUploads";
     }
     return "";
+}
+
+http::time_limits time_limits_of(operation o, std::chrono::seconds stall) {
+    using namespace std::chrono_literals;
+    http::time_limits limits;
+    limits.stall = stall;
+    limits.answer = 2 * stall;
+    switch (o) {
+    case operation::get_object:
+    case operation::put_object:
+    case operation::upload_part:
+        break;
+    case operation::copy_object:
+    case operation::copy_part:
+    case operation::complete_upload:
+        limits.stall = std::max<std::chrono::seconds>(stall, 10min);
+        limits.answer = limits.stall;
+        limits.total = 1h;
+        break;
+    default:
+        limits.total = std::max<std::chrono::seconds>(3 * stall, 1min);
+    }
+    return limits;
 }
 
 const std::string* answer::find(std::string_view name) const {

@@ -102,6 +102,50 @@ redirection place_named_by(const answer& a) {
     return r;
 }
 
+// S3 has no words for what a HEAD did wrong.
+bool is_wordless_refusal(const call& c, const answer& a) {
+    return c.what == operation::head_object && a.vendor.code.empty() &&
+           (a.status == 400 || a.status == 403);
+}
+
+bool same(const http::credentials& a, const http::credentials& b) {
+    return a.key_id == b.key_id && a.secret == b.secret && a.session_token == b.session_token;
+}
+
+// SECURITY: a token is as good as the secret while it lives.
+http::request without_secrets(http::request r) {
+    const std::string hidden = "(hidden)";
+    const auto is_secret = [](std::string_view name) {
+        return name.ends_with("security-token") || name.ends_with("signature");
+    };
+    for (auto& h : r.headers)
+        if (is_secret(h.name))
+            h.value = hidden;
+    for (auto& p : r.query)
+        if (is_secret(config::to_lower(p.name)))
+            p.value = hidden;
+    return r;
+}
+
+// SECURITY: a store's text does not fill the log.
+std::string_view loggable(std::string_view text) {
+    constexpr std::size_t longest = 200;
+    return text.substr(0, longest);
+}
+
+std::uint64_t size_of(const http::request_body& body) {
+    std::uint64_t size = 0;
+    for (const auto& piece : body)
+        size += piece.size();
+    return size;
+}
+
+// Of a body that is still to be read: as long as it is said to be.
+std::uint64_t received(const answer& a) {
+    const auto* const length = a.stream ? a.find("content-length") : nullptr;
+    return length == nullptr ? a.text.size() : config::parse_decimal(*length).value_or(0);
+}
+
 // What happens every day and is told to the client alone.
 bool is_ordinary(const error_code& e) {
     return e == errc::not_found || e == errc::already_exists || e == errc::precondition_failed ||
@@ -110,6 +154,15 @@ bool is_ordinary(const error_code& e) {
 }
 
 } // namespace
+
+/// A call under way.
+struct http_transport::sending {
+    std::shared_ptr<const http::credentials> who;
+    way taken;
+    http::request request;
+    std::string reason; // why no answer came
+    std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+};
 
 http::request http_transport::make_request(const call& c, const http::credentials& who,
                                            const way& taken) const {
@@ -157,68 +210,98 @@ awaitable<void> http_transport::read_answer(const call& c, std::unique_ptr<http:
     to.wait = wished_wait(to);
 }
 
-// What a refusal teaches may make the next attempt succeed.
-void http_transport::learn(answer& a, const http::credentials& who, const way& taken) {
-    if (!a.failed || a.status == 0)
-        return;
-    if (a.vendor.code == "RequestTimeTooSkewed") {
-        const auto ahead = clock_difference(a);
-        a.may_retry = ahead && route_.learn_clock(taken, *ahead);
-    } else if (a.failed == errc::refused_credentials && a.may_retry) {
-        credentials_->refused(who);
-    } else if (names_another_place(a) && route_.learn_place(taken, place_named_by(a))) {
-        a.may_retry = true;
-    }
+bool http_transport::learn_clock(const call& c, const sending& mine, const answer& a) {
+    // What stores tolerate is a quarter of an hour.
+    constexpr std::chrono::minutes suspicious(5);
+    const auto ahead = clock_difference(a);
+    if (!ahead)
+        return false;
+    const bool suspected =
+        is_wordless_refusal(c, a) && std::chrono::abs(*ahead - mine.taken.ahead) >= suspicious;
+    return (suspected || a.vendor.code == "RequestTimeTooSkewed") &&
+           route_.learn_clock(mine.taken, *ahead);
 }
 
-void http_transport::log(const call& c, const answer& a, const std::string& signed_text,
-                         std::string_view reason) const {
+// What a refusal teaches may make the next attempt succeed.
+awaitable<void> http_transport::learn(const call& c, const sending& mine, answer& a) {
+    if (!a.failed || a.status == 0 || is_success(a.status))
+        co_return;
+    if (a.vendor.code == "RequestTimeTooSkewed")
+        a.may_retry = false; // unless that is mended
+    if (learn_clock(c, mine, a) ||
+        (names_another_place(a) && route_.learn_place(mine.taken, place_named_by(a)))) {
+        a.may_retry = true;
+        co_return;
+    }
+    const bool may_have_expired = is_wordless_refusal(c, a) && !mine.who->session_token.empty();
+    if (mine.who->is_anonymous() ||
+        (!may_have_expired && !judge(a.status, a.vendor.code).blames_keys))
+        co_return;
+    credentials_->refused(*mine.who);
+    const auto others = co_await credentials_->get();
+    a.may_retry = others && !same(**others, *mine.who);
+}
+
+void http_transport::log(const call& c, const answer& a, const sending& mine) const {
     const bool failed = static_cast<bool>(a.failed);
     const auto level =
         failed && !is_ordinary(a.failed) ? config::log_level::warning : config::log_level::debug;
     if (!config::log::enabled(level))
         return;
+    const auto shown = without_secrets(mine.request);
+    const auto time = std::chrono::steady_clock::now() - mine.begun;
     const auto advice = failed && a.status != 0 ? judge(a.status, a.vendor.code).advice : "";
+    const auto reason = mine.reason.empty() ? loggable(a.vendor.message) : mine.reason;
     config::log::write(level, failed ? "the store refused or failed" : "store request",
                        {{"store", route_.store()},
                         {"bucket", route_.bucket()},
                         {"key", c.key},
                         {"action", name_of(c.what)},
                         {"status", a.status},
-                        {"request", request_id(a)},
-                        {"code", a.vendor.code},
-                        {"detail", a.vendor.detail},
-                        {"reason", reason.empty() ? std::string_view(a.vendor.message) : reason},
-                        {"advice", advice}});
-    if (a.vendor.code == "SignatureDoesNotMatch")
-        config::log::debug("signed was", {{"text", signed_text}});
+                        {"request", loggable(request_id(a))},
+                        {"code", loggable(a.vendor.code)},
+                        {"detail", loggable(a.vendor.detail)},
+                        {"reason", reason},
+                        {"advice", advice},
+                        {"method", c.method},
+                        {"url", shown.host.empty() ? std::string() : shown.url()},
+                        {"ms", std::chrono::floor<std::chrono::milliseconds>(time).count()},
+                        {"sent", size_of(c.body)},
+                        {"received", received(a)}});
+    if (a.vendor.code == "SignatureDoesNotMatch" && config::log::enabled(config::log_level::debug))
+        config::log::debug("signed was", {{"text", dialect_->signed_text(shown)}});
+}
+
+awaitable<void> http_transport::exchange(const call& c, sending& mine, answer& to) const {
+    const auto executor = co_await asio::this_coro::executor;
+    auto& client = http::client_pool::find(executor, settings_);
+    const auto patience = time_limits_of(c.what, settings_->stall_timeout);
+    auto request = mine.request;
+    auto sent = co_await client.send(std::move(request), c.body, c.stop, patience);
+    if (sent) {
+        co_await read_answer(c, std::move(*sent), to);
+    } else {
+        set_broken(to, sent.error());
+        mine.reason = sent.error().message();
+    }
 }
 
 awaitable<answer> http_transport::send(const call& c) {
     answer a;
+    sending mine;
     const auto who = co_await credentials_->get();
     if (!who) {
         a.failed = errc::refused_credentials;
-        log(c, a, {}, who.error().message());
+        mine.reason = who.error().message();
+        log(c, a, mine);
         co_return a;
     }
-    const auto executor = co_await asio::this_coro::executor;
-    auto& client = http::client_pool::find(executor, settings_);
-    const auto taken = route_.current();
-    auto request = make_request(c, **who, taken);
-    const auto signed_text = config::log::enabled(config::log_level::debug)
-                                 ? dialect_->signed_text(request)
-                                 : std::string();
-    std::string reason;
-    auto sent = co_await client.send(std::move(request), c.body, c.stop);
-    if (sent) {
-        co_await read_answer(c, std::move(*sent), a);
-    } else {
-        set_broken(a, sent.error());
-        reason = sent.error().message();
-    }
-    learn(a, **who, taken);
-    log(c, a, signed_text, reason);
+    mine.who = *who;
+    mine.taken = route_.current();
+    mine.request = make_request(c, *mine.who, mine.taken);
+    co_await exchange(c, mine, a);
+    co_await learn(c, mine, a);
+    log(c, a, mine);
     co_return a;
 }
 

@@ -24,12 +24,15 @@ public:
     awaitable<answer> send(const call& c) override;
 
 private:
+    struct sending;
+
     http::request make_request(const call& c, const http::credentials& who, const way& taken) const;
+    awaitable<void> exchange(const call& c, sending& mine, answer& to) const;
     awaitable<void> read_answer(const call& c, std::unique_ptr<http::exchange> from,
                                 answer& to) const;
-    void learn(answer& a, const http::credentials& who, const way& taken);
-    void log(const call& c, const answer& a, const std::string& signed_text,
-             std::string_view reason) const;
+    awaitable<void> learn(const call& c, const sending& mine, answer& a);
+    bool learn_clock(const call& c, const sending& mine, const answer& a);
+    void log(const call& c, const answer& a, const sending& mine) const;
 
     bucket_route route_;
     const std::shared_ptr<const dialect> dialect_;

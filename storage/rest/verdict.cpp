@@ -21,11 +21,13 @@ constexpr std::string_view check_account = "look after the account at the store'
 constexpr std::string_view slow_down = "lower the store's max_requests, or raise its limits";
 constexpr std::string_view check_proxy = "look for a proxy that changes requests on their way";
 
+constexpr verdict bad_keys{errc::refused_credentials, false, check_keys, true};
+
 constexpr std::array rows{
     row{"AccessDenied", {errc::permission_denied, false, check_rights}},
     row{"AccessForbidden", {errc::permission_denied, false, check_rights}},
     row{"AllAccessDisabled", {errc::permission_denied, false, check_account}},
-    row{"AccessKeyIdAndSecurityTokenNotMatch", {errc::refused_credentials, false, check_keys}},
+    row{"AccessKeyIdAndSecurityTokenNotMatch", bad_keys},
     row{"AuthorizationHeaderMalformed", {errc::refused_credentials, false, check_region}},
     row{"BadDigest", {errc::checksum_mismatch, true, check_proxy}},
     row{"BadRequest", {errc::unavailable, true, ""}}, // OSS means it as a passing fault
@@ -33,19 +35,19 @@ constexpr std::array rows{
     row{"CnameDenied", {errc::refused_credentials, false, check_region}},
     row{"ConditionalRequestConflict", {errc::precondition_failed, true, ""}},
     row{"EntityTooLarge", {errc::too_large, false, ""}},
-    row{"ExpiredToken", {errc::refused_credentials, true, check_keys}},
+    row{"ExpiredToken", bad_keys},
     row{"FileAlreadyExists", {errc::already_exists, false, ""}},
     row{"InDebt", {errc::refused_credentials, false, check_account}},
     row{"InDebtOverdue", {errc::refused_credentials, false, check_account}},
     row{"IncompleteBody", {errc::unavailable, true, ""}},
-    row{"InvalidAccessKeyId", {errc::refused_credentials, false, check_keys}},
+    row{"InvalidAccessKeyId", bad_keys},
     row{"InvalidBucketName", {errc::no_bucket, false, check_bucket}},
     row{"InvalidDigest", {errc::checksum_mismatch, true, check_proxy}},
     row{"InvalidObjectName", {errc::invalid_name, false, ""}},
     row{"InvalidObjectState", {errc::archived, false, ""}},
     row{"InvalidRange", {errc::range_not_satisfiable, false, ""}},
-    row{"InvalidSecurityToken", {errc::refused_credentials, true, check_keys}},
-    row{"InvalidToken", {errc::refused_credentials, true, check_keys}},
+    row{"InvalidSecurityToken", bad_keys},
+    row{"InvalidToken", bad_keys},
     row{"KeyTooLongError", {errc::invalid_name, false, ""}},
     row{"MetaOperationQpsLimitExceeded", {errc::throttled, true, slow_down}},
     row{"NoSuchBucket", {errc::no_bucket, false, check_bucket}},
@@ -60,9 +62,9 @@ constexpr std::array rows{
     row{"RequestTimeout", {errc::unavailable, true, ""}},
     row{"SecondLevelDomainForbidden",
         {errc::refused_credentials, false, "take style = \"virtual\", as OSS demands"}},
-    row{"SecurityTokenExpired", {errc::refused_credentials, true, check_keys}},
-    row{"SecurityTokenNotSupported", {errc::refused_credentials, false, check_keys}},
-    row{"SignatureDoesNotMatch", {errc::refused_credentials, false, check_keys}},
+    row{"SecurityTokenExpired", bad_keys},
+    row{"SecurityTokenNotSupported", bad_keys},
+    row{"SignatureDoesNotMatch", bad_keys},
     row{"SlowDown", {errc::throttled, true, slow_down}},
     row{"SlowDownRead", {errc::throttled, true, slow_down}},
     row{"SlowDownWrite", {errc::throttled, true, slow_down}},
@@ -86,7 +88,7 @@ verdict judge_status(int status) {
     case 307:
         return {errc::refused_credentials, false, check_region};
     case 401:
-        return {errc::refused_credentials, true, check_keys};
+        return bad_keys;
     case 403:
         return {errc::permission_denied, false, check_rights};
     case 404:

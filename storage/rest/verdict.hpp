@@ -11,7 +11,8 @@ namespace objftpd::storage::rest {
 struct verdict {
     errc kind = errc::unavailable;
     bool may_retry = false;
-    std::string_view advice; // for the operator; empty: nothing is wrong with the set-up
+    std::string_view advice;  // for the operator; empty: nothing is wrong with the set-up
+    bool blames_keys = false; // those of another moment may do
 };
 
 /// What OSS and S3 mean by an HTTP status and the code of their error document, which is empty

@@ -20,7 +20,7 @@ TEST_CASE("what a store's refusal means") {
         {403, "", errc::permission_denied, false},
         {403, "SignatureDoesNotMatch", errc::refused_credentials, false},
         {403, "InvalidAccessKeyId", errc::refused_credentials, false},
-        {403, "SecurityTokenExpired", errc::refused_credentials, true},
+        {403, "SecurityTokenExpired", errc::refused_credentials, false},
         {403, "RequestTimeTooSkewed", errc::refused_credentials, true},
         {403, "InvalidObjectState", errc::archived, false},
         {403, "QuotaExceeded", errc::quota, false},
@@ -53,4 +53,13 @@ TEST_CASE("what the operator must mend comes with advice, what is ordinary witho
     CHECK_FALSE(judge(403, "SignatureDoesNotMatch").advice.empty());
     CHECK_FALSE(judge(404, "NoSuchBucket").advice.empty());
     CHECK(judge(404, "NoSuchKey").advice.empty());
+}
+
+TEST_CASE("what other credentials may mend is told from what they cannot") {
+    for (const auto* const code : {"ExpiredToken", "SecurityTokenExpired", "InvalidAccessKeyId",
+                                   "SignatureDoesNotMatch", "InvalidToken"})
+        CHECK(judge(403, code).blames_keys);
+    CHECK(judge(401, "").blames_keys);
+    for (const auto* const code : {"AccessDenied", "InDebt", "RequestTimeTooSkewed", ""})
+        CHECK_FALSE(judge(403, code).blames_keys);
 }
