@@ -88,15 +88,21 @@ std::string v4_scope(const v4_dialect& dialect, const std::string& time, const s
     return time.substr(0, 8) + '/' + region + '/' + service + '/' + std::string(dialect.terminator);
 }
 
+std::string v4_signing_key(const v4_dialect& dialect, const std::string& secret,
+                           const std::string& time, const std::string& region,
+                           const std::string& service) {
+    auto key = hmac_sha256(std::string(dialect.key_prefix) + secret, time.substr(0, 8));
+    key = hmac_sha256(key, region);
+    key = hmac_sha256(key, service);
+    return hmac_sha256(key, dialect.terminator);
+}
+
 std::string v4_signature(const v4_dialect& dialect, const std::string& secret,
                          const std::string& time, const std::string& region,
                          const std::string& service, const std::string& canonical) {
     const auto text = std::string(dialect.algorithm) + '\n' + time + '\n' +
                       v4_scope(dialect, time, region, service) + '\n' + sha256_hex(canonical);
-    auto key = hmac_sha256(std::string(dialect.key_prefix) + secret, time.substr(0, 8));
-    key = hmac_sha256(key, region);
-    key = hmac_sha256(key, service);
-    key = hmac_sha256(key, dialect.terminator);
+    const auto key = v4_signing_key(dialect, secret, time, region, service);
     return to_hex(bytes_of(hmac_sha256(key, text)));
 }
 

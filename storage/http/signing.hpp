@@ -35,6 +35,11 @@ struct v4_dialect {
 std::string v4_scope(const v4_dialect& dialect, const std::string& time, const std::string& region,
                      const std::string& service);
 
+/// The key that signs all of a day's requests, as bytes; `time` as iso_time has it.
+std::string v4_signing_key(const v4_dialect& dialect, const std::string& secret,
+                           const std::string& time, const std::string& region,
+                           const std::string& service);
+
 /// The signature of a canonical request, lower-case hex.
 std::string v4_signature(const v4_dialect& dialect, const std::string& secret,
                          const std::string& time, const std::string& region,

@@ -1,3 +1,4 @@
+#include "storage/http/encoding.hpp"
 #include "storage/http/signing.hpp"
 #include "storage/oss/signature_v1.hpp"
 #include "storage/oss/signature_v4.hpp"
@@ -124,6 +125,35 @@ TEST_CASE("OSS requests are signed in version 4 as its tools do") {
         CHECK(proof_of(*r.request.find("authorization")) == r.signature);
         CHECK(r.request.find("authorization")->find("AdditionalHeaders") == std::string::npos);
     }
+}
+
+TEST_CASE("version 4's key is derived step by step as its tools do") {
+    const auto hex = [](const std::string& bytes) {
+        return http::to_hex({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
+    };
+    const auto day = http::hmac_sha256("aliyun_v4" + own.secret, "20261121");
+    CHECK(hex(day) == "5535356a8c6105f861a6e6da9fed9459a917e8ae9c2a696b3793e400ec997b07");
+    const auto region = http::hmac_sha256(day, "cn-hangzhou");
+    CHECK(hex(region) == "9a471c70757a1a299ebdcb6a77ca689f4de2dc6cc3fb0cbcb65093b276b8707a");
+    const auto product = http::hmac_sha256(region, "oss");
+    CHECK(hex(product) == "ca3c813bdf18b13150c2c9a740f5c053c3d7c02bd6ef59f28e3778ceed1914b0");
+    const http::v4_dialect alibaba = {"OSS4-HMAC-SHA256", "aliyun_v4", "aliyun_v4_request"};
+    CHECK(
+        hex(http::v4_signing_key(alibaba, own.secret, http::iso_time(now), "cn-hangzhou", "oss")) ==
+        "222332132de82923b8f3db8da4ae290f2b090ff17e6cb6fdc81447255f6dc1ad");
+}
+
+TEST_CASE("version 4's canonical request of a listing is that of its tools") {
+    auto r = make("GET", "mybucket", "",
+                  {{"list-type", "2"},
+                   {"prefix", "a b/"},
+                   {"delimiter", "/"},
+                   {"max-keys", "1000"},
+                   {"encoding-type", "url"}});
+    oss::sign_v4(r, own, {"cn-hangzhou"}, now);
+    std::erase_if(r.headers, [](const auto& h) { return h.name == "authorization"; });
+    CHECK(http::sha256_hex(oss::canonical_request(r, {})) ==
+          "0039230c530c4b1b068630a207459d3361e3dbd988d6a01f02c47c12484efe80");
 }
 
 TEST_CASE("version 4 signs further headers where it is told to") {

@@ -1,3 +1,4 @@
+#include "storage/http/encoding.hpp"
 #include "storage/http/signing.hpp"
 #include "storage/s3/signature_v4.hpp"
 
@@ -29,6 +30,10 @@ http::request make(std::string method, std::string host, std::string path,
     r.query = std::move(query);
     r.headers = std::move(headers);
     return r;
+}
+
+std::string hex(const std::string& bytes) {
+    return http::to_hex({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
 }
 
 std::string proof_of(const std::string& text) {
@@ -79,6 +84,9 @@ TEST_CASE("S3 requests are signed as the vendor's own tools do, tokens and odd k
     s3::sign(put, temporary, {"eu-west-1"}, later, s3::unsigned_payload);
     CHECK(proof_of(*put.find("authorization")) ==
           "76e754256b35a89b9176330a15bb5d78c469c73c6870aff5f252541802845d43");
+    std::erase_if(put.headers, [](const auto& h) { return h.name == "authorization"; });
+    CHECK(http::sha256_hex(s3::canonical_request(put, s3::unsigned_payload)) ==
+          "041d1cf6a8e5b851ed5f756e2cc89c7ee8757801e1d1588138fb416723a259f3");
 
     auto list = make("GET", "127.0.0.1:9000", "/mybucket",
                      {{"list-type", "2"},
@@ -95,6 +103,19 @@ TEST_CASE("S3 requests are signed as the vendor's own tools do, tokens and odd k
     s3::sign(begin, own, {"us-east-1"}, later, hash_of_nothing);
     CHECK(proof_of(*begin.find("authorization")) ==
           "a68d010105a358fa5aa368979289c5b590b24a17e75a089453966362f0ad3069");
+
+    auto hashed = make("PUT", "mybucket.s3.us-east-1.amazonaws.com", "/h.txt", {},
+                       {{"content-md5", "XrY7u+Ae7tCTyyK7j1rNww=="}});
+    s3::sign(hashed, own, {"us-east-1"}, later, http::sha256_hex("hello world"));
+    CHECK(proof_of(*hashed.find("authorization")) ==
+          "dfeba15763cd2e055a3b3c269d46f8f136378996b5d7e3a01d3ab01fff886f5f");
+}
+
+TEST_CASE("S3's key of a day is the published one") {
+    const http::v4_dialect amazon = {"AWS4-HMAC-SHA256", "AWS4", "aws4_request"};
+    CHECK(hex(http::v4_signing_key(amazon, publisher.secret, http::iso_time(published), "us-east-1",
+                                   "s3")) ==
+          "dbb893acc010964918f1fd433add87c70e8b0db6be30c1fbeafefa5ec6ba8378");
 }
 
 TEST_CASE("S3 URLs are signed ahead, with and without a token") {
