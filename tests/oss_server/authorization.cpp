@@ -156,7 +156,7 @@ outcome<> check_scope(const scope& s, const std::string& time, const std::string
     if (s.region != region)
         return invalid_argument("Invalid signing region in Authorization header.", "Region",
                                 s.region);
-    if (!time.starts_with(s.date))
+    if (s.date != time.substr(0, 8))
         return invalid_argument("Invalid signing date in Authorization header.", "Date", s.date);
     return {};
 }

@@ -1,3 +1,4 @@
+#include "storage/http/signing.hpp"
 #include "tests/oss_server/server_under_test.hpp"
 
 #include "storage/http/encoding.hpp"
@@ -140,6 +141,10 @@ TEST_CASE_METHOD(server_under_test, "what version 4 of the signature demands is 
     CHECK(code_of(edit("cn-hangzhou", "cn-beijing")) == "InvalidArgument");
     CHECK(code_of(edit("/oss/", "/ecs/")) == "InvalidArgument");
     CHECK(code_of(edit("Credential=key/2", "Credential=key/1")) == "InvalidArgument");
+    const auto day = http::iso_time(now()).substr(0, 8);
+    CHECK(code_of(edit(day + "/cn", "/cn")) == "InvalidArgument");
+    CHECK(code_of(edit(day + "/cn", day.substr(0, 6) + "/cn")) == "InvalidArgument");
+    CHECK(code_of(edit(day + "/cn", day + "T/cn")) == "InvalidArgument");
     CHECK(code_of(edit("Signature=", "Signature=0")) == "SignatureDoesNotMatch");
     CHECK(code_of([](http::request& r) { r.set("x-oss-date", "yesterday"); }) == "AccessDenied");
 
