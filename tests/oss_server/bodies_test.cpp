@@ -146,3 +146,21 @@ TEST_CASE_METHOD(server_under_test, "documents that are none are refused") {
     CHECK(remove("<Delete", "YtZ/xWQZdYgFqMKdkmxPiA==") == "InvalidDigest");
     CHECK(remove("", "1B2M2Y8AsgTpgAmY7PhCfg==") == "MalformedXML");
 }
+
+TEST_CASE_METHOD(server_under_test, "the list of parts has a length and a digest as any body") {
+    const auto begun = ask(signed_request(
+        "POST", "bucket", "k", [](http::request& r) { r.query.emplace_back("uploads"); }));
+    const auto complete = [&](const char* digest) {
+        return signed_request("POST", "bucket", "k", [&](http::request& r) {
+            r.query.emplace_back("uploadId", begun.element("UploadId"));
+            if (digest != nullptr)
+                r.set("content-md5", digest);
+        });
+    };
+    auto connection = connect();
+    connection.send(head_of(complete(nullptr)));
+    CHECK(receive(connection).code() == "MissingContentLength");
+    CHECK(ask(complete("short"), "<x/>").code() == "InvalidDigest");
+    CHECK(ask(complete("1B2M2Y8AsgTpgAmY7PhCfg=="), "<x/>").code() == "InvalidDigest");
+    CHECK(ask(complete(nullptr), "<x/>").code() == "MalformedXML");
+}
