@@ -99,5 +99,16 @@ module.exports = async way => {
         assert.deepEqual(of(next), ['a.txt', 'e%20e', 'z', '%C3%A9']);
         assert.deepEqual(next.prefixes, ['dir%2F', 'dir2%2F']);
         await failure(c.list({ 'encoding-type': 'base64' }), 'InvalidArgument', 400);
+        const second = { 'encoding-type': 'url', 'max-keys': 2, prefix: 'dir/', delimiter: '/' };
+        const first = await c.listV2(second);
+        assert.deepEqual(of(first), ['dir%2F', 'dir%2Fa']);
+        assert.equal(first.isTruncated, true);
+        const token = { 'continuation-token': first.nextContinuationToken };
+        const rest = await c.listV2({ ...second, ...token });
+        assert.deepEqual(rest.prefixes, ['dir%2Fb%2F']);
+        assert.equal(rest.isTruncated, false);
+        const after = await c.listV2({ 'encoding-type': 'url', 'start-after': 'dir2/x' });
+        assert.deepEqual(of(after), ['e%20e', 'z', '%C3%A9']);
+        await failure(c.listV2({ 'encoding-type': 'base64' }), 'InvalidArgument', 400);
     });
 };

@@ -104,6 +104,12 @@ module.exports = async way => {
         }
         const beyond = c.uploadPartCopy('target', uploadId, 3, `0-${5 * part + 17}`, from);
         await failure(beyond, 'InvalidRange', 416);
+        const { etag } = (await c.head('source')).res.headers;
+        const when = (condition, tag) => c.uploadPartCopy('target', uploadId, 3, '0-9', from,
+            { headers: { [`x-oss-copy-source-if-${condition}`]: tag } });
+        const third = await when('match', etag);
+        await failure(when('match', '"0"'), 'PreconditionFailed', 412);
+        assert.equal((await c.listParts('target', uploadId, {})).parts[2].ETag, third.etag);
         await c.completeMultipartUpload('target', uploadId, parts);
         assert.equal(md5((await c.get('target')).content), md5(file.bytes));
         await c.multipartUploadCopy('target2', { ...from, sourceKey: 'target' }, { partSize: part });
@@ -112,6 +118,20 @@ module.exports = async way => {
         const head = await c.head('target3');
         assert.equal(head.res.headers.etag, `"${md5(file.bytes)}"`);
         assert.equal(head.res.headers['x-oss-object-type'], 'Normal');
+    });
+    await t('an upload that must not replace does not, whenever it says so', async () => {
+        const forbids = () => ({ headers: { 'x-oss-forbid-overwrite': 'true' } });
+        const upload = async (name, first, last) => {
+            const { uploadId } = await c.initMultipartUpload(name, first);
+            const { etag } = await put(name, uploadId, 1, 0, 9);
+            await c.completeMultipartUpload(name, uploadId, [{ number: 1, etag }], last);
+        };
+        await upload('kept', forbids(), forbids());
+        await failure(upload('kept', forbids(), {}), 'FileAlreadyExists', 409);
+        await failure(upload('kept', {}, forbids()), 'FileAlreadyExists', 409);
+        assert.equal(md5((await c.get('kept')).content), md5(file.bytes.subarray(0, 9)));
+        for (const u of (await c.listUploads({ prefix: 'kept' })).uploads)
+            await c.abortMultipartUpload('kept', u.uploadId);
     });
     await t('unfinished uploads are listed in pages', async () => {
         const ids = [];
@@ -135,6 +155,11 @@ module.exports = async way => {
         assert.deepEqual(seen, ['u/a', 'u/a', 'u/b/c', 'u/d']);
         const top = await c.listUploads({ prefix: 'u/', delimiter: '/' });
         assert.deepEqual(top.uploads.map(u => u.name), ['u/a', 'u/a', 'u/d']);
+        const encoded = await c.listUploads({
+            prefix: 'u/', 'max-uploads': 3, 'encoding-type': 'url',
+        });
+        assert.deepEqual(encoded.uploads.map(u => u.name), ['u%2Fa', 'u%2Fa', 'u%2Fb%2Fc']);
+        assert.equal(encoded.nextKeyMarker, 'u%2Fb%2Fc');
         for (const [name, id] of ids) await c.abortMultipartUpload(name, id);
         assert.equal((await c.listUploads({ prefix: 'u/' })).uploads.length, 0);
     });

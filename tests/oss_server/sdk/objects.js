@@ -86,6 +86,16 @@ module.exports = async way => {
         await failure(get({ 'If-Unmodified-Since': past }), 'PreconditionFailed', 412);
         assert.equal((await get({ 'If-Unmodified-Since': future })).res.status, 200);
         assert.equal((await get({ 'If-Modified-Since': past })).res.status, 200);
+        // A download that goes on: the rest of the same version, or nothing.
+        const rest = { Range: 'bytes=0-', 'x-oss-range-behavior': 'standard' };
+        const more = await get({ ...rest, 'If-Match': etag });
+        assert.equal(more.res.status, 206);
+        assert.equal(more.res.headers['content-range'], 'bytes 0-0/1');
+        assert.equal(more.content.toString(), 'x');
+        await failure(get({ ...rest, 'If-Match': '"0"' }), 'PreconditionFailed', 412);
+        const beyond = { ...rest, Range: 'bytes=1-' };
+        await failure(get({ ...beyond, 'If-Match': etag }), 'InvalidRange', 416);
+        await failure(get({ ...beyond, 'If-Match': '"0"' }), 'PreconditionFailed', 412);
         // An ETag that matches makes the date count for nothing.
         assert.equal((await get({ 'If-Match': etag, 'If-Unmodified-Since': past })).res.status, 200);
     });
