@@ -97,8 +97,8 @@ class OssServer:
         self.log = os.path.join(self.folder, "requests")
         self.process = subprocess.Popen(
             [program, "--listen", "127.0.0.1:0", "--data", os.path.join(self.folder, "data"),
-             "--log", self.log, "--threads", "2",
-             "--access-key-id", self.key, "--access-key-secret", self.secret],
+             "--log", self.log, "--threads", "2"],
+            env=os.environ | {"OSS_ACCESS_KEY_ID": self.key, "OSS_ACCESS_KEY_SECRET": self.secret},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):

@@ -8,6 +8,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 
@@ -28,22 +29,34 @@ asio::ip::tcp::endpoint to_endpoint(const std::string& text) {
     return {asio::ip::make_address(address), static_cast<unsigned short>(port)};
 }
 
+// SECURITY: what stands on a command line shows in every process list.
+oss_server::http::credentials keys_in(const char* id, const char* secret, const char* token) {
+    const auto variable = [](const char* name) {
+        const auto* const value = std::getenv(name);
+        return value == nullptr ? std::string() : std::string(value);
+    };
+    oss_server::http::credentials keys;
+    keys.key_id = variable(id);
+    keys.secret = variable(secret);
+    keys.session_token = variable(token);
+    if (keys.key_id.empty() || keys.secret.empty())
+        throw std::runtime_error("the environment holds no " + std::string(id) + " and " + secret);
+    return keys;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
     oss_server::server_settings settings;
     std::string listen = "127.0.0.1:0";
-    oss_server::http::credentials keys;
-    std::vector<std::string> temporary;
     long restore_seconds = 0;
 
-    CLI::App app("A server that speaks Alibaba Cloud OSS's API, over a folder.");
+    CLI::App app("A server that speaks Alibaba Cloud OSS's API, over a folder. Its keys come from "
+                 "OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and, if they are temporary, "
+                 "OSS_SESSION_TOKEN; more temporary ones from OSS_STS_ID, OSS_STS_SECRET and "
+                 "OSS_STS_TOKEN.");
     app.add_option("--listen", listen, "ADDRESS:PORT; port 0 is any")->capture_default_str();
     app.add_option("--data", settings.data, "The folder for everything")->required();
-    app.add_option("--access-key-id", keys.key_id)->required();
-    app.add_option("--access-key-secret", keys.secret)->required();
-    app.add_option("--session-token", keys.session_token, "The keys are temporary ones");
-    app.add_option("--temporary", temporary, "More keys: ID SECRET TOKEN")->expected(3);
     app.add_option("--region", settings.region)->capture_default_str();
     app.add_option("--base-host", settings.base_hosts, "BUCKET.NAME is a bucket (repeatable)");
     app.add_option("--threads", settings.threads)->check(CLI::Range(1, 64))->capture_default_str();
@@ -56,14 +69,11 @@ int main(int argc, char** argv) {
     try {
         settings.listen = to_endpoint(listen);
         settings.restore_time = std::chrono::seconds(restore_seconds);
-        settings.accounts.emplace_back(keys);
-        if (temporary.size() == 3) {
-            oss_server::http::credentials more;
-            more.key_id = temporary[0];
-            more.secret = temporary[1];
-            more.session_token = temporary[2];
-            settings.accounts.emplace_back(more);
-        }
+        settings.accounts.emplace_back(
+            keys_in("OSS_ACCESS_KEY_ID", "OSS_ACCESS_KEY_SECRET", "OSS_SESSION_TOKEN"));
+        if (std::getenv("OSS_STS_ID") != nullptr)
+            settings.accounts.emplace_back(
+                keys_in("OSS_STS_ID", "OSS_STS_SECRET", "OSS_STS_TOKEN"));
         asio::io_context signals_context(1);
         asio::signal_set signals(signals_context, SIGTERM, SIGINT);
         oss_server::server server(settings, oss_server::request_log::memory::not_kept);

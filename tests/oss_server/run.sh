@@ -23,7 +23,7 @@ if ! cmp -s "$here/sdk/package-lock.json" "$modules/package-lock.json" ||
     npm ci --prefix "$modules" --no-audit --no-fund --loglevel=error
 fi
 
-export OSS_KEY_ID=testkey OSS_KEY_SECRET='ExampleSecret/+0123456789abcdef'
+export OSS_ACCESS_KEY_ID=testkey OSS_ACCESS_KEY_SECRET='ExampleSecret/+0123456789abcdef'
 export OSS_STS_ID=STS.testkey OSS_STS_SECRET=TemporarySecret OSS_STS_TOKEN='CAISexample//STS+token=='
 work=$(mktemp -d)
 pid=
@@ -37,8 +37,7 @@ trap finish EXIT
 start() {
     : >"$work/out"
     "$server" --listen 127.0.0.1:0 --data "$work/data" --log "$work/requests" --threads 2 \
-        --access-key-id "$OSS_KEY_ID" --access-key-secret "$OSS_KEY_SECRET" \
-        --temporary "$OSS_STS_ID" "$OSS_STS_SECRET" "$OSS_STS_TOKEN" >"$work/out" 2>"$work/errors" &
+        >"$work/out" 2>"$work/errors" &
     pid=$!
     for _ in $(seq 100); do
         if grep -q '^listening on ' "$work/out"; then

@@ -10,8 +10,8 @@ const OSS = require('ali-oss');
 
 const server = new URL(process.env.OSS_SERVER);
 const keys = {
-    accessKeyId: process.env.OSS_KEY_ID,
-    accessKeySecret: process.env.OSS_KEY_SECRET,
+    accessKeyId: process.env.OSS_ACCESS_KEY_ID,
+    accessKeySecret: process.env.OSS_ACCESS_KEY_SECRET,
 };
 const temporaryKeys = {
     accessKeyId: process.env.OSS_STS_ID,

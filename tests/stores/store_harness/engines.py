@@ -67,8 +67,9 @@ class Oss:
         folder = folder or quick_scratch() / "oss"
         folder.mkdir()
         self.process = subprocess.Popen(
-            [program, "--listen", "127.0.0.1:0", "--data", folder / "data",
-             "--access-key-id", self.key_id, "--access-key-secret", self.secret],
+            [program, "--listen", "127.0.0.1:0", "--data", folder / "data"],
+            env=os.environ | {"OSS_ACCESS_KEY_ID": self.key_id,
+                              "OSS_ACCESS_KEY_SECRET": self.secret},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         atexit.register(self.stop)
         line = self.process.stdout.readline()
