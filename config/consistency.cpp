@@ -1,10 +1,15 @@
 #include "config/listener.hpp"
+#include "config/names.hpp"
 #include "config/password_hash.hpp"
 #include "config/problems.hpp"
 #include "config/text.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <set>
+#include <system_error>
 
 namespace objftpd::config {
 namespace {
@@ -34,6 +39,12 @@ void check_listeners(const settings& s, problem_list& problems) {
         problems.add("tls.client_crl_file", "needs tls.client_ca_file: whose certificates");
 }
 
+void check_authorities(const std::string& path, const std::string& key, problem_list& problems) {
+    if (!path.empty() && ::access(path.c_str(), R_OK) != 0)
+        problems.add(key, "cannot use " + toml_quote(path) + ": " +
+                              std::system_category().message(errno));
+}
+
 void check_stores(const settings& s, problem_list& problems) {
     if (s.stores.empty())
         problems.add("store", "there is no [[store]]: files would have nowhere to go");
@@ -46,6 +57,8 @@ void check_stores(const settings& s, problem_list& problems) {
             problems.add(key + ".name", "there is already a store " + toml_quote(store.name));
         if (!store.path.empty() && !folders.insert(store.path).second)
             problems.add(key + ".path", "another store has the same folder");
+        check_authorities(store.remote.ca_file, key + ".ca_file", problems);
+        check_authorities(store.remote.ca_folder, key + ".ca_folder", problems);
         if (!store.path.empty() && store.path == s.state_directory)
             problems.add(key + ".path", "state lies in the same folder; users could reach it");
     }
@@ -75,6 +88,22 @@ void check_bucket_folders(const settings& s, problem_list& problems) {
     }
 }
 
+// Of a store over HTTP, which would refuse the first request only.
+void check_bucket(const settings& s, std::size_t index, const mount_settings& mount,
+                  const std::string& key, problem_list& problems) {
+    const auto& store = s.stores[index];
+    if (store.type == store_type::local || mount.bucket.empty())
+        return;
+    const auto dots = store.type == store_type::oss ? dots_in_name::refused : dots_in_name::allowed;
+    if (const auto wrong = check_vendor_bucket_name(mount.bucket, dots); !wrong.empty())
+        problems.add(key + ".bucket", wrong);
+    const auto& where = store.remote.endpoint;
+    if (where.style == addressing::virtual_hosted && where.host.starts_with(mount.bucket + '.'))
+        problems.add(numbered("store", index) + ".endpoint",
+                     "begins with the bucket " + toml_quote(mount.bucket) +
+                         ", which stands in front of it anyway; leave it out");
+}
+
 void check_mounts(const settings& s, const user_settings& user, const std::string& user_key,
                   problem_list& problems) {
     if (user.mounts.empty())
@@ -90,7 +119,10 @@ void check_mounts(const settings& s, const user_settings& user, const std::strin
         if (!mount.path.empty() && !paths.insert(mount.path).second)
             problems.add(key + ".path",
                          "the user has already a mount at " + toml_quote(mount.path));
-        if (mount.store.empty() || std::ranges::find(stores, mount.store) != stores.end())
+        const auto named = std::ranges::find(stores, mount.store);
+        if (named != stores.end())
+            check_bucket(s, static_cast<std::size_t>(named - stores.begin()), mount, key, problems);
+        if (mount.store.empty() || named != stores.end())
             continue;
         const auto meant = nearest(mount.store, stores);
         problems.add(

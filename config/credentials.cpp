@@ -1,5 +1,8 @@
 #include "config/credentials.hpp"
 
+#include "config/region.hpp"
+#include "config/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -21,6 +24,14 @@ bool is_oss(const store_source& store) {
     return store.type == store_type::oss;
 }
 
+// Loopback, and where Amazon's containers are given their credentials without leaving the machine.
+bool is_on_machine(std::string_view host) {
+    constexpr std::array<std::string_view, 3> agents = {"169.254.170.2", "169.254.170.23",
+                                                        "fd00:ec2::23"};
+    const auto name = name_of_host(host);
+    return is_loopback(name) || std::ranges::find(agents, name) != agents.end();
+}
+
 bool uses(const credential_settings& s, source which) {
     return s.credentials == which || (s.credentials == source::assume_role && s.role_base == which);
 }
@@ -37,9 +48,11 @@ struct rule {
 };
 
 // What a source does not use is told: it would be taken for working.
-const std::array<rule, 10>& rules() {
+const std::array<rule, 12>& rules() {
     using c = credential_settings;
-    static const std::array<rule, 10> all{{
+    static const std::array<rule, 12> all{{
+        {"access_key_id", &c::access_key_id, {source::keys}, "\"keys\""},
+        {"session_token", &c::session_token, {source::keys}, "\"keys\""},
         {"credentials_file", &c::credentials_file, {source::file}, "\"file\""},
         {"credentials_profile", &c::credentials_profile, {source::file}, "\"file\""},
         {"credentials_url", &c::credentials_url, {source::url}, "\"url\""},
@@ -74,6 +87,7 @@ public:
 
     void run() {
         find_unused();
+        find_strangers();
         if (uses_keys(store_) && store_.access_key_id.empty())
             missing("access_key_id", "an access key's id");
         if (uses(store_, source::environment))
@@ -113,6 +127,17 @@ private:
         if (!store_.sts_endpoint.empty() && !assumes_role(store_))
             problem("sts_endpoint",
                     "is not used unless credentials = \"assume-role\" or \"web-identity\"");
+    }
+
+    // What only the other cloud has.
+    void find_strangers() {
+        for (const auto& [from, name] :
+             {std::pair(source::ec2_role, "ec2-role"), std::pair(source::container, "container")})
+            if (is_oss(store_) && uses(store_, from))
+                problem(store_.credentials == from ? "credentials" : "role_base",
+                        toml_quote(name) + " gives keys of Amazon, which OSS does not know");
+        if (!is_oss(store_) && !store_.oidc_provider_arn.empty())
+            problem("oidc_provider_arn", "is not used unless type = \"oss\"");
     }
 
     void take_environment() {
@@ -181,7 +206,7 @@ private:
                                    "AWS_CONTAINER_CREDENTIALS_FULL_URI");
         // SECURITY: what is sent along would be shown to every network on the way.
         else if (relative.empty() && parsed->where.scheme == "http" &&
-                 !is_local_or_ip(parsed->where.host))
+                 !is_on_machine(parsed->where.host))
             problem("credentials", "AWS_CONTAINER_CREDENTIALS_FULL_URI is neither https nor an "
                                    "address of this machine");
         store_.authorization_file = variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
@@ -217,6 +242,8 @@ private:
             store_.sts_endpoint.empty() ? usual_sts() : parse_endpoint(store_.sts_endpoint);
         if (given)
             store_.sts = *given;
+        else if (store_.sts_endpoint.empty())
+            missing("sts_endpoint", "the address where this store's roles are assumed");
     }
 
     std::optional<config::endpoint> usual_sts() const {
@@ -231,6 +258,9 @@ private:
         for (const std::string cloud : {".amazonaws.com", ".amazonaws.com.cn"})
             if (host.ends_with(cloud))
                 return parse_endpoint("sts." + region + cloud);
+        // A bucket's own domain, or OSS in the guise of S3, assumes no roles.
+        if (store_.endpoint.style == addressing::bound_domain || is_vendors_cloud(host))
+            return std::nullopt;
         return store_.endpoint;
     }
 

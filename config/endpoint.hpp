@@ -33,6 +33,15 @@ struct url {
 /// "https://host:8443/path?query". Nothing if it is no such URL, or has a user in it.
 std::optional<url> parse_url(std::string_view text);
 
+/// "proxy:3128" with a scheme that libcurl knows for proxies in front, and a user if need be.
+bool is_proxy(std::string_view text);
+
+/// The host without its port, and an IPv6 address without its brackets.
+std::string name_of_host(std::string_view host);
+
+/// Whether such a name is this machine itself, whatever a network says: localhost, 127.0.0.1, ::1.
+bool is_loopback(const std::string& name);
+
 /// Whether the host, with or without a port, is an IP address or localhost, where no bucket can
 /// stand in front.
 bool is_local_or_ip(std::string_view host);

@@ -151,6 +151,7 @@ public:
             make_absolute(store.remote.credentials_file);
             make_absolute(store.remote.authorization_file);
             make_absolute(store.remote.web_identity_token_file);
+            store.remote.hidden_variables = secret_variables_;
         }
         check_consistency(s, problems_);
         return {std::move(s), problems_.take()};
@@ -173,6 +174,8 @@ private:
         store_settings done = store;
         if (local)
             return done;
+        if (store.type == store_type::s3 && table.contains("signature"))
+            problems_.add(key + ".signature", "is not used unless type = \"oss\"");
         find_secret(table, key, store);
         complete_store(store, key, problems_);
         done.remote = store;
@@ -190,9 +193,11 @@ private:
                                        "; expects exactly one of access_key_secret, "
                                        "access_key_secret_env and access_key_secret_file"
                                  : "is not used unless credentials = \"keys\"");
-        if (!store.access_key_secret_env.empty())
-            take_secret(key + ".access_key_secret_env",
-                        read_secret_variable(store.access_key_secret_env), store.access_key_secret);
+        else if (const auto* const text = table["access_key_secret"].as_string();
+                 text && text->get().empty())
+            problems_.add(key + ".access_key_secret", "is empty");
+        take_variable(key + ".access_key_secret_env", store.access_key_secret_env,
+                      store.access_key_secret);
         if (!store.access_key_secret_file.empty()) {
             make_absolute(store.access_key_secret_file);
             take_secret(key + ".access_key_secret_file",
@@ -221,14 +226,19 @@ private:
                               "password_hash_file");
             return;
         }
-        if (!user.password_hash_env.empty())
-            take_secret(key + ".password_hash_env", read_secret_variable(user.password_hash_env),
-                        user.password_hash);
+        take_variable(key + ".password_hash_env", user.password_hash_env, user.password_hash);
         if (!user.password_hash_file.empty()) {
             make_absolute(user.password_hash_file);
             take_secret(key + ".password_hash_file", read_secret_file(user.password_hash_file),
                         user.password_hash);
         }
+    }
+
+    void take_variable(const std::string& key, const std::string& name, std::string& target) {
+        if (name.empty())
+            return;
+        secret_variables_.push_back(name);
+        take_secret(key, read_secret_variable(name), target);
     }
 
     void take_secret(const std::string& key, secret found, std::string& target) {
@@ -278,10 +288,18 @@ private:
         const auto given = value_of(*node);
         const auto wrong = given ? o.set(target, *given) : unexpected;
         if (wrong == unexpected)
-            problems_.add(path, "expects " + o.expects + ", not " +
-                                    (given && !o.secret ? to_toml(*given) : kind_of(*node)));
+            problems_.add(path, "expects " + o.expects + ", not " + told(o, *node, given));
         else if (!wrong.empty())
             problems_.add(path, wrong);
+    }
+
+    // SECURITY: what was given, as far as it may be repeated.
+    template <class Section>
+    static std::string told(const option<Section>& o, const toml::node& node,
+                            const std::optional<value>& given) {
+        if (given && !o.secret)
+            return shown(*given);
+        return node.is_string() ? "what stands there" : kind_of(node);
     }
 
     // A section that may be left out: [server].
@@ -336,6 +354,7 @@ private:
 
     problem_list problems_;
     std::string folder_;
+    std::vector<std::string> secret_variables_;
 };
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "config/names.hpp"
 
+#include "config/endpoint.hpp"
 #include "config/text.hpp"
 
 #include <algorithm>
@@ -70,6 +71,22 @@ std::string check_bucket_name(const std::string& name) {
     if (name.size() > 255)
         return "is longer than 255 bytes";
     return {};
+}
+
+std::string check_vendor_bucket_name(const std::string& name, dots_in_name dots) {
+    const auto ends_well = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+    const bool dotted = dots == dots_in_name::allowed;
+    const auto is_fine = [&](char c) {
+        return ends_well(c) || c == '-' || c == '_' || (dotted && c == '.');
+    };
+    if (name.size() >= 3 && name.size() <= 63 && ends_well(name.front()) &&
+        ends_well(name.back()) && std::ranges::all_of(name, is_fine) &&
+        name.find("..") == name.npos && (!is_local_or_ip(name) || name == "localhost"))
+        return {};
+    return quoted(name) +
+           " is no bucket's name at such a store; expects 3 to 63 lower-case "
+           "letters, digits, '-', '_'" +
+           (dotted ? " and '.'" : "") + ", the first and the last a letter or a digit";
 }
 
 std::string check_store_name(const std::string& name) {

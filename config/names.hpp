@@ -18,6 +18,11 @@ std::string normalise_prefix(std::string& prefix);
 /// credentials) is told apart.
 std::string check_bucket_name(const std::string& name);
 
+/// The same for a bucket at a vendor's: 3 to 63 lower-case letters, digits, '-', '_' and, but for
+/// OSS, '.', with a letter or a digit at both ends, and no IP address.
+enum class dots_in_name { allowed, refused };
+std::string check_vendor_bucket_name(const std::string& name, dots_in_name dots);
+
 /// Letters, digits, '-', '_' and '.', at most 64 of them, the first one a letter or a digit.
 std::string check_store_name(const std::string& name);
 

@@ -2,6 +2,7 @@
 
 #include "config/credentials.hpp"
 #include "config/region.hpp"
+#include "config/text.hpp"
 
 namespace objftpd::config {
 namespace {
@@ -28,18 +29,26 @@ void complete_store(store_source& store, const std::string& key, problem_list& p
     if (where.host.empty()) // already complained of
         return;
     where.style = settled(store.style, store.type, where.host);
+    // Amazon's certificates hold for one label in front of its own.
+    store.dots_need_path = store.style == address_style::automatic &&
+                           store.type == store_type::s3 && where.scheme == "https" &&
+                           where.style == addressing::virtual_hosted;
     if (where.style == addressing::virtual_hosted && is_local_or_ip(where.host) &&
         store.style == address_style::virtual_hosted && where.host.find("localhost") != 0)
         problems.add(key + ".style", "\"virtual\" needs an endpoint with a name");
     if (store.region.empty())
         store.region = region_of(where.host);
-    if (store.region.empty() && store.type == store_type::s3)
+    const bool oss = store.type == store_type::oss;
+    if (store.region.empty() && !oss && !is_vendors_cloud(where.host))
         store.region = "us-east-1";
-    if (store.region.empty() && store.signature == oss_signature::v4 &&
-        store.credentials != credential_source::anonymous)
+    const bool signs = store.credentials != credential_source::anonymous &&
+                       (!oss || store.signature == oss_signature::v4);
+    if (store.region.empty() && signs)
         problems.add(key + ".region",
-                     "is missing: the endpoint does not tell it; expects one such as "
-                     "\"cn-hangzhou\"");
+                     "is missing: the endpoint does not tell it; expects one such as " +
+                         toml_quote(where.host.find("aliyuncs.") != where.host.npos || oss
+                                        ? "cn-hangzhou"
+                                        : "eu-central-1"));
     complete_credentials(store, key, problems);
     if (store.largest_part < store.part_size)
         problems.add(key + ".largest_part", "is less than part_size");

@@ -2,6 +2,8 @@
 
 #include "config/text.hpp"
 
+#include <algorithm>
+
 namespace objftpd::config {
 namespace {
 
@@ -28,6 +30,14 @@ std::string to_toml(const value& v) {
     for (const auto& item : std::get<std::vector<std::string>>(v))
         list += (list.size() > 1 ? ", " : "") + toml_quote(item);
     return list + "]";
+}
+
+std::string shown(value v) {
+    if (auto* const text = std::get_if<std::string>(&v))
+        *text = without_user(*text);
+    if (auto* const list = std::get_if<std::vector<std::string>>(&v))
+        std::ranges::transform(*list, list->begin(), without_user);
+    return to_toml(v);
 }
 
 std::optional<std::uint64_t> size_in(const value& v) {

@@ -24,6 +24,9 @@ using value = std::variant<bool, std::int64_t, std::string, std::vector<std::str
 /// As it stands in a TOML file: true, 12, "text", ["a", "b"].
 std::string to_toml(const value& v);
 
+/// The same for an error, without what may be somebody's password.
+std::string shown(value v);
+
 /// A size or a duration, with its unit or as a bare number; nullopt when it is neither.
 std::optional<std::uint64_t> size_in(const value& v);
 std::optional<std::chrono::milliseconds> duration_in(const value& v);
@@ -41,7 +44,7 @@ struct option {
     std::string documentation;     // one or two sentences
     std::function<complaint(Section&, const value&)> set;
     bool required = false;
-    bool secret = false; // never repeated in an error
+    bool secret = false; // nothing of it is repeated in an error
     std::optional<value> example =
         std::nullopt; // shown by the reference configuration in place of a default
 

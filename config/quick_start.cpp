@@ -66,8 +66,13 @@ load_result load_quick_start(const quick_start& options) {
         p.line = p.column = 0;
         const auto found = std::ranges::find_if(
             origins, [&](const origin& o) { return p.key.starts_with(o.key); });
-        if (found != origins.end())
-            p.key = found->argument;
+        if (found == origins.end())
+            continue;
+        // --store holds options by their names: which one it is must be told.
+        const auto dot = p.key.rfind('.');
+        if (found->argument == "--store" && dot != std::string::npos)
+            p.text = p.key.substr(dot + 1) + ": " + p.text;
+        p.key = found->argument;
     }
     return loaded;
 }

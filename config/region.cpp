@@ -10,6 +10,50 @@ bool is_in(std::string_view host, std::string_view domain) {
            host[host.size() - domain.size() - 1] == '.';
 }
 
+// "eu-central-1", "cn-hangzhou", "ap-southeast-1": one label of at least two words.
+bool is_region(std::string_view text) {
+    const auto is_fine = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    };
+    return text.find('-') != text.npos && !text.starts_with('-') && !text.ends_with('-') &&
+           std::ranges::all_of(text, is_fine);
+}
+
+// What remains of the name between two parts of it, if it is a region.
+std::string between(std::string_view front, std::string_view name, std::string_view back) {
+    if (name.size() <= front.size() + back.size() || !name.starts_with(front) ||
+        !name.ends_with(back))
+        return {};
+    name = name.substr(front.size(), name.size() - front.size() - back.size());
+    return is_region(name) ? std::string(name) : std::string();
+}
+
+// "s3.eu-central-1", "s3.dualstack.eu-central-1", "s3-fips.us-east-1", "s3-eu-west-1" of old.
+std::string of_amazon(std::string_view name) {
+    if (name == "s3")
+        return "us-east-1";
+    for (const std::string_view front : {"s3.", "s3.dualstack.", "s3-fips.", "s3-fips.dualstack."})
+        if (const auto region = between(front, name, ""); !region.empty())
+            return region;
+    const auto old = between("s3-", name, "");
+    const bool other = old.starts_with("external-") || old.starts_with("website-") ||
+                       old.starts_with("fips-") || old.starts_with("accelerate");
+    return other || old.empty() || old.back() < '0' || old.back() > '9' ? std::string() : old;
+}
+
+// "oss-cn-hangzhou", "oss-cn-hangzhou-internal", "s3.oss-cn-hangzhou", "cn-hangzhou.oss".
+std::string of_alibaba(std::string_view name) {
+    if (name.ends_with(".oss"))
+        return between("", name, ".oss");
+    if (name.starts_with("s3."))
+        name.remove_prefix(3);
+    constexpr std::string_view inside = "-internal";
+    if (name.ends_with(inside))
+        name.remove_suffix(inside.size());
+    const auto region = between("oss-", name, "");
+    return region.starts_with("accelerate") ? std::string() : region;
+}
+
 } // namespace
 
 bool is_vendors_cloud(std::string_view host) {
@@ -17,29 +61,16 @@ bool is_vendors_cloud(std::string_view host) {
            is_in(host, "aliyuncs.com");
 }
 
-// "oss-cn-hangzhou.aliyuncs.com", "oss-cn-hangzhou-internal...", "cn-hangzhou.oss...",
-// "s3.oss-cn-hangzhou...", "s3.eu-central-1.amazonaws.com", "s3.dualstack.eu-central-1...".
+// Only hosts of known forms: a region that is read from another one would sign every request
+// wrongly, and the store's refusal would not say why.
 std::string region_of(std::string_view host) {
-    if (!is_vendors_cloud(host))
-        return {};
     host = host.substr(0, host.find(':'));
-    if (is_in(host, "oss.aliyuncs.com"))
-        return std::string(host.substr(0, host.find('.')));
-    std::string_view found;
-    while (!host.empty()) {
-        auto label = host.substr(0, host.find('.'));
-        host.remove_prefix(std::min(label.size() + 1, host.size()));
-        if (label == "aliyuncs" || label == "amazonaws")
-            break;
-        if (label.starts_with("oss-"))
-            label.remove_prefix(4);
-        if (label.ends_with("-internal"))
-            label.remove_suffix(9);
-        found = label.starts_with("accelerate") || label == "s3" || label == "dualstack"
-                    ? std::string_view()
-                    : label;
-    }
-    return std::string(found);
+    for (const std::string_view cloud : {".amazonaws.com", ".amazonaws.com.cn"})
+        if (host.ends_with(cloud))
+            return of_amazon(host.substr(0, host.size() - cloud.size()));
+    constexpr std::string_view cloud = ".aliyuncs.com";
+    return host.ends_with(cloud) ? of_alibaba(host.substr(0, host.size() - cloud.size()))
+                                 : std::string();
 }
 
 } // namespace objftpd::config

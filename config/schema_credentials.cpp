@@ -93,13 +93,17 @@ std::vector<option<store_source>> source_options() {
                              "[\"/usr/local/bin/store-token\", \"--role\", \"ftp\"]",
                              std::vector<std::string>(),
                              "With credentials = \"process\": what is run, without a shell, and "
-                             "writes such JSON to its standard output within 15 s.",
-                             set_command},
+                             "writes such JSON to its standard output within 15 s. It gets our "
+                             "environment without the variables that access_key_secret_env and "
+                             "password_hash_env name; its standard error goes to the log.",
+                             set_command, false, true},
         make::text("credentials_url", &c::credentials_url, "",
                    "an URL such as \"https://tokens.example.com/ftp\"",
-                   "With credentials = \"url\": where such JSON is read from, without a proxy. "
-                   "Plain http shows the keys to the network.",
-                   check_url),
+                   "With credentials = \"url\": where such JSON is read from, without a proxy. For "
+                   "https, ca_file and ca_folder tell who may sign the certificate; plain http "
+                   "shows the keys to the network.",
+                   check_url)
+            .kept_secret(),
         make::text("authorization_file", &c::authorization_file, "", "a file",
                    "Its first line is sent to credentials_url as Authorization. Read each time. "
                    "It must not be readable by others."),

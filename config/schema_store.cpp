@@ -3,6 +3,10 @@
 #include "config/names.hpp"
 #include "config/text.hpp"
 
+#include <boost/asio/ip/address.hpp>
+
+#include <net/if.h>
+
 namespace objftpd::config {
 namespace {
 
@@ -19,6 +23,19 @@ complaint set_endpoint(store_source& store, const value& v) {
         return unexpected;
     store.endpoint = std::move(*parsed);
     return {};
+}
+
+complaint check_proxy(std::string& text) {
+    return text.empty() || (is_proxy(text) && !has_control_characters(text)) ? complaint()
+                                                                             : unexpected;
+}
+
+// A name that is no interface by now would fail at the first request.
+complaint check_own_address(std::string& text) {
+    boost::system::error_code no_address;
+    boost::asio::ip::make_address(text, no_address);
+    return text.empty() || !no_address || ::if_nametoindex(text.c_str()) != 0 ? complaint()
+                                                                              : unexpected;
 }
 
 } // namespace
@@ -73,16 +90,19 @@ std::vector<option<store_source>> address_options() {
             .must_be_given("s3.eu-central-1.amazonaws.com"),
         make::text("region", &r::region, "", "a region, such as \"eu-central-1\"",
                    "The region that requests are signed for. Left empty it is read from the "
-                   "endpoint; where that tells none it is \"us-east-1\" for S3.",
+                   "endpoint; where that tells none it is \"us-east-1\" for S3 outside of the "
+                   "clouds of Amazon and Alibaba.",
                    check_one_line),
-        make::choice("style", &store_source::style, "auto",
-                     {{"auto", address_style::automatic},
-                      {"virtual", address_style::virtual_hosted},
-                      {"path", address_style::path},
-                      {"bound-domain", address_style::bound_domain}},
-                     "Where URLs hold the bucket: in the host's name (\"virtual\"), in the path, "
-                     "or nowhere because the endpoint is the bucket's own domain. \"auto\": "
-                     "\"virtual\" for the clouds of Amazon and Alibaba, \"path\" for others."),
+        make::choice(
+            "style", &store_source::style, "auto",
+            {{"auto", address_style::automatic},
+             {"virtual", address_style::virtual_hosted},
+             {"path", address_style::path},
+             {"bound-domain", address_style::bound_domain}},
+            "Where URLs hold the bucket: in the host's name (\"virtual\"), in the path, "
+            "or nowhere because the endpoint is the bucket's own domain. \"auto\": "
+            "\"virtual\" for the clouds of Amazon and Alibaba, \"path\" for others and, "
+            "over https, for buckets with dots in their names, which no certificate fits."),
     };
 }
 
@@ -119,16 +139,16 @@ std::vector<option<store_source>> transfer_options() {
                     "Requests to a bucket in a second; for OSS a listing counts its keys. 0 sets "
                     "no limit."),
         make::text("ca_file", &r::ca_file, "", "a PEM file",
-                   "The authorities that may sign the store's certificate, in place of the "
-                   "system's."),
+                   "The authorities that may sign the certificates of the store, of sts_endpoint "
+                   "and of credentials_url, in place of the system's."),
         make::text("ca_folder", &r::ca_folder, "", "a folder",
                    "The same as files under their hashes (openssl rehash)."),
         make::text("proxy", &r::proxy, "",
                    "an URL such as \"http://proxy:3128\" or \"socks5h://proxy:1080\"",
                    "The proxy on the way to the store. The environment's is not used.",
-                   check_one_line),
+                   check_proxy),
         make::text("bind_address", &r::bind_address, "", "an own address or interface",
-                   "Where connections to the store begin.", check_one_line),
+                   "Where connections to the store begin.", check_own_address),
         make::text("content_type", &r::content_type, "", "a media type",
                    "What uploads are stored as. Left empty, the file's extension tells.",
                    check_one_line),

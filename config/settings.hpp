@@ -146,6 +146,7 @@ struct credential_settings {
     std::string web_identity_token_file;
     std::string oidc_provider_arn;
     config::endpoint sts;
+    std::vector<std::string> hidden_variables; // from credentials_command
 };
 
 enum class oss_signature { v4, v1 };
@@ -162,8 +163,8 @@ struct object_store_settings : credential_settings {
     unsigned attempts = 0; // to send a request
     milliseconds connect_timeout{};
     seconds stall_timeout{};
-    unsigned max_connections = 0; // of one I/O thread
-    unsigned max_requests = 0;    // of a bucket, at the same time
+    unsigned max_connections = 0;         // of one I/O thread
+    unsigned max_requests = 0;            // of a bucket, at the same time
     unsigned max_requests_per_second = 0; // 0: any number
     std::string ca_file;
     std::string ca_folder;
@@ -175,6 +176,7 @@ struct object_store_settings : credential_settings {
     std::string encryption;
     std::string encryption_key;
     std::string tags;
+    bool dots_need_path = false; // a bucket with dots in its name is addressed by path
 };
 
 struct store_settings {

@@ -4,6 +4,7 @@
 #include "config/text.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace objftpd::config {
 namespace {
@@ -56,18 +57,24 @@ store_text parse_object_store(std::string_view scheme, std::string_view rest) {
     text.prefix = slash == path.npos ? std::string() : decoded(path.substr(slash + 1));
     text.store = "type = " + toml_quote(scheme) + "\n";
     bool anonymous = false;
+    std::set<std::string_view> known;
     while (!query.empty()) {
         const auto pair = query.substr(0, query.find('&'));
         query.remove_prefix(std::min(pair.size() + 1, query.size()));
         const auto equals = std::min(pair.find('='), pair.size());
         const auto key = pair.substr(0, equals);
         const auto value = decoded(pair.substr(std::min(equals + 1, pair.size())));
+        if (!known.insert(key).second)
+            return wrong("has " + toml_quote(without_user(key)) + " twice");
+        if (key == "proxy" && value.find('@') != value.npos)
+            return wrong("has a proxy with a user, whose password every process list would show; "
+                         "write it into a file");
         if (key == "credentials" && value == "anonymous")
             anonymous = true;
         else if (may_stand_in_url(key))
             text.store += std::string(key) + " = " + as_toml(value) + "\n";
         else
-            return wrong("has " + toml_quote(key) +
+            return wrong("has " + toml_quote(without_user(key)) +
                          ", which is no option here; expects options of a [[store]], such as "
                          "endpoint, region and style; keys come from the environment");
     }

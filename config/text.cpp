@@ -121,6 +121,12 @@ std::string toml_quote(std::string_view text) {
     return quoted + "\"";
 }
 
+// SECURITY: before the last one, whatever else is wrong with the text.
+std::string without_user(std::string_view text) {
+    const auto at = text.rfind('@');
+    return at == text.npos ? std::string(text) : "..." + std::string(text.substr(at));
+}
+
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
     std::string_view best;
     std::size_t best_distance = std::max<std::size_t>(2, word.size() / 2) + 1;

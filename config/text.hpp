@@ -21,6 +21,10 @@ bool has_control_characters(std::string_view text);
 /// A basic TOML string with its quotes: "C:\\data".
 std::string toml_quote(std::string_view text);
 
+/// What may be repeated of a value that somebody wrote: without what stands before an '@', which
+/// may be a name with a password.
+std::string without_user(std::string_view text);
+
 /// The candidate that differs from `word` in the fewest letters; empty when none is near enough
 /// to be what was meant.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);

@@ -61,6 +61,8 @@ std::shared_ptr<adapter> object_store::open_bucket(const std::string& bucket) co
     to.store = settings_.name;
     to.bucket = bucket;
     to.where = settings_.remote.endpoint;
+    if (settings_.remote.dots_need_path && bucket.find('.') != bucket.npos)
+        to.where.style = config::addressing::path;
     to.region = settings_.remote.region;
     std::shared_ptr<rest::transport> way = std::make_shared<rest::http_transport>(
         std::move(to), dialect_, credentials_, client_settings_);

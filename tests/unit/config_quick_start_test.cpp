@@ -100,6 +100,29 @@ TEST_CASE("problems of a quick start are told by the words of the command line")
           lines{place + "has \"access_key_secret\", which is no option here; expects options of a "
                         "[[store]], such as endpoint, region and style; keys come from the "
                         "environment"});
+    CHECK(changed([](auto& q) { q.store = "s3://b?endpoint=h&region=a&region=b"; }) ==
+          lines{place + "has \"region\" twice"});
+    CHECK(changed([](auto& q) { q.store = "s3://b?endpoint=h&endpoint=i"; }) ==
+          lines{place + "has \"endpoint\" twice"});
+    CHECK(changed([](auto& q) { q.store = "s3://b?endpoint=h&proxy=http://user:hidden@p"; }) ==
+          lines{place + "has a proxy with a user, whose password every process list would show; "
+                        "write it into a file"});
+    CHECK(changed([](auto& q) { q.store = "s3://b?https://user:hidden@host"; }) ==
+          lines{place + "has \"...@host\", which is no option here; expects options of a "
+                        "[[store]], such as endpoint, region and style; keys come from the "
+                        "environment"});
+    const std::string open = "&credentials=anonymous";
+    CHECK(
+        changed([&](auto& q) { q.store = "s3://abc?endpoint=https://user:hidden@host" + open; }) ==
+        lines{place + "endpoint: expects a host name or address with or without a port, such as "
+                      "\"oss-cn-hangzhou.aliyuncs.com\" or \"http://127.0.0.1:7480\", not "
+                      "\"...@host\""});
+    CHECK(changed([&](auto& q) { q.store = "s3://abc?endpoint=h&list_version=3" + open; }) ==
+          lines{place + "list_version: expects a whole number from 1 to 2, not 3"});
+    CHECK(changed([&](auto& q) { q.store = "s3://Abc?endpoint=h" + open; }) ==
+          lines{place + "bucket: \"Abc\" is no bucket's name at such a store; expects 3 to 63 "
+                        "lower-case letters, digits, '-', '_' and '.', the first and the last a "
+                        "letter or a digit"});
     CHECK(changed([](auto& q) { q.store = "gopher://x"; }) ==
           lines{place + "there is no store type \"gopher\"; " + forms});
     CHECK(changed([](auto& q) { q.store = "./data"; }) == lines{place + forms});
@@ -113,8 +136,8 @@ TEST_CASE("problems of a quick start are told by the words of the command line")
           lines{"command line: --user: is missing; expects a user name",
                 "command line: --password-file: is missing; expects a file"});
 
-    const auto open = folder.file("open", "secret", 0644);
-    CHECK(changed([&](auto& q) { q.password_file = open; }) ==
-          lines{"command line: --password-file: cannot use \"" + open +
+    const auto readable = folder.file("open", "secret", 0644);
+    CHECK(changed([&](auto& q) { q.password_file = readable; }) ==
+          lines{"command line: --password-file: cannot use \"" + readable +
                 "\": open to everyone on this machine (mode 0644); run: chmod o-rwx"});
 }

@@ -40,6 +40,9 @@ load_result with_store(const std::string& lines) {
 
 const std::string oss = "type = \"oss\"\nendpoint = \"oss-cn-hangzhou.aliyuncs.com\"\n";
 const std::string s3 = "type = \"s3\"\nendpoint = \"s3.eu-west-1.amazonaws.com\"\n";
+const std::string s3_of_oss = "type = \"s3\"\nendpoint = \"s3.oss-cn-hangzhou.aliyuncs.com\"\n";
+const std::string s3_domain =
+    "type = \"s3\"\nendpoint = \"files.example.com\"\nstyle = \"bound-domain\"\n";
 
 std::vector<std::string> problems(const load_result& loaded) {
     std::vector<std::string> texts;
@@ -88,7 +91,35 @@ TEST_CASE("each source of credentials is told when what it needs is missing") {
          "\"web-identity\""},
         {oss, "credentials = \"url\"\ncredentials_url = \"no/scheme\"",
          "store[1].credentials_url: expects an URL such as \"https://tokens.example.com/ftp\", "
-         "not \"no/scheme\""},
+         "not what stands there"},
+        {s3, "credentials = \"ec2-role\"\naccess_key_id = \"i\"",
+         "store[1].access_key_id: is not used unless credentials = \"keys\""},
+        {s3, "credentials = \"file\"\nsession_token = \"t\"",
+         "store[1].session_token: is not used unless credentials = \"keys\""},
+        {s3, "access_key_id = \"i\"\naccess_key_secret = \"\"",
+         "store[1].access_key_secret: is empty"},
+        {oss, "credentials = \"ec2-role\"",
+         "store[1].credentials: \"ec2-role\" gives keys of Amazon, which OSS does not know"},
+        {oss, "credentials = \"container\"",
+         "store[1].credentials: \"container\" gives keys of Amazon, which OSS does not know"},
+        {oss, "credentials = \"assume-role\"\nrole_arn = \"a\"\nrole_base = \"ec2-role\"",
+         "store[1].role_base: \"ec2-role\" gives keys of Amazon, which OSS does not know"},
+        {s3, "credentials = \"ec2-role\"\nsignature = \"v4\"",
+         "store[1].signature: is not used unless type = \"oss\""},
+        {s3,
+         "credentials = \"web-identity\"\nrole_arn = \"a\"\nweb_identity_token_file = \"t\"\n"
+         "oidc_provider_arn = \"p\"",
+         "store[1].oidc_provider_arn: is not used unless type = \"oss\""},
+        {s3_of_oss,
+         "credentials = \"web-identity\"\nrole_arn = \"a\"\n"
+         "web_identity_token_file = \"t\"",
+         "store[1].sts_endpoint: is missing; expects the address where this store's roles are "
+         "assumed"},
+        {s3_domain,
+         "credentials = \"web-identity\"\nrole_arn = \"a\"\n"
+         "web_identity_token_file = \"t\"",
+         "store[1].sts_endpoint: is missing; expects the address where this store's roles are "
+         "assumed"},
     };
     for (const auto& r : rows) {
         INFO(r.lines);
@@ -158,8 +189,19 @@ TEST_CASE("a container's credentials are where its environment says") {
         CHECK(remote(lines).credentials_url == "http://169.254.170.23/v1/c");
         CHECK(remote(lines).authorization_file == "/var/run/token");
     }
-    const environment strange{{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://example.com/c"}};
-    CHECK(problems(with_store(lines)).size() == 1);
+    for (const auto* const near :
+         {"http://[fd00:ec2::23]/v1/c", "http://localhost:1/c", "http://127.0.0.2/c",
+          "http://[::1]:80/c", "https://tokens.example.com/c"}) {
+        INFO(near);
+        const environment agent{{"AWS_CONTAINER_CREDENTIALS_FULL_URI", near}};
+        CHECK(remote(lines).credentials_url == near);
+    }
+    for (const auto* const far : {"http://example.com/c", "http://10.0.0.1/c", "http://8.8.8.8/c",
+                                  "http://169.254.170.3/c", "http://[fd00:ec2::24]/c"}) {
+        INFO(far);
+        const environment strange{{"AWS_CONTAINER_CREDENTIALS_FULL_URI", far}};
+        CHECK(problems(with_store(lines)).size() == 1);
+    }
 }
 
 TEST_CASE("a web identity is described by its pod's environment") {
@@ -180,4 +222,20 @@ TEST_CASE("the files of the vendors' tools are found") {
           "/home/ftp/.alibabacloud/credentials");
     const environment named{{"ALIBABA_CLOUD_CREDENTIALS_FILE", "/srv/keys"}};
     CHECK(remote(oss + "credentials = \"file\"").credentials_file == "/srv/keys");
+}
+
+TEST_CASE("a program that gives credentials out does not get the secrets of others") {
+    const auto hash = hash_password("secret", hash_cost{8, 1, 1});
+    const environment secrets{{"OBJFTPD_TEST_HASH", hash.c_str()}, {"OBJFTPD_TEST_KEY", "k"}};
+    const auto loaded = load_text(
+        "[[listener]]\naddresses = [\"ftp://127.0.0.1:0\"]\n[[store]]\nname = \"m\"\n" + s3 +
+            "credentials = \"process\"\ncredentials_command = [\"p\"]\n"
+            "[[store]]\nname = \"n\"\n" +
+            s3 + "access_key_id = \"i\"\naccess_key_secret_env = \"OBJFTPD_TEST_KEY\"\n" +
+            "[[user]]\nname = \"u\"\npassword_hash_env = \"OBJFTPD_TEST_HASH\"\n"
+            "[[user.mount]]\npath = \"/\"\nstore = \"m\"\nbucket = \"bucket\"\n",
+        "f", "/");
+    REQUIRE(problems(loaded).empty());
+    CHECK(loaded.value.stores.at(0).remote.hidden_variables ==
+          std::vector<std::string>{"OBJFTPD_TEST_KEY", "OBJFTPD_TEST_HASH"});
 }

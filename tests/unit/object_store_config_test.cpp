@@ -10,12 +10,12 @@ using namespace objftpd::config;
 namespace {
 
 // A configuration with one store of these lines.
-load_result with_store(const std::string& lines) {
+load_result with_store(const std::string& lines, const std::string& bucket = "bucket") {
     static const auto hash = hash_password("secret", hash_cost{8, 1, 1});
     return load_text(
         "[[listener]]\naddresses = [\"ftp://127.0.0.1:0\"]\n[[store]]\nname = \"m\"\n" + lines +
             "\n[[user]]\nname = \"u\"\npassword_hash = \"" + hash +
-            "\"\n[[user.mount]]\npath = \"/\"\nstore = \"m\"\nbucket = \"bucket\"\n",
+            "\"\n[[user.mount]]\npath = \"/\"\nstore = \"m\"\nbucket = \"" + bucket + "\"\n",
         "f", "/");
 }
 
@@ -60,6 +60,17 @@ TEST_CASE("style and region of a store are read from its endpoint") {
          "oss-cn-beijing-internal.aliyuncs.com", addressing::virtual_hosted, "cn-beijing"},
         {"oss", "cn-hangzhou.oss.aliyuncs.com", "https", "cn-hangzhou.oss.aliyuncs.com",
          addressing::virtual_hosted, "cn-hangzhou"},
+        {"s3", "s3-eu-west-1.amazonaws.com", "https", "s3-eu-west-1.amazonaws.com",
+         addressing::virtual_hosted, "eu-west-1"},
+        {"s3", "s3-fips.dualstack.us-gov-east-1.amazonaws.com", "https",
+         "s3-fips.dualstack.us-gov-east-1.amazonaws.com", addressing::virtual_hosted,
+         "us-gov-east-1"},
+        {"s3", "s3.cn-north-1.amazonaws.com.cn", "https", "s3.cn-north-1.amazonaws.com.cn",
+         addressing::virtual_hosted, "cn-north-1"},
+        {"s3", "s3.oss-cn-hangzhou-internal.aliyuncs.com", "https",
+         "s3.oss-cn-hangzhou-internal.aliyuncs.com", addressing::virtual_hosted, "cn-hangzhou"},
+        {"oss", "oss-rg-china-mainland.aliyuncs.com", "https", "oss-rg-china-mainland.aliyuncs.com",
+         addressing::virtual_hosted, "rg-china-mainland"},
     };
     for (const auto& r : rows) {
         INFO(r.endpoint);
@@ -100,8 +111,10 @@ TEST_CASE("what is wrong with a store over HTTP is told") {
 }
 
 TEST_CASE("an endpoint with a path, a user or another scheme is refused") {
-    for (const auto* wrong : {"https://host/bucket", "https://key:secret@host", "ftp://host", "",
-                              "https://", "host?x=y", "ho st"}) {
+    for (const auto* wrong :
+         {"https://host/bucket", "https://key:secret@host", "ftp://host", "", "https://",
+          "host?x=y", "ho st", "127.0.0.1:748o", "host:99999", "host:0", "host:", ":7480", "a:b:c",
+          "[::1", "[::1]7480", "[host]:80", "::1", "-host", ".host"}) {
         INFO(wrong);
         CHECK(
             problems(with_store("type = \"s3\"\nendpoint = \"" + std::string(wrong) + "\"" + keys))
@@ -122,4 +135,133 @@ TEST_CASE("keys may come from the environment") {
     CHECK(problems(with_store("type = \"s3\"\nendpoint = \"h\"\ncredentials = \"environment\"")) ==
           std::vector<std::string>{"store[1].credentials: the environment holds no "
                                    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"});
+}
+
+TEST_CASE("a region that a cloud's endpoint does not tell must be given") {
+    struct row {
+        const char* type;
+        const char* endpoint;
+    };
+    const row rows[] = {
+        {"s3", "s3-accelerate.amazonaws.com"},
+        {"s3", "s3-accelerate.dualstack.amazonaws.com"},
+        {"s3", "s3-external-1.amazonaws.com"},
+        {"s3", "vpce-1a2b-3c4d.s3.us-east-1.vpce.amazonaws.com"},
+        {"s3", "my-bucket.s3.eu-west-1.amazonaws.com"},
+        {"s3", "s3.oss-accelerate.aliyuncs.com"},
+        {"oss", "oss-accelerate-overseas.aliyuncs.com"},
+        {"oss", "vpc100-oss-cn-hangzhou.aliyuncs.com"},
+        {"oss", "cb-123456.cn-hangzhou.oss-cloudbox.aliyuncs.com"},
+        {"oss", "oss-internal.aliyuncs.com"},
+        {"oss", "oss.aliyuncs.com"},
+    };
+    for (const auto& r : rows) {
+        INFO(r.endpoint);
+        const auto lines =
+            "type = \"" + std::string(r.type) + "\"\nendpoint = \"" + r.endpoint + "\"" + keys;
+        const auto told = problems(with_store(lines));
+        REQUIRE(told.size() == 1);
+        CHECK_THAT(told[0], Catch::StartsWith("store[1].region: is missing: the endpoint does not "
+                                              "tell it; expects one such as \""));
+        const auto given = with_store(lines + "region = \"eu-west-1\"");
+        CHECK(problems(given).empty());
+        CHECK(given.value.stores.front().remote.region == "eu-west-1");
+    }
+}
+
+TEST_CASE("Amazon's buckets with dots are addressed by path over https, unless told otherwise") {
+    const auto dots_need_path = [](const std::string& lines) {
+        const auto loaded = with_store("type = \"s3\"\n" + lines + keys);
+        CHECK(problems(loaded).empty());
+        return loaded.value.stores.front().remote.dots_need_path;
+    };
+    CHECK(dots_need_path("endpoint = \"s3.eu-west-1.amazonaws.com\""));
+    CHECK_FALSE(dots_need_path("endpoint = \"http://s3.eu-west-1.amazonaws.com\""));
+    CHECK_FALSE(dots_need_path("endpoint = \"s3.eu-west-1.amazonaws.com\"\nstyle = \"virtual\""));
+    CHECK_FALSE(dots_need_path("endpoint = \"minio.example.com\""));
+}
+
+TEST_CASE("what the first request would fail for is refused") {
+    struct row {
+        std::string lines;
+        const char* problem;
+    };
+    const std::string s3 = "type = \"s3\"\nendpoint = \"h\"" + keys;
+    const row rows[] = {
+        {s3 + "proxy = \"ftp://proxy:3128\"", "store[1].proxy: expects an URL such as "
+                                              "\"http://proxy:3128\" or \"socks5h://proxy:1080\", "
+                                              "not \"ftp://proxy:3128\""},
+        {s3 + "proxy = \"proxy:3128\"", "store[1].proxy: expects an URL such as "
+                                        "\"http://proxy:3128\" or \"socks5h://proxy:1080\", "
+                                        "not \"proxy:3128\""},
+        {s3 + "proxy = \"http://user:hidden@proxy:port\"",
+         "store[1].proxy: expects an URL such as \"http://proxy:3128\" or "
+         "\"socks5h://proxy:1080\", "
+         "not \"...@proxy:port\""},
+        {s3 + "bind_address = \"10.0.0.300\"",
+         "store[1].bind_address: expects an own address or interface, not \"10.0.0.300\""},
+        {s3 + "ca_file = \"/nonexistent/ca.pem\"",
+         "store[1].ca_file: cannot use \"/nonexistent/ca.pem\": No such file or directory"},
+        {s3 + "ca_folder = \"/nonexistent\"",
+         "store[1].ca_folder: cannot use \"/nonexistent\": No such file or directory"},
+    };
+    for (const auto& r : rows)
+        CHECK(problems(with_store(r.lines)) == std::vector<std::string>{r.problem});
+    for (const auto* const fine :
+         {"proxy = \"socks5h://user:password@[::1]:1080/\"", "proxy = \"HTTPS://proxy\"",
+          "bind_address = \"::1\"", "bind_address = \"lo\"", "ca_folder = \"/etc\""}) {
+        INFO(fine);
+        CHECK(problems(with_store(s3 + fine)).empty());
+    }
+}
+
+TEST_CASE("a name that no bucket of a vendor has is refused") {
+    const auto with_bucket = [](const std::string& type, const std::string& bucket) {
+        return problems(with_store("type = \"" + type +
+                                       "\"\nendpoint = \"oss-cn-hangzhou.aliyuncs.com\"\n"
+                                       "region = \"cn-hangzhou\"" +
+                                       keys,
+                                   bucket));
+    };
+    for (const std::string bucket : {"two words", "a?b", "a#b", "Upper", "ab", "-ab", "ab-", "a..b",
+                                     "10.0.0.1", "caf\u00e9"}) {
+        INFO(bucket);
+        const auto told = with_bucket("s3", bucket);
+        REQUIRE(told.size() == 1);
+        CHECK_THAT(told[0], Catch::StartsWith("user[1].mount[1].bucket: \"" + bucket +
+                                              "\" is no bucket's name at such a store"));
+    }
+    CHECK(with_bucket("s3", "my.bucket-1_x").empty());
+    CHECK(with_bucket("oss", "my-bucket_x").empty());
+    CHECK(with_bucket("oss", "my.bucket").size() == 1);
+}
+
+TEST_CASE("a bucket's name in front of the endpoint is told") {
+    const auto told = [](const std::string& lines) {
+        return problems(with_store("type = \"oss\"\n"
+                                   "endpoint = \"bucket.oss-cn-hangzhou.aliyuncs.com\"\n"
+                                   "region = \"cn-hangzhou\"\n" +
+                                   lines + keys));
+    };
+    CHECK(told("") == std::vector<std::string>{
+                          "store[1].endpoint: begins with the bucket \"bucket\", which stands in "
+                          "front of it anyway; leave it out"});
+    CHECK(told("style = \"bound-domain\"").empty());
+}
+
+TEST_CASE("what is refused does not show the password in it") {
+    const std::string s3 = "type = \"s3\"\nendpoint = \"h\"\n";
+    for (const auto& lines :
+         {"type = \"s3\"\nendpoint = \"https://id:hidden@host\"" + keys,
+          s3 + "proxy = \"http://user:hidden@a@b c\"" + keys,
+          s3 + "sts_endpoint = \"https://id:hidden@host\"" + keys,
+          s3 + "credentials = \"url\"\ncredentials_url = \"https://user:hidden@host/\"",
+          s3 + "credentials = \"url\"\ncredentials_url = \"https://host/ ?token=hidden\"",
+          s3 + "credentials = \"process\"\ncredentials_command = \"get --token hidden\""}) {
+        INFO(lines);
+        const auto told = problems(with_store(lines));
+        REQUIRE_FALSE(told.empty());
+        for (const auto& text : told)
+            CHECK_THAT(text, !Catch::Contains("hidden"));
+    }
 }
