@@ -18,8 +18,8 @@ using namespace std::chrono_literals;
 
 constexpr auto margin = 5min;
 constexpr auto most_jitter = 60; // seconds
-constexpr auto pause_with_old = 30s;
-constexpr auto pause_without = 2s;
+constexpr std::chrono::seconds pause_with_old(30);
+constexpr std::chrono::seconds pause_without(2);
 constexpr auto pause_of_refusals = 10s;
 
 // Servers that were started together do not ask together.
@@ -64,7 +64,7 @@ awaitable<result<std::shared_ptr<const http::credentials>>> refreshing_credentia
     std::unique_lock lock(mutex_);
     for (;;) {
         const auto now = now_();
-        if (now >= refresh_at_ && !fetching_) {
+        if ((now >= renew_at_ || watch_() >= fetch_at_) && !fetching_) {
             fetching_ = true;
             lock.unlock();
             // On its own: it must not end with the session that happened to need it first.
@@ -114,20 +114,25 @@ void refreshing_credentials::take(fetch_result got) {
 void refreshing_credentials::give_up() {
     const std::lock_guard lock(mutex_);
     fetching_ = false;
-    refresh_at_ = now_() + pause_without;
+    fetch_in(pause_without);
     fetched_.notify_all();
+}
+
+// And not before.
+void refreshing_credentials::fetch_in(std::chrono::seconds pause) {
+    renew_at_ = time_point::max();
+    fetch_at_ = watch_() + pause;
 }
 
 void refreshing_credentials::keep(fetched got, time_point now) {
     expires_ = got.expires.value_or(time_point::max());
-    refresh_at_ = time_point::max();
+    renew_at_ = time_point::max();
     if (got.expires) {
         const auto ahead = std::min<time_point::duration>(margin + jitter(), (expires_ - now) / 2);
-        refresh_at_ = std::max<time_point>(expires_ - ahead, now + 1s);
+        renew_at_ = std::max<time_point>(expires_ - ahead, now + 1s);
     }
     may_have_changed_ = got.look_again.has_value();
-    if (got.look_again)
-        refresh_at_ = std::min<time_point>(refresh_at_, now + *got.look_again);
+    fetch_at_ = may_have_changed_ ? watch_() + *got.look_again : moment::max();
     if (current_ != nullptr && same(*current_, got.who))
         return;
     current_ = std::make_shared<const http::credentials>(std::move(got.who));
@@ -140,7 +145,7 @@ void refreshing_credentials::keep(fetched got, time_point now) {
 
 void refreshing_credentials::fail(const failure& why, time_point now) {
     const bool left = usable(now);
-    refresh_at_ = now + (left ? time_point::duration(pause_with_old) : pause_without);
+    fetch_in(left ? pause_with_old : pause_without);
     const auto until = left && expires_ != time_point::max() ? text_of(expires_) : "";
     config::log::write(left ? config::log_level::warning : config::log_level::error,
                        left ? "store credentials cannot be renewed; the old ones still serve"
@@ -154,13 +159,13 @@ void refreshing_credentials::fail(const failure& why, time_point now) {
 
 void refreshing_credentials::refused(const http::credentials& which) {
     const std::lock_guard lock(mutex_);
-    const auto now = now_();
+    const auto now = watch_();
     if (current_ == nullptr || !same(*current_, which) ||
-        (refused_at_ != time_point::min() && now < refused_at_ + pause_of_refusals))
+        (refused_at_ != moment::min() && now < refused_at_ + pause_of_refusals))
         return;
     refused_at_ = now;
     wanted_ = true;
-    refresh_at_ = now;
+    fetch_at_ = now;
 }
 
 } // namespace objftpd::storage::credentials

@@ -18,12 +18,16 @@ class refreshing_credentials final : public http::credentials_provider,
                                      public std::enable_shared_from_this<refreshing_credentials> {
 public:
     using clock = std::function<time_point()>;
+    using moment = std::chrono::steady_clock::time_point;
+    using stopwatch = std::function<moment()>;
 
-    /// `store` and `origin` ("ecs-role") name it in the log.
+    /// `store` and `origin` ("ecs-role") name it in the log. Credentials expire by `now`; pauses
+    /// are measured by `watch`, which nobody sets back.
     refreshing_credentials(std::string store, std::string origin, std::shared_ptr<source> from,
-                           clock now = std::chrono::system_clock::now)
+                           clock now = std::chrono::system_clock::now,
+                           stopwatch watch = std::chrono::steady_clock::now)
         : store_(std::move(store)), origin_(std::move(origin)), source_(std::move(from)),
-          now_(std::move(now)) {}
+          now_(std::move(now)), watch_(std::move(watch)) {}
 
     awaitable<result<std::shared_ptr<const http::credentials>>> get() override;
 
@@ -39,19 +43,22 @@ private:
     void give_up();
     void keep(fetched got, time_point now);
     void fail(const failure& why, time_point now);
+    void fetch_in(std::chrono::seconds pause);
     bool usable(time_point now) const;
 
     const std::string store_;
     const std::string origin_;
     const std::shared_ptr<source> source_;
     const clock now_;
+    const stopwatch watch_;
 
     std::mutex mutex_; // of all below
     std::shared_ptr<const http::credentials> current_;
     time_point expires_ = time_point::max();
-    time_point refresh_at_ = time_point::min();
-    time_point refused_at_ = time_point::min();
-    bool may_have_changed_ = false; // at refresh_at_, so that it is waited for
+    time_point renew_at_ = time_point::max(); // ahead of expires_
+    moment fetch_at_ = moment::min();         // by all means
+    moment refused_at_ = moment::min();
+    bool may_have_changed_ = false; // at fetch_at_, so that it is waited for
     bool wanted_ = false;           // the current ones were refused
     bool fetching_ = false;
     async_condition fetched_;

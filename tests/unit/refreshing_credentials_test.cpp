@@ -45,7 +45,8 @@ class refreshing_credentials_test {
 public:
     refreshing_credentials_test()
         : provider(std::make_shared<credentials::refreshing_credentials>(
-              "store", "test", source, [this] { return now.load(); })) {}
+              "store", "test", source, [this] { return now.load(); },
+              [this] { return watch.load(); })) {}
 
     void gives(const std::string& key, std::optional<std::chrono::seconds> lifetime,
                std::optional<std::chrono::seconds> look_again = {}) {
@@ -63,11 +64,17 @@ public:
         const auto got = loop.run(provider->get());
         return got ? (*got)->key_id : "none";
     }
-    void passes(std::chrono::seconds time) { now = now.load() + time; }
+    void passes(std::chrono::seconds time) {
+        now = now.load() + time;
+        watch = watch.load() + time;
+    }
+    void clock_is_set(std::chrono::seconds by) { now = now.load() + by; }
     int fetches() const { return source->fetches; }
 
     event_loop loop;
     std::atomic<time_point> now{time_point(std::chrono::hours(24 * 20'000))};
+    std::atomic<std::chrono::steady_clock::time_point> watch{
+        std::chrono::steady_clock::time_point(1h)};
     std::shared_ptr<scripted_source> source = std::make_shared<scripted_source>();
     std::shared_ptr<credentials::refreshing_credentials> provider;
 };
@@ -190,6 +197,30 @@ TEST_CASE_METHOD(refreshing_credentials_test, "what may change is looked at befo
     passes(5s);
     CHECK(get() == "b"); // the file is gone for a moment
     CHECK(fetches() == 3);
+}
+
+TEST_CASE_METHOD(refreshing_credentials_test, "a clock that is set back prolongs no pause") {
+    fails();
+    CHECK(get() == "none");
+    clock_is_set(-24h);
+    passes(2s);
+    gives("a", {}, 5s);
+    CHECK(get() == "a");
+    clock_is_set(-24h);
+    passes(5s);
+    gives("b", {});
+    CHECK(get() == "b");
+    http::credentials used;
+    used.key_id = "b";
+    clock_is_set(-24h);
+    gives("c", {});
+    provider->refused(used);
+    CHECK(get() == "c");
+    used.key_id = "c";
+    clock_is_set(24h);
+    provider->refused(used); // sooner than in 10 s, whatever the clock says
+    CHECK(get() == "c");
+    CHECK(fetches() == 4);
 }
 
 TEST_CASE_METHOD(refreshing_credentials_test, "a fetch that is broken off lets others try") {
