@@ -15,15 +15,26 @@ std::string name_of(const http::request& r) {
     return r.scheme + "://" + r.host + r.path.substr(0, r.path.find('?'));
 }
 
-} // namespace
-
-client_settings direct_settings() {
+http::client_settings direct() {
     http::client_settings made;
     made.connect_timeout = 2s;
     made.stall_timeout = 5s;
     made.total_timeout = 10s;
     made.max_connections = 1;
     made.kept_connections = 1;
+    return made;
+}
+
+} // namespace
+
+client_settings direct_settings() {
+    return std::make_shared<const http::client_settings>(direct());
+}
+
+client_settings token_service_settings(const http::client_settings& of_store) {
+    auto made = direct();
+    made.ca_file = of_store.ca_file;
+    made.ca_folder = of_store.ca_folder;
     return std::make_shared<const http::client_settings>(std::move(made));
 }
 
@@ -51,6 +62,8 @@ awaitable<result<reply>> ask(client_settings how, http::request r, std::string b
     reply got;
     got.status = (*sent)->head().status;
     got.text = std::move(*text);
+    if (const auto* const date = http::find((*sent)->head().headers, "date"))
+        got.date = *date;
     co_return got;
 }
 

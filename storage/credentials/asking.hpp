@@ -14,12 +14,16 @@ using client_settings = std::shared_ptr<const http::client_settings>;
 /// For metadata and token services: close by, so never through a proxy, and quick.
 client_settings direct_settings();
 
+/// The same for a service of one's own, which may have a certificate as the store has.
+client_settings token_service_settings(const http::client_settings& of_store);
+
 /// For STS: as the store itself is reached, with time limits of its own.
 client_settings sts_settings(const http::client_settings& of_store);
 
 struct reply {
     int status = 0;
     std::string text;
+    std::string date; // as the header has it; empty: none
 };
 
 /// One short request and its whole answer.

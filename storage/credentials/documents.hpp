@@ -2,7 +2,6 @@
 
 #include "storage/credentials/source.hpp"
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,9 +22,6 @@ fetch_result parse_ini(std::string_view text, const std::string& profile);
 
 /// Any of them, by what it begins with.
 fetch_result parse_file(std::string_view text, const std::string& profile);
-
-/// "2026-11-21T07:02:03Z", or with "+01:00" in place of the Z. Nothing if it is no such time.
-std::optional<time_point> parse_expiration(std::string_view text);
 
 /// What an error answer says, if it is JSON that does: "NoPermission: You are not authorized".
 /// Empty if it says nothing.

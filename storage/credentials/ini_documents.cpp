@@ -1,7 +1,7 @@
 #include "storage/credentials/documents.hpp"
 
 #include "config/ascii_text.hpp"
-#include "storage/rest/answers.hpp"
+#include "storage/credentials/expiration.hpp"
 
 #include <initializer_list>
 #include <map>
@@ -58,24 +58,6 @@ std::string first_of(const section& from, std::initializer_list<const char*> nam
 
 } // namespace
 
-std::optional<time_point> parse_expiration(std::string_view text) {
-    const auto local = rest::parse_time(text);
-    if (local == timestamp())
-        return std::nullopt;
-    const auto time = std::chrono::floor<std::chrono::seconds>(local);
-    const auto sign = text.find_first_of("+-Z", 19);
-    if (sign == text.npos)
-        return std::nullopt;
-    if (text[sign] == 'Z')
-        return time;
-    const auto hours = config::parse_decimal(text.substr(sign + 1, 2));
-    const auto minutes = config::parse_decimal(text.substr(text.size() - 2));
-    if (!hours || !minutes)
-        return std::nullopt;
-    const std::chrono::minutes offset(static_cast<int>(*hours * 60 + *minutes));
-    return text[sign] == '+' ? time - offset : time + offset;
-}
-
 fetch_result parse_ini(std::string_view text, const std::string& profile) {
     const auto wanted = profile.empty() ? std::string("default") : profile;
     const auto all = sections_of(text);
@@ -96,16 +78,13 @@ fetch_result parse_ini(std::string_view text, const std::string& profile) {
         return failure("the profile \"" + wanted + "\" has no keys of its own",
                        "take credentials = \"assume-role\", \"ecs-role\", \"ec2-role\" or "
                        "\"process\" for what it names");
-    got.expires = parse_expiration(first_of(keys, {"expiration", "x_security_token_expires"}));
+    const auto until = first_of(keys, {"expiration", "x_security_token_expires"});
+    if (until.empty())
+        return got;
+    got.expires = parse_expiration(until);
+    if (!got.expires)
+        return no_expiration();
     return got;
-}
-
-fetch_result parse_file(std::string_view text, const std::string& profile) {
-    const auto begin = text.find_first_not_of(" \t\r\n");
-    if (begin == text.npos || text[begin] != '{')
-        return parse_ini(text, profile);
-    return text.find("\"profiles\"") == text.npos ? parse_json(text)
-                                                  : parse_tool_config(text, profile);
 }
 
 } // namespace objftpd::storage::credentials

@@ -1,11 +1,12 @@
 #include "storage/credentials/documents.hpp"
 
-#include "storage/rest/answers.hpp"
+#include "storage/credentials/expiration.hpp"
 
 #include <boost/json.hpp>
 
 #include <algorithm>
 #include <initializer_list>
+#include <optional>
 
 namespace objftpd::storage::credentials {
 namespace {
@@ -73,8 +74,7 @@ fetch_result from_object(const json::object& outer) {
         return got;
     got.expires = parse_expiration(until);
     if (!got.expires)
-        return failure("the Expiration that came is no time such as 2026-11-21T07:02:03Z",
-                       "let what gives the credentials out write it so");
+        return no_expiration();
     return got;
 }
 

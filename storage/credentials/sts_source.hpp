@@ -20,6 +20,22 @@ struct sts_service {
     client_settings how;
 };
 
+/// The time as a Security Token Service has it. It refuses requests of another one, and what it
+/// gives out expires by it.
+class service_clock {
+public:
+    std::chrono::sys_seconds now() const;
+
+    /// Looks at a refusal's Date. Whether the request is worth to be sent again, with another time.
+    bool learn(const reply& refusal);
+
+    /// Brings a time of the service's into our own.
+    fetch_result translated(fetch_result got) const;
+
+private:
+    std::chrono::seconds offset_{0}; // to be added to ours
+};
+
 /// A role that is assumed with other credentials, which may be temporary themselves.
 class assumed_role_source final : public source {
 public:
@@ -30,9 +46,12 @@ public:
     awaitable<fetch_result> fetch() override;
 
 private:
+    sts_request make_request(const http::credentials& who) const;
+
     const sts_service service_;
     const role role_;
     const std::shared_ptr<http::credentials_provider> base_;
+    service_clock clock_;
 };
 
 /// A role that is assumed with a token which others (Kubernetes) keep up to date in a file.
@@ -45,10 +64,13 @@ public:
     awaitable<fetch_result> fetch() override;
 
 private:
+    sts_request make_request(const std::string& token) const;
+
     const sts_service service_;
     const role role_;
     worker_pool& pool_;
     const std::string file_;
+    service_clock clock_;
 };
 
 /// Reads the answer of a Security Token Service. Pure.

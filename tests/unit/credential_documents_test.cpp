@@ -1,4 +1,5 @@
 #include "storage/credentials/documents.hpp"
+#include "storage/credentials/expiration.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -97,6 +98,8 @@ TEST_CASE("a profile is read from the INI file of any vendor's tools") {
     const std::string alibaba = "[default]\ntype = access_key\naccess_key_id = LTAI\n"
                                 "access_key_secret = s\n; end\n[sts]\ntype=sts\naccess_key_id=a\n"
                                 "access_key_secret=b\nsecurity_token=c\n";
+    const std::string unreadable = "[default]\naws_access_key_id = a\n"
+                                   "aws_secret_access_key = b\nexpiration = tomorrow\n";
     const std::string java = "[Credentials]\noss_access_key_id=a\noss_secret_access_key=b\n";
     struct row {
         const std::string& text;
@@ -113,6 +116,8 @@ TEST_CASE("a profile is read from the INI file of any vendor's tools") {
         {alibaba, "", "LTAI s "},
         {alibaba, "sts", "a b c"},
         {java, "", "a b "},
+        {unreadable, "",
+         "failure: the Expiration that came is no time such as 2026-11-21T07:02:03Z"},
     };
     for (const auto& r : rows) {
         INFO(r.profile);
