@@ -43,12 +43,14 @@ struct maker {
                                                  remote().instance_role, older);
     }
 
-    std::shared_ptr<source> url() const {
+    std::shared_ptr<source> url(url_source::file_kind kind) const {
         url_source::authorization proof;
         proof.text = remote().authorization;
         proof.file = remote().authorization_file;
+        proof.kind = kind;
         const auto where = config::parse_url(remote().credentials_url);
-        return std::make_shared<url_source>(pool, where.value_or(config::url()), std::move(proof));
+        return std::make_shared<url_source>(pool, where.value_or(config::url()), std::move(proof),
+                                            token_service_settings(way));
     }
 
     sts_service service() const {
@@ -81,10 +83,11 @@ struct maker {
             return renewed("file", std::make_shared<file_source>(pool, remote().credentials_file,
                                                                  remote().credentials_profile));
         case credential_source::process:
-            return renewed("process",
-                           std::make_shared<process_source>(remote().credentials_command));
+            return renewed("process", std::make_shared<process_source>(remote().credentials_command,
+                                                                       std::chrono::seconds(15),
+                                                                       remote().hidden_variables));
         case credential_source::url:
-            return renewed("url", url());
+            return renewed("url", url(url_source::file_kind::secret));
         case credential_source::ecs_role:
             return renewed("ecs-role", metadata(alibaba_ecs, remote().metadata_without_token
                                                                  ? without_token::allowed
@@ -92,7 +95,7 @@ struct maker {
         case credential_source::ec2_role:
             return renewed("ec2-role", metadata(amazon_ec2, without_token::refused));
         case credential_source::container:
-            return renewed("container", url());
+            return renewed("container", url(url_source::file_kind::token));
         case credential_source::assume_role:
             return renewed("assume-role", std::make_shared<assumed_role_source>(
                                               service(), wanted(), make(remote().role_base)));

@@ -13,19 +13,27 @@ namespace objftpd::storage::credentials {
 /// one of a container.
 class url_source final : public source {
 public:
+    /// An operator's own file, of which the first line counts and which is closed to others; or
+    /// one that a cloud mounts, which need not be.
+    enum class file_kind { secret, token };
+
     /// What is sent as Authorization: a text, or what a file holds each time. Empty: nothing.
     struct authorization {
         std::string text;
         std::string file;
+        file_kind kind = file_kind::secret;
     };
 
-    url_source(worker_pool& pool, config::url where, authorization proof)
+    url_source(worker_pool& pool, config::url where, authorization proof,
+               client_settings how = direct_settings())
         : pool_(pool), where_(std::move(where)), proof_(std::move(proof)),
-          settings_(direct_settings()) {}
+          settings_(std::move(how)) {}
 
     awaitable<fetch_result> fetch() override;
 
 private:
+    awaitable<boost::system::result<std::string, failure>> find_proof() const;
+
     worker_pool& pool_;
     const config::url where_;
     const authorization proof_;

@@ -1,15 +1,26 @@
+#include "config/log.hpp"
 #include "storage/credentials/file_source.hpp"
 #include "storage/credentials/metadata_source.hpp"
 #include "storage/credentials/process_source.hpp"
 #include "storage/credentials/refreshing_credentials.hpp"
 #include "storage/credentials/sts_source.hpp"
 #include "storage/credentials/url_source.hpp"
+#include "storage/local/descriptor.hpp"
+#include "tests/support/certificates.hpp"
 #include "tests/support/event_loop.hpp"
 #include "tests/support/http_server.hpp"
+#include "tests/support/https_server.hpp"
 #include "tests/support/results.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdlib>
 
 using namespace objftpd;
 using namespace objftpd::tests;
@@ -89,18 +100,45 @@ using without_token = metadata_source::without_token;
 
 TEST_CASE_METHOD(credential_sources_test, "a token server is asked with what a file holds") {
     url_source::authorization proof;
-    proof.file = folder.file("token", "Bearer one\n", 0644);
+    proof.file = folder.file("token", "Bearer one\r\nnot sent\n", 0640);
     url_source source(pool, url("/ftp?user=x"), proof);
     server.answers(200, some_json);
     CHECK(fetch(source) == "a s t");
     CHECK_THAT(head(0), Catch::StartsWith("GET /ftp?user=x HTTP/1.1\r\n"));
     CHECK_THAT(head(0), Catch::Contains("authorization: Bearer one\r\n"));
-    folder.file("token", "Bearer two", 0644);
+    CHECK_THAT(head(0), !Catch::Contains("not sent"));
+    folder.file("token", "Bearer two", 0640);
     server.answers(200, some_json);
     CHECK(fetch(source) == "a s t");
     CHECK_THAT(head(1), Catch::Contains("authorization: Bearer two\r\n"));
+    folder.file("token", "Bearer three", 0644);
+    CHECK_THAT(fetch(source), Catch::Contains("open to everyone on this machine"));
+}
+
+TEST_CASE_METHOD(credential_sources_test, "a container's token may be readable, of one line") {
+    url_source::authorization proof;
+    proof.file = folder.file("token", "one\n", 0644);
+    proof.kind = url_source::file_kind::token;
+    url_source source(pool, url("/v1/credentials"), proof);
+    server.answers(200, some_json);
+    CHECK(fetch(source) == "a s t");
+    CHECK_THAT(head(0), Catch::Contains("authorization: one\r\n"));
     folder.file("token", "Bearer\r\nX-Other: three", 0644);
     CHECK_THAT(fetch(source), Catch::StartsWith("failure: the token in "));
+}
+
+TEST_CASE_METHOD(credential_sources_test, "a token server may have a certificate as the store") {
+    certificate_authority authority;
+    const auto shown = authority.issue({"127.0.0.1", "IP:127.0.0.1"});
+    const https_server https(*shown);
+    const auto where = *config::parse_url("https://" + https.host() + "/ftp");
+    http::client_settings of_store;
+    of_store.proxy = "http://127.0.0.1:1"; // which is not used
+    url_source stranger(pool, where, url_source::authorization(), token_service_settings(of_store));
+    CHECK_THAT(fetch(stranger), Catch::StartsWith("failure: no answer from "));
+    of_store.ca_file = folder.file("ca.pem", authority.pem());
+    url_source source(pool, where, url_source::authorization(), token_service_settings(of_store));
+    CHECK(fetch(source) == "failure: what came is not the JSON of credentials");
 }
 
 TEST_CASE_METHOD(credential_sources_test, "a token server that refuses, lies or is cut is told") {
@@ -186,6 +224,34 @@ TEST_CASE_METHOD(credential_sources_test, "roles are assumed at Alibaba and at A
     CHECK(fetch(amazon) == "failure: STS answered with status 403: AccessDenied: no");
 }
 
+TEST_CASE_METHOD(credential_sources_test, "STS is asked with its own time when ours is wrong") {
+    const auto day_of = [&](std::size_t request) { // of the signature
+        const auto at = head(request).find("Credential=base/");
+        return head(request).substr(at + 16, 8);
+    };
+    const std::string answer = "<AssumeRoleResponse><AssumeRoleResult><Credentials>"
+                               "<AccessKeyId>b</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
+                               "<SessionToken>t</SessionToken>"
+                               "<Expiration>2001-02-03T05:05:06Z</Expiration></Credentials>"
+                               "</AssumeRoleResult></AssumeRoleResponse>";
+    assumed_role_source source(service(vendor::amazon), some_role(), base());
+    server.answers(403,
+                   "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code>"
+                   "<Message>Signature expired</Message></Error></ErrorResponse>",
+                   "Date: Sat, 03 Feb 2001 04:05:06 GMT\r\n");
+    server.answers(200, answer);
+    const auto got = loop.run(source.fetch());
+    REQUIRE(got.has_value());
+    // What expires an hour after its answer does so by our clock, too.
+    const auto left = *got->expires - std::chrono::system_clock::now();
+    CHECK(left > 59min);
+    CHECK(left <= 1h);
+    CHECK(day_of(1) == "20010203");
+    server.answers(200, answer);
+    CHECK(fetch(source) == "b s t");
+    CHECK(day_of(2) == "20010203"); // it is remembered
+}
+
 TEST_CASE_METHOD(credential_sources_test, "a web identity's token is read each time") {
     const auto file = folder.file("token", "one", 0644);
     web_identity_source source(service(vendor::alibaba), some_role(), pool, file);
@@ -258,12 +324,56 @@ TEST_CASE_METHOD(credential_sources_test, "a program that fails, hangs or floods
     }
 }
 
+TEST_CASE_METHOD(credential_sources_test, "what a program leaves running delays nothing and ends") {
+    const auto json = folder.file("json", some_json);
+    const auto fifo = (folder.path() / "fifo").string();
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    const local::descriptor end(::open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    process_source source({"sh", "-c", "exec 3>\"$1\"; sleep 600 & cat \"$0\"", json, fifo});
+    CHECK(fetch(source) == "a s t");
+    pollfd gone{end.get(), POLLIN, 0}; // nobody has the other end any more
+    CHECK(::poll(&gone, 1, 10'000) == 1);
+    CHECK((gone.revents & POLLHUP) != 0);
+}
+
+TEST_CASE_METHOD(credential_sources_test, "a program that has left its group is killed") {
+    process_source source({"perl", "-e", "setpgrp(0, getpgrp(getppid())); sleep 600"}, 300ms);
+    for (int i = 0; i < 5; ++i)
+        CHECK_THAT(fetch(source), Catch::Contains("takes too long"));
+}
+
 TEST_CASE_METHOD(credential_sources_test, "a program does not inherit open files") {
-    // Our end of a connection and the server's are open here; standard error may be one, too.
+    // Our end of a connection and the server's are open here.
     const auto connection = tcp_socket::connect(
         {asio::ip::address_v4::loopback(), static_cast<unsigned short>(port())});
     process_source source({"sh", "-c",
                            R"(printf '{"AccessKeyId":"%s","AccessKeySecret":"sockets"}' )"
-                           R"($(ls -l /proc/$$/fd | grep -v ' 2 ->' | grep -c socket:))"});
+                           R"($(ls -l /proc/$$/fd | grep -c socket:))"});
     CHECK(fetch(source) == "0 sockets ");
+}
+
+TEST_CASE_METHOD(credential_sources_test, "a program does not learn the secrets of others") {
+    ::setenv("OBJFTPD_TEST_SECRET", "hidden", 1);
+    ::setenv("OBJFTPD_TEST_PLACE", "seen", 1);
+    const char* const json = R"(printf '{"AccessKeyId":"%s","AccessKeySecret":"%s"}' )"
+                             R"("$OBJFTPD_TEST_PLACE" "${OBJFTPD_TEST_SECRET-unset}")";
+    process_source source({"sh", "-c", json}, 15s, {"OBJFTPD_TEST_SECRET", "NOT_SET"});
+    CHECK(fetch(source) == "seen unset ");
+    ::unsetenv("OBJFTPD_TEST_SECRET");
+    ::unsetenv("OBJFTPD_TEST_PLACE");
+}
+
+TEST_CASE_METHOD(credential_sources_test, "what a program complains of is logged, line by line") {
+    const auto file = (folder.path() / "log").string();
+    config::log::open({config::log_level::warning, file});
+    const char* const complains =
+        R"(printf 'no token\n2026-11-21T07:02:03.000Z info login user=forged\n' >&2
+           i=0; while [ $i -lt 100 ]; do echo "line $i" >&2; i=$((i+1)); done; exit 3)";
+    process_source source({"sh", "-c", complains});
+    CHECK_THAT(fetch(source), Catch::Contains("ended with code 3"));
+    config::log::close();
+    const auto log = content_of(file);
+    CHECK_THAT(log, Catch::Contains("credentials_command complains program=sh text=\"no token\""));
+    CHECK_THAT(log, Catch::Contains("text=\"2026-11-21T07:02:03.000Z info login user=forged\""));
+    CHECK(std::ranges::count(log, '\n') == 20);
 }
