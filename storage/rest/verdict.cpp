@@ -21,6 +21,13 @@ constexpr std::string_view check_account = "look after the account at the store'
 constexpr std::string_view slow_down = "lower the store's max_requests, or raise its limits";
 constexpr std::string_view check_proxy = "look for a proxy that changes requests on their way";
 
+constexpr std::string_view check_retention =
+    "the bucket's rules keep objects from being changed; write elsewhere, or change the rules";
+constexpr std::string_view check_encryption_key =
+    "enable the key that the bucket encrypts with, and give the access key the right to use it";
+constexpr std::string_view check_conflict =
+    "look the code up in the documents of the store's vendor: nobody else is in the way";
+
 constexpr verdict bad_keys{errc::refused_credentials, false, check_keys, true};
 
 constexpr std::array rows{
@@ -37,17 +44,23 @@ constexpr std::array rows{
     row{"EntityTooLarge", {errc::too_large, false, ""}},
     row{"ExpiredToken", bad_keys},
     row{"FileAlreadyExists", {errc::already_exists, false, ""}},
+    row{"FileImmutable", {errc::permission_denied, false, check_retention}},
     row{"InDebt", {errc::refused_credentials, false, check_account}},
     row{"InDebtOverdue", {errc::refused_credentials, false, check_account}},
     row{"IncompleteBody", {errc::unavailable, true, ""}},
     row{"InvalidAccessKeyId", bad_keys},
     row{"InvalidBucketName", {errc::no_bucket, false, check_bucket}},
+    row{"InvalidBucketState", {errc::permission_denied, false, check_account}},
     row{"InvalidDigest", {errc::checksum_mismatch, true, check_proxy}},
     row{"InvalidObjectName", {errc::invalid_name, false, ""}},
     row{"InvalidObjectState", {errc::archived, false, ""}},
     row{"InvalidRange", {errc::range_not_satisfiable, false, ""}},
     row{"InvalidSecurityToken", bad_keys},
     row{"InvalidToken", bad_keys},
+    row{"KeyDisabled", {errc::permission_denied, false, check_encryption_key}},
+    row{"KMS.DisabledException", {errc::permission_denied, false, check_encryption_key}},
+    row{"KMS.KMSInvalidStateException", {errc::permission_denied, false, check_encryption_key}},
+    row{"KMS.NotFoundException", {errc::permission_denied, false, check_encryption_key}},
     row{"KeyTooLongError", {errc::invalid_name, false, ""}},
     row{"MetaOperationQpsLimitExceeded", {errc::throttled, true, slow_down}},
     row{"NoSuchBucket", {errc::no_bucket, false, check_bucket}},
@@ -60,6 +73,7 @@ constexpr std::array rows{
     row{"QuotaExceeded", {errc::quota, false, check_account}},
     row{"RequestTimeTooSkewed", {errc::refused_credentials, true, check_clock}},
     row{"RequestTimeout", {errc::unavailable, true, ""}},
+    row{"RestoreAlreadyInProgress", {errc::archived, false, ""}},
     row{"SecondLevelDomainForbidden",
         {errc::refused_credentials, false, "take style = \"virtual\", as OSS demands"}},
     row{"SecurityTokenExpired", bad_keys},
@@ -120,7 +134,13 @@ verdict judge_status(int status) {
 
 verdict judge(int status, std::string_view code) {
     const auto found = std::ranges::find(rows, code, &row::code);
-    return found == rows.end() ? judge_status(status) : found->meaning;
+    if (found != rows.end())
+        return found->meaning;
+    // A conflict with the bucket's settings, most likely: who is told that somebody else was faster
+    // would try for ever.
+    if (status == 409 && !code.empty())
+        return {errc::permission_denied, false, check_conflict};
+    return judge_status(status);
 }
 
 } // namespace objftpd::storage::rest
