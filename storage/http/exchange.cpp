@@ -155,7 +155,9 @@ struct exchange_callbacks {
     }
 
     static int connected(void* self, char*, char*, int, int) {
-        static_cast<exchange*>(self)->sent_ = std::chrono::steady_clock::now();
+        auto& x = *static_cast<exchange*>(self);
+        x.sent_ = std::chrono::steady_clock::now();
+        x.changed_.cancel(); // another time limit holds from now on
         return CURL_PREREQFUNC_OK;
     }
 };

@@ -3,6 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <stdexcept>
+#include <thread>
+
 using namespace objftpd;
 using namespace objftpd::tests;
 using namespace objftpd::storage;
@@ -130,6 +133,59 @@ TEST_CASE_METHOD(http_client_test, "an answer that stalls is given up") {
     settings.stall_timeout = 1s;
     server.answers_and_stalls("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
     CHECK(run(make("GET")).error() == http::curl_error(CURLE_OPERATION_TIMEDOUT));
+}
+
+TEST_CASE_METHOD(http_client_test, "a request may have time limits of its own") {
+    settings.stall_timeout = 1h;
+    http::time_limits limits;
+    SECTION("for stalling") {
+        limits.stall = 1s;
+    }
+    SECTION("for all of it") {
+        limits.total = 1s;
+    }
+    make_client();
+    server.answers_and_stalls("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+    const auto all = [&]() -> awaitable<error_code> {
+        auto x =
+            co_await client->send(make("GET"), http::request_body(), std::stop_token(), limits);
+        if (!x)
+            co_return x.error();
+        const auto text = co_await (*x)->read_all(100);
+        co_return text ? error_code() : text.error();
+    };
+    CHECK(loop.run(all()) == http::curl_error(CURLE_OPERATION_TIMEDOUT));
+}
+
+TEST_CASE_METHOD(http_client_test, "a head that comes byte by byte for ever is given up") {
+    http::time_limits limits;
+    limits.answer = 1s;
+    make_client();
+    server.then([](tcp_socket& s) {
+        s.send("HTTP/1.1 200 OK\r\n");
+        try {
+            for (;;) { // until the client has gone
+                s.send("X: y\r\n");
+                std::this_thread::sleep_for(20ms);
+            }
+        } catch (const std::runtime_error&) {
+        }
+        return false;
+    });
+    const auto begin = [&]() -> awaitable<error_code> {
+        auto x =
+            co_await client->send(make("GET"), http::request_body(), std::stop_token(), limits);
+        co_return x ? error_code() : x.error();
+    };
+    CHECK(loop.run(begin()) == http::curl_error(CURLE_OPERATION_TIMEDOUT));
+}
+
+TEST_CASE_METHOD(http_client_test, "headers that fill the memory are refused") {
+    std::string many = "HTTP/1.1 200 OK\r\n";
+    for (int i = 0; i < 5; ++i)
+        many += "X-" + std::to_string(i) + ": " + std::string(60 << 10, 'x') + "\r\n";
+    server.answers_and_closes(many + "Content-Length: 0\r\n\r\n");
+    CHECK_FALSE(run(make("GET")));
 }
 
 TEST_CASE_METHOD(http_client_test, "a reader gets all bytes in order, however small its buffer") {
