@@ -239,6 +239,7 @@ stop() {
     kill -s "$signal" "$process"
     local code=0
     wait "$job" || code=$?
+    job=
     [ "$code" -eq 0 ] || { cat "$folder/container.log" >&2; fail "ended with exit code $code"; }
     # It goes with its peer, a little later.
     while ip link del outside 2>/dev/null; do sleep 0.1; done
@@ -355,7 +356,7 @@ case ${1:-} in
 --run)
     folder=$2
     use_image
-    trap '[ -z "${job:-}" ] || kill -KILL "$job" 2>/dev/null' EXIT # and its container with it
+    trap '[ -z "${job:-}" ] || kill -KILL "$job"' EXIT # and its container with it
     rm -rf "$folder/volume"
     cp -a "$folder/runtime$volume" "$folder/volume" # as an engine fills a new volume
     prove_embedded_store
