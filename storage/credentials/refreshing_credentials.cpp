@@ -6,6 +6,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/error.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -59,7 +60,8 @@ private:
     bool done_ = false;
 };
 
-awaitable<result<std::shared_ptr<const http::credentials>>> refreshing_credentials::get() {
+awaitable<result<std::shared_ptr<const http::credentials>>>
+refreshing_credentials::get(std::stop_token stop) {
     const auto executor = co_await asio::this_coro::executor;
     std::unique_lock lock(mutex_);
     for (;;) {
@@ -75,8 +77,10 @@ awaitable<result<std::shared_ptr<const http::credentials>>> refreshing_credentia
         if (usable(now) && !waits)
             co_return current_;
         if (!fetching_) // one has failed a moment ago
-            co_return errc::refused_credentials;
-        co_await fetched_.wait(lock);
+            co_return failure_may_pass_ ? errc::unavailable : errc::refused_credentials;
+        if (stop.stop_requested())
+            co_return error_code(asio::error::operation_aborted);
+        co_await fetched_.wait(lock, stop);
     }
 }
 
@@ -145,6 +149,7 @@ void refreshing_credentials::keep(fetched got, time_point now) {
 
 void refreshing_credentials::fail(const failure& why, time_point now) {
     const bool left = usable(now);
+    failure_may_pass_ = why.may_pass;
     fetch_in(left ? pause_with_old : pause_without);
     const auto until = left && expires_ != time_point::max() ? text_of(expires_) : "";
     config::log::write(left ? config::log_level::warning : config::log_level::error,

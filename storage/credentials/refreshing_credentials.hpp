@@ -29,7 +29,9 @@ public:
         : store_(std::move(store)), origin_(std::move(origin)), source_(std::move(from)),
           now_(std::move(now)), watch_(std::move(watch)) {}
 
-    awaitable<result<std::shared_ptr<const http::credentials>>> get() override;
+    /// errc::refused_credentials if there are none; errc::unavailable if nobody answered.
+    awaitable<result<std::shared_ptr<const http::credentials>>>
+    get(std::stop_token stop = {}) override;
 
     /// The next get() waits for others, but not more than once in 10 s: a store that refuses good
     /// credentials must not make us ask for ever.
@@ -61,6 +63,7 @@ private:
     bool may_have_changed_ = false; // at fetch_at_, so that it is waited for
     bool wanted_ = false;           // the current ones were refused
     bool fetching_ = false;
+    bool failure_may_pass_ = false; // the last one
     async_condition fetched_;
 };
 

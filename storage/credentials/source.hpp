@@ -25,6 +25,7 @@ struct failure {
 
     std::string reason;
     std::string advice;
+    bool may_pass = false; // by itself: who was asked did not answer
 };
 
 using fetch_result = boost::system::result<fetched, failure>;

@@ -3,6 +3,7 @@
 #include "config/result.hpp"
 
 #include <memory>
+#include <stop_token>
 #include <string>
 
 namespace objftpd::storage::http {
@@ -22,8 +23,11 @@ class credentials_provider {
 public:
     virtual ~credentials_provider() = default;
 
-    /// Those that are valid now. Comes back at once unless they must be fetched anew.
-    virtual awaitable<result<std::shared_ptr<const credentials>>> get() = 0;
+    /// Those that are valid now. Comes back at once unless they must be fetched anew; that wait
+    /// ends with asio::error::operation_aborted when the stop is requested, on the coroutine's own
+    /// thread. An error that is storage::condition::temporary may have passed in a few seconds.
+    virtual awaitable<result<std::shared_ptr<const credentials>>>
+    get(std::stop_token stop = {}) = 0;
 
     /// A store has refused these as expired or unknown: get() fetches others, if it has not yet.
     virtual void refused(const credentials& which) = 0;
@@ -35,7 +39,9 @@ public:
     explicit fixed_credentials(credentials which)
         : credentials_(std::make_shared<const credentials>(std::move(which))) {}
 
-    awaitable<result<std::shared_ptr<const credentials>>> get() override { co_return credentials_; }
+    awaitable<result<std::shared_ptr<const credentials>>> get(std::stop_token = {}) override {
+        co_return credentials_;
+    }
     void refused(const credentials&) override {}
 
 private:

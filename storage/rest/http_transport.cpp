@@ -238,7 +238,7 @@ awaitable<void> http_transport::learn(const call& c, const sending& mine, answer
         (!may_have_expired && !judge(a.status, a.vendor.code).blames_keys))
         co_return;
     credentials_->refused(*mine.who);
-    const auto others = co_await credentials_->get();
+    const auto others = co_await credentials_->get(c.stop);
     a.may_retry = others && !same(**others, *mine.who);
 }
 
@@ -289,9 +289,12 @@ awaitable<void> http_transport::exchange(const call& c, sending& mine, answer& t
 awaitable<answer> http_transport::send(const call& c) {
     answer a;
     sending mine;
-    const auto who = co_await credentials_->get();
+    const auto who = co_await credentials_->get(c.stop);
     if (!who) {
-        a.failed = errc::refused_credentials;
+        const bool stopped = who.error() == asio::error::operation_aborted;
+        a.failed = stopped ? who.error() : make_error_code(errc::refused_credentials);
+        a.may_retry = who.error() == condition::temporary;
+        a.wait = std::chrono::seconds(2); // they are not fetched more often
         mine.reason = who.error().message();
         log(c, a, mine);
         co_return a;

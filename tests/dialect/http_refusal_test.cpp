@@ -116,3 +116,20 @@ TEST_CASE_METHOD(http_refusal_test, "the log tells each request and no secret") 
     CHECK_THAT(log, !Catch::Contains(token));
     CHECK_THAT(log, !Catch::Contains(std::string(300, 'm')));
 }
+
+TEST_CASE_METHOD(http_refusal_test,
+                 "without credentials nothing is sent, and it may be tried again") {
+    keys->failed = errc::unavailable;
+    auto a = send(get_call());
+    CHECK(a.failed == errc::refused_credentials);
+    CHECK(a.may_retry);
+    keys->failed = errc::refused_credentials;
+    a = send(get_call());
+    CHECK(a.failed == errc::refused_credentials);
+    CHECK_FALSE(a.may_retry);
+    keys->failed = asio::error::operation_aborted;
+    a = send(get_call());
+    CHECK(a.failed == asio::error::operation_aborted);
+    CHECK_FALSE(a.may_retry);
+    CHECK(server.requests().empty());
+}

@@ -33,7 +33,9 @@ public:
         }
     }
 
-    awaitable<result<std::shared_ptr<const http::credentials>>> get() override {
+    awaitable<result<std::shared_ptr<const http::credentials>>> get(std::stop_token = {}) override {
+        if (failed)
+            co_return failed;
         co_return keys_.at(current_);
     }
     void refused(const http::credentials& which) override {
@@ -43,6 +45,7 @@ public:
     }
 
     int refusals = 0;
+    error_code failed; // there are none
 
 private:
     std::vector<std::shared_ptr<const http::credentials>> keys_;

@@ -4,6 +4,7 @@
 #include "tests/support/event_loop.hpp"
 #include "tests/support/results.hpp"
 
+#include <boost/asio/error.hpp>
 #include <catch2/catch.hpp>
 
 #include <atomic>
@@ -260,4 +261,33 @@ TEST_CASE_METHOD(refreshing_credentials_test, "all I/O threads wait for one fetc
         t.join();
     CHECK(right == 200);
     CHECK(fetches() == 1);
+}
+
+TEST_CASE_METHOD(refreshing_credentials_test, "whoever is told to stop does not wait for a fetch") {
+    gives("a", {});
+    source->held = true;
+    std::stop_source stop;
+    error_code ended;
+    const auto ask = [&]() -> awaitable<void> {
+        const auto got = co_await provider->get(stop.get_token());
+        ended = got ? error_code() : got.error();
+    };
+    loop.start(ask());
+    loop.context().poll();
+    CHECK(fetches() == 1);
+    CHECK_FALSE(ended);
+    stop.request_stop();
+    loop.context().poll();
+    CHECK(ended == asio::error::operation_aborted);
+    CHECK(get() == "a"); // the fetch goes on for others
+}
+
+TEST_CASE_METHOD(refreshing_credentials_test, "a service that does not answer may do so later") {
+    auto no_answer = failure("no answer", "wait");
+    no_answer.may_pass = true;
+    source->answers.emplace_back(no_answer);
+    CHECK(loop.run(provider->get()).error() == errc::unavailable);
+    passes(2s);
+    fails();
+    CHECK(loop.run(provider->get()).error() == errc::refused_credentials);
 }
