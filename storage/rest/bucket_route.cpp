@@ -59,15 +59,6 @@ bool is_same_vendors_store(std::string_view host, std::string_view configured) {
     });
 }
 
-// "s3-us-west-2.amazonaws.com" is the old way to write it, "s3-accelerate" is in no region.
-std::string region_in(const std::string& host) {
-    const auto region = config::region_of(host);
-    if (!region.starts_with("s3-"))
-        return region;
-    const auto rest = region.substr(3);
-    return std::ranges::count(rest, '-') < 2 ? std::string() : rest;
-}
-
 // SECURITY: it goes into host names and signatures.
 bool is_region(std::string_view text) {
     constexpr std::size_t longest = 64;
@@ -76,12 +67,15 @@ bool is_region(std::string_view text) {
 }
 
 // A vendor's host for one region, made one for another; unchanged if it is no such host.
-std::string in_region(std::string host, const std::string& from, const std::string& to) {
-    if (from.empty() || region_in(host) != from)
+std::string in_region(const std::string& host, const std::string& from, const std::string& to) {
+    if (from.empty() || config::region_of(host) != from)
         return host;
     auto moved = host;
-    moved.replace(moved.find(from), from.size(), to);
-    return region_in(moved) == to ? moved : host;
+    if (const auto at = host.find(from); at != host.npos)
+        moved.replace(at, from.size(), to);
+    else if (host.starts_with("s3.")) // the host that names none
+        moved.insert(3, to + '.');
+    return config::region_of(moved) == to ? moved : host;
 }
 
 } // namespace
@@ -128,8 +122,8 @@ std::string bucket_route::acceptable_host(const std::string& named) const {
 way bucket_route::corrected(const way& taken, const redirection& said) const {
     auto better = taken;
     const auto host = acceptable_host(said.endpoint);
-    const auto here = region_in(taken.where.host);
-    const auto there = region_in(host);
+    const auto here = config::region_of(taken.where.host);
+    const auto there = config::region_of(host);
     // A region has several hosts, and the configured one was chosen.
     if (!host.empty() && (here.empty() || here != there)) {
         better.where.host = host;

@@ -113,4 +113,10 @@ bool is_complete(const call& c, const answer& a) {
     return root.empty() || is_document(a.text, root);
 }
 
+bool leads_on(const list_answer& page, std::string_view after, list_version version) {
+    if (!page.truncated)
+        return true;
+    return version == list_version::v2 ? page.next != after : page.next > after;
+}
+
 } // namespace objftpd::storage::rest

@@ -16,6 +16,10 @@ bool is_foreign(const call& c, const answer& a);
 /// stored the ETag or a checksum.
 bool is_complete(const call& c, const answer& a);
 
+/// Whether a page of a listing that began behind `after`, a token or a marker, leads on: a store
+/// that begins again would be asked for ever. Tokens say nothing of their order.
+bool leads_on(const list_answer& page, std::string_view after, list_version version);
+
 /// Whether the text is an XML document with that root element, up to its end. Only looks at both
 /// ends: what lies between is for the parser.
 bool is_document(std::string_view xml, std::string_view root);

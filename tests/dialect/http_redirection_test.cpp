@@ -35,6 +35,23 @@ TEST_CASE_METHOD(http_redirection_test, "a region that a header names is followe
     CHECK_THAT(head(1), Catch::Contains("/us-east-2/s3/aws4_request"));
 }
 
+TEST_CASE_METHOD(http_redirection_test, "hosts of a region are exchanged for those of another") {
+    struct row {
+        const char* from;
+        const char* to;
+    };
+    const auto r = GENERATE(
+        row{"s3.amazonaws.com", "s3.eu-west-1.amazonaws.com"},
+        row{"s3-us-east-1.amazonaws.com", "s3-eu-west-1.amazonaws.com"},
+        row{"s3.dualstack.us-east-1.amazonaws.com", "s3.dualstack.eu-west-1.amazonaws.com"},
+        row{"store.us-east-1.example.com", "store.us-east-1.example.com"});
+    to.where = *config::parse_endpoint(std::string("http://") + r.from);
+    to.region = "us-east-1";
+    redirects(400, "", "x-amz-bucket-region: eu-west-1\r\n");
+    CHECK(line(1) == std::string("GET http://bucket.") + r.to + "/key HTTP/1.1");
+    CHECK_THAT(head(1), Catch::Contains("/eu-west-1/s3/aws4_request"));
+}
+
 TEST_CASE_METHOD(http_redirection_test, "a region that a document names is followed") {
     to.where = *config::parse_endpoint("http://s3.example.com");
     redirects(400, error("AuthorizationHeaderMalformed", "<Region>us-east-2</Region>"));

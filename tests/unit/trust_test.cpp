@@ -107,3 +107,18 @@ TEST_CASE("a batch that was deleted needs no document if the store has answered"
     CHECK(is_complete(c, answer_with({}, "<DeleteResult/>")));
     CHECK_FALSE(is_complete(c, answer_with({}, "<html></html>")));
 }
+
+TEST_CASE("a listing that begins again is not followed") {
+    list_answer page;
+    CHECK(leads_on(page, "b", list_version::v1)); // the last one
+    page.truncated = true;
+    page.next = "b";
+    CHECK(leads_on(page, "", list_version::v1));
+    CHECK(leads_on(page, "a", list_version::v1));
+    CHECK_FALSE(leads_on(page, "b", list_version::v1));
+    CHECK_FALSE(leads_on(page, "c", list_version::v1));
+    CHECK(leads_on(page, "c", list_version::v2));
+    CHECK_FALSE(leads_on(page, "b", list_version::v2));
+    page.next = "\xc3\xa9"; // by bytes, as stores sort
+    CHECK(leads_on(page, "z", list_version::v1));
+}
