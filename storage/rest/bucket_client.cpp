@@ -4,6 +4,7 @@
 #include "storage/checksum/md5.hpp"
 #include "storage/error.hpp"
 #include "storage/http/encoding.hpp"
+#include "storage/rest/trust.hpp"
 
 namespace objftpd::storage::rest {
 namespace {
@@ -141,11 +142,14 @@ awaitable<result<list_answer>> bucket_client::list(std::string prefix, std::stri
     if (!delimiter.empty())
         c.query.emplace_back("delimiter", std::move(delimiter));
     if (!token.empty())
-        c.query.emplace_back(v2 ? "continuation-token" : "marker", std::move(token));
+        c.query.emplace_back(v2 ? "continuation-token" : "marker", token);
     const auto a = co_await transport_->send(c);
     if (a.failed)
         co_return a.failed;
-    co_return parse_list(a.text, list_version_);
+    auto page = parse_list(a.text, list_version_);
+    if (page && !leads_on(*page, token, list_version_))
+        co_return errc::unavailable;
+    co_return page;
 }
 
 awaitable<result<object_head>> bucket_client::head(std::string key) const {
