@@ -36,6 +36,9 @@ inline config::store_settings store_at(config::store_type type, const std::strin
     return settings;
 }
 
+/// The stores over HTTP that the suite runs on.
+std::vector<config::store_settings> object_stores_under_test();
+
 /// A new bucket of such a store.
 class object_store_bucket final : public bucket_under_test {
 public:
@@ -53,6 +56,7 @@ public:
         adapter_ = store.open_bucket(name_);
     }
 
+    const std::string& name() const { return name_; }
     std::shared_ptr<storage::adapter> adapter() override { return adapter_; }
 
     std::size_t leftovers() override {

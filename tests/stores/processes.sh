@@ -121,7 +121,6 @@ S3_ENDPOINT=$2
 S3_ACCESS_KEY_ID=$3
 S3_SECRET_ACCESS_KEY=$4
 S3_REGION=$5
-S3_STYLE=path
 SETTINGS
     timeout 60 /usr/bin/python3 -B "$(dirname "${BASH_SOURCE[0]}")/s3_client.py" \
         "$state/store.env" create-bucket "${BUCKET:-files}" >>"$state/log/prepare.log" 2>&1 ||

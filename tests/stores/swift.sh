@@ -12,6 +12,7 @@
 #   - A ranged part copy beyond the source's end is cut instead of refused.
 #   - Times have whole seconds, rounded up. Lists that are not url-encoded fail with 500 when they
 #     hold a control character. Each part but the last has 5 MiB at least, as in S3.
+#   - GET of an object that is being replaced may be 404 NoSuchKey.
 #   - Parts lie in a bucket of their own, BUCKET+segments.
 #
 #   swift.sh start DIR [PORT]   prints the endpoint and writes DIR/store.env, to be sourced
