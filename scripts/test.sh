@@ -56,7 +56,13 @@ build_ahead() {
 }
 
 built_ahead() { # PRESET
-    until [ -s build/"$1".code ]; do sleep 1; done
+    until [ -s build/"$1".code ]; do
+        if ! kill -0 "$builder" 2>/dev/null && [ ! -s build/"$1".code ]; then
+            echo "the build of $1 was ended"
+            return 1
+        fi
+        sleep 1
+    done
     cat build/"$1".output
     return "$(cat build/"$1".code)"
 }
@@ -81,13 +87,18 @@ fuzz() {
 
 mkdir -p build
 rm -f build/*.code
-trap '[ -z "${builder:-}" ] || kill "$builder" 2>/dev/null' EXIT
+trap '[ -z "${builder:-}" ] || kill -- -"$builder" 2>/dev/null' EXIT
 step "packages" scripts/deps.sh build test stores
 step "release" build_and_test release
+set -m # a process group of its own, which ends as a whole
 build_ahead &
 builder=$!
+set +m
 step "clients" tests/clients/run.sh build/release/objftpd
-step "Ceph" tests/stores/conformance.sh build/release/tests/conformance_tests radosgw
+suite=build/release/tests/conformance_tests
+step "Ceph" tests/stores/conformance.sh $suite radosgw
+step "Ceph, buckets in host names" tests/stores/conformance.sh $suite radosgw virtual
+step "Swift" tests/stores/conformance.sh $suite swift
 step "OSS server" tests/oss_server/run.sh --server build/release/tests/oss_server/oss_server
 [ ! -x tests/faults/run.sh ] || step "faults" tests/faults/run.sh build/release/objftpd
 step "end to end" env GATEWAY_LARGE_BYTES="${GATEWAY_LARGE_BYTES:-$((300 << 20))}" \
