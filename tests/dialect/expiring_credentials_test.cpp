@@ -19,7 +19,7 @@ constexpr std::size_t part = 100 << 10;
 /// An OSS server, and a token server that gives out what the former takes.
 class expiring_credentials_test {
 public:
-    expiring_credentials_test() {
+    explicit expiring_credentials_test(unsigned parallel_parts = 1) {
         loop.leave_background();
         config::store_settings settings;
         settings.name = "store";
@@ -32,7 +32,7 @@ public:
         remote.credentials_url = "http://" + tokens.host() + "/ftp";
         remote.part_size = part;
         remote.largest_part = 5 << 20;
-        remote.parallel_parts = 1;
+        remote.parallel_parts = parallel_parts;
         remote.attempts = 3;
         remote.connect_timeout = 5s;
         remote.stall_timeout = 20s;
@@ -81,6 +81,12 @@ public:
     std::shared_ptr<storage::adapter> bucket;
 };
 
+/// The same with several parts on their way at the same time.
+class expiring_herd_test : public expiring_credentials_test {
+public:
+    expiring_herd_test() : expiring_credentials_test(4) {}
+};
+
 } // namespace
 
 TEST_CASE_METHOD(expiring_credentials_test,
@@ -96,6 +102,30 @@ TEST_CASE_METHOD(expiring_credentials_test,
     write_parts(*upload, 3);
     const auto stored = value_of(loop.run(upload->commit({})));
     CHECK(stored.size == 6 * part);
+    CHECK(tokens.requests().size() == 2);
+}
+
+TEST_CASE_METHOD(expiring_herd_test,
+                 "parts that are refused at the same time fetch one token for all of them") {
+    gives_out("first");
+    takes("first");
+    const storage::upload_request file("file", storage::overwrite::allowed);
+    const auto upload = value_of(loop.run(bucket->open_upload(file)));
+    write_parts(*upload, 2);
+    gives_out("second");
+    takes("second", "first");
+    write_parts(*upload, 8);
+    const auto stored = value_of(loop.run(upload->commit({})));
+    CHECK(stored.size == 10 * part);
+    CHECK(tokens.requests().size() == 2);
+}
+
+TEST_CASE_METHOD(expiring_credentials_test, "keys that the store does not know are fetched anew") {
+    gives_out("first");
+    gives_out("second");
+    takes("second");
+    CHECK(error_of(loop.run(bucket->stat("file", storage::detail::basic))) ==
+          storage::errc::not_found);
     CHECK(tokens.requests().size() == 2);
 }
 
