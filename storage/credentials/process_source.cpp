@@ -39,22 +39,25 @@ public:
     }
 
     /// Whether it has ended. Its id stays its own until end().
-    bool has_ended() const {
+    bool has_ended() {
         siginfo_t info{};
-        return ::waitid(P_PID, static_cast<id_t>(id_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-               info.si_pid != 0;
+        if (::waitid(P_PID, static_cast<id_t>(id_), &info, WEXITED | WNOHANG | WNOWAIT) == 0)
+            return info.si_pid != 0;
+        id_ = 0; // it was not kept: whoever started us ignores SIGCHLD
+        return true;
     }
 
-    /// Kills what is left of it. Its status, if it has ended.
+    /// Kills what is left of it. Its status if it has ended, 0 if that is not known.
     std::optional<int> end() {
+        if (id_ == 0)
+            return 0;
         ::kill(-id_, SIGKILL);
         ::kill(id_, SIGKILL); // it may have gone to another group
         int status = 0;
-        const auto found = ::waitpid(id_, &status, WNOHANG);
-        if (found == 0)
+        if (::waitpid(id_, &status, WNOHANG) == 0)
             return std::nullopt;
         id_ = 0;
-        return status; // 0 where the system keeps none, because somebody ignores SIGCHLD
+        return status;
     }
 
 private:

@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 
 using namespace objftpd;
@@ -295,6 +296,14 @@ TEST_CASE_METHOD(credential_sources_test, "a program gives credentials out") {
     const auto json = folder.file("json", some_json);
     process_source source({"cat", json});
     CHECK(fetch(source) == "a s t");
+}
+
+TEST_CASE_METHOD(credential_sources_test, "a program is heard where ended children are not kept") {
+    const auto before = std::signal(SIGCHLD, SIG_IGN);
+    const auto json = folder.file("json", some_json);
+    process_source source({"cat", json});
+    CHECK(fetch(source) == "a s t");
+    static_cast<void>(std::signal(SIGCHLD, before));
 }
 
 TEST_CASE_METHOD(credential_sources_test, "no shell sees the program's arguments") {
