@@ -30,6 +30,15 @@ inline bool equal_ignoring_case(std::string_view a, std::string_view b) {
     return to_lower(a) == to_lower(b);
 }
 
+/// Without white space at its ends.
+inline std::string_view trim(std::string_view text) {
+    constexpr std::string_view blank = " \t\r\n";
+    const auto first = text.find_first_not_of(blank);
+    if (first == text.npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
 /// Digits only, all of `text`; nothing when there is anything else or it does not fit.
 inline std::optional<std::uint64_t> parse_decimal(std::string_view text) {
     std::uint64_t value = 0;

@@ -1,5 +1,6 @@
 #include "config/store_url.hpp"
 
+#include "config/hex.hpp"
 #include "config/schema.hpp"
 #include "config/text.hpp"
 
@@ -17,20 +18,9 @@ store_text wrong(std::string problem) {
     return text;
 }
 
-// "%2F" and the like; what is no such thing stays.
+// What is not encoded as it should be is meant as it stands.
 std::string decoded(std::string_view text) {
-    const auto digit = [](char c) {
-        const std::string_view digits = "0123456789abcdef";
-        return digits.find(static_cast<char>(c >= 'A' && c <= 'F' ? c + 32 : c));
-    };
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool encoded = text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) < 16 &&
-                             digit(text[i + 2]) < 16;
-        out += encoded ? static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2])) : text[i];
-        i += encoded ? 2 : 0;
-    }
-    return out;
+    return percent_decode(text, plus_sign::kept).value_or(std::string(text));
 }
 
 // SECURITY: secrets on a command line show in every process list.

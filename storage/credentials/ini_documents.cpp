@@ -9,15 +9,9 @@
 namespace objftpd::storage::credentials {
 namespace {
 
-using section = std::map<std::string, std::string>;
+using config::trim;
 
-std::string_view trim(std::string_view text) {
-    constexpr std::string_view blank = " \t\r";
-    const auto first = text.find_first_not_of(blank);
-    if (first == text.npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
+using section = std::map<std::string, std::string>;
 
 // "[default]", "[profile ftp]" of Amazon's other file.
 std::string name_of(std::string_view line) {

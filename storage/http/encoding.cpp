@@ -1,5 +1,7 @@
 #include "storage/http/encoding.hpp"
 
+#include "config/hex.hpp"
+
 #include <openssl/evp.h>
 
 #include <cstring>
@@ -31,16 +33,6 @@ std::string encode(std::string_view text, char kept) {
     return out;
 }
 
-std::optional<unsigned> hex_digit(char c) {
-    if (c >= '0' && c <= '9')
-        return static_cast<unsigned>(c - '0');
-    if (c >= 'a' && c <= 'f')
-        return static_cast<unsigned>(c - 'a') + 10;
-    if (c >= 'A' && c <= 'F')
-        return static_cast<unsigned>(c - 'A') + 10;
-    return std::nullopt;
-}
-
 } // namespace
 
 std::string percent_encode(std::string_view text) {
@@ -52,23 +44,7 @@ std::string percent_encode_path(std::string_view path) {
 }
 
 std::optional<std::string> percent_decode(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '%') {
-            out += text[i] == '+' ? ' ' : text[i];
-            continue;
-        }
-        if (i + 2 >= text.size())
-            return std::nullopt;
-        const auto high = hex_digit(text[i + 1]);
-        const auto low = hex_digit(text[i + 2]);
-        if (!high || !low)
-            return std::nullopt;
-        out += static_cast<char>(*high << 4 | *low);
-        i += 2;
-    }
-    return out;
+    return config::percent_decode(text, config::plus_sign::means_space);
 }
 
 std::string to_hex(std::span<const unsigned char> bytes) {

@@ -35,13 +35,6 @@ std::uint64_t size_of(const request_body& body) {
     return size;
 }
 
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == text.npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
 // An own address or an interface as libcurl wants it: without a prefix it would look for a host of
 // that name, and the whole thread would wait for that. Nothing if it can be neither.
 std::optional<std::string> bind_option(const std::string& text) {
@@ -95,8 +88,8 @@ struct exchange_callbacks {
             else if (x.head_.status >= 200)
                 x.complete_head();
         } else if (const auto colon = line.find(':'); colon != line.npos) {
-            x.head_.headers.emplace_back(config::to_lower(trim(line.substr(0, colon))),
-                                         std::string(trim(line.substr(colon + 1))));
+            x.head_.headers.emplace_back(config::to_lower(config::trim(line.substr(0, colon))),
+                                         std::string(config::trim(line.substr(colon + 1))));
         }
         return line.size();
     }
@@ -280,7 +273,7 @@ void exchange::set_headers(const request& r) {
     };
     // "name;" is how libcurl is told of a header without a value.
     for (const auto& h : r.headers)
-        add(trim(h.value).empty() ? h.name + ';' : h.name + ": " + h.value);
+        add(config::trim(h.value).empty() ? h.name + ';' : h.name + ": " + h.value);
     // What libcurl would add by itself, and a signature does not know of.
     for (const auto* const own : {"content-type", "accept"})
         if (r.find(own) == nullptr)

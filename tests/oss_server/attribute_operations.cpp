@@ -1,3 +1,4 @@
+#include "config/hex.hpp"
 #include "storage/http/encoding.hpp"
 #include "storage/http/signing.hpp"
 #include "tests/oss_server/object_headers.hpp"
@@ -128,7 +129,7 @@ awaitable<reply> operations::delete_tagging(service& s, call& c) {
 
 awaitable<reply> operations::put_symlink(service& s, call& c) {
     const auto encoded = c.header_text("x-oss-symlink-target");
-    const auto target = decode_path(encoded);
+    const auto target = config::percent_decode(encoded, config::plus_sign::kept);
     if (!target || target->empty() || !check_key(*target, s.settings.most))
         co_return invalid_argument("The target of the symbolic link is not valid.",
                                    "x-oss-symlink-target", encoded);

@@ -1,3 +1,4 @@
+#include "config/hex.hpp"
 #include "tests/oss_server/conditions.hpp"
 #include "tests/oss_server/copy_source.hpp"
 #include "tests/oss_server/object_headers.hpp"
@@ -9,7 +10,7 @@ namespace objftpd::oss_server {
 
 outcome<copy_source> find_copy_source(const service& s, const call& c) {
     const auto text = c.header_text("x-oss-copy-source");
-    const auto path = decode_path(text);
+    const auto path = config::percent_decode(text, config::plus_sign::kept);
     const auto slash = path ? path->find('/', 1) : std::string::npos;
     if (!path || !path->starts_with('/') || slash == path->npos || slash + 1 == path->size() ||
         text.find('?') != text.npos)

@@ -1,5 +1,6 @@
 #include "tests/oss_server/request_parser.hpp"
 
+#include "config/hex.hpp"
 #include "config/utf8.hpp"
 #include "storage/http/encoding.hpp"
 #include "tests/oss_server/text.hpp"
@@ -139,7 +140,7 @@ outcome<http::request> parse_head(const raw_head& head, const server_settings& s
             return query.error();
         r.query = std::move(*query);
     }
-    const auto path = decode_path(r.path);
+    const auto path = config::percent_decode(r.path, config::plus_sign::kept);
     if (!path || path->find('\0') != path->npos)
         return oss_error("InvalidObjectName");
     const auto found = find_bucket(without_port(r.host), *path, r, settings);

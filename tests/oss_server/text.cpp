@@ -15,20 +15,6 @@ namespace objftpd::oss_server {
 
 namespace http = storage::http;
 
-namespace {
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-} // namespace
-
 std::optional<std::uint64_t> parse_number(std::string_view text) {
     std::uint64_t value = 0;
     const auto* const end = text.data() + text.size();
@@ -43,26 +29,6 @@ std::string lower_case(std::string_view text) {
     for (auto& c : out)
         if (c >= 'A' && c <= 'Z')
             c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
-std::optional<std::string> decode_path(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '%') {
-            out += text[i];
-            continue;
-        }
-        if (i + 2 >= text.size())
-            return std::nullopt;
-        const int high = hex_digit(text[i + 1]);
-        const int low = hex_digit(text[i + 2]);
-        if (high < 0 || low < 0)
-            return std::nullopt;
-        out += static_cast<char>(high * 16 + low);
-        i += 2;
-    }
     return out;
 }
 
@@ -97,24 +63,10 @@ std::optional<std::chrono::sys_seconds> parse_date(std::string_view text) {
     return std::chrono::floor<std::chrono::seconds>(parsed);
 }
 
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == text.npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 std::string_view unquote(std::string_view text) {
     if (text.size() >= 2 && text.starts_with('"') && text.ends_with('"'))
         return text.substr(1, text.size() - 2);
     return text;
-}
-
-std::string bytes_of_hex(std::string_view hex) {
-    std::string out;
-    for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
-        out += static_cast<char>(hex_digit(hex[i]) * 16 + hex_digit(hex[i + 1]));
-    return out;
 }
 
 std::string unique_name() {
