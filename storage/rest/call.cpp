@@ -42,20 +42,23 @@ http::time_limits time_limits_of(operation o, std::chrono::seconds stall) {
     using namespace std::chrono_literals;
     http::time_limits limits;
     limits.stall = stall;
-    limits.answer = 2 * stall;
     switch (o) {
     case operation::get_object:
+        limits.answer = 2 * stall;
+        break;
     case operation::put_object:
     case operation::upload_part:
+        limits.answer = 5 * stall; // what has left us may still be in the buffers of a slow line
         break;
     case operation::copy_object:
     case operation::copy_part:
     case operation::complete_upload:
-        limits.stall = std::max<std::chrono::seconds>(stall, 10min);
-        limits.answer = limits.stall;
-        limits.total = 1h;
+        limits.stall = 10 * stall;
+        limits.answer = 10 * stall;
+        limits.total = 60 * stall;
         break;
     default:
+        limits.answer = 2 * stall;
         limits.total = std::max<std::chrono::seconds>(3 * stall, 1min);
     }
     return limits;

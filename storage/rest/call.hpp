@@ -33,9 +33,9 @@ enum class operation {
 /// Its name in the vendors' documents: "PutObject".
 std::string_view name_of(operation o);
 
-/// What an operation is given time for by who gives up a store that is silent for `stall`. Copies
-/// and completions take a store minutes, without a byte; what is neither an upload nor a download
-/// has an end, however slowly it trickles.
+/// What an operation is given time for where others may stand still for `stall`. Copies and
+/// completions take a store minutes without a byte: ten times as long. What is neither an upload
+/// nor a download has an end, however slowly it trickles.
 http::time_limits time_limits_of(operation o, std::chrono::seconds stall);
 
 /// One request before it is addressed and signed, which happens anew each time it is sent.

@@ -85,6 +85,9 @@ damage = faults.spoil_request(faults.flip_a_bit)
 # One attempt that stands still takes the time limit and six seconds in which libcurl finds out.
 STALLED = {"seconds": 1.0, "most_seconds": 12.0}
 STALLED_FOR_GOOD = {"seconds": 2.0, "most_seconds": 20.0}
+# To put an object together takes stores minutes: they are given ten times as long.
+SLOW = {"seconds": 10.0, "most_seconds": 25.0}
+SLOW_FOR_GOOD = {"seconds": 20.0, "most_seconds": 45.0}
 
 ROWS = [
     *rows("a 503", EVERYWHERE, refuse(503, "SlowDown"), STORED),
@@ -122,13 +125,19 @@ ROWS = [
     *rows("bytes damaged once", WITH_CONTENT, damage, EITHER),
     *rows("bytes that are always damaged", WITH_CONTENT, damage, FAILED, ALWAYS),
 
-    *rows("a stall", EVERYWHERE, faults.stall, STORED, **STALLED),
-    *rows("nothing but stalls", EVERYWHERE, faults.stall, FAILED, ALWAYS, **STALLED_FOR_GOOD),
+    *rows("a stall", (PUT, CREATION, PART), faults.stall, STORED, **STALLED),
+    *rows("a stall", [COMPLETION], faults.stall, STORED, **SLOW),
+    *rows("nothing but stalls", (PUT, CREATION, PART), faults.stall, FAILED, ALWAYS,
+          **STALLED_FOR_GOOD),
+    *rows("nothing but stalls", [COMPLETION], faults.stall, FAILED, ALWAYS, **SLOW_FOR_GOOD),
     *rows("nobody who reads", WITH_CONTENT, faults.stall_in_request, FAILED, ALWAYS,
           **STALLED_FOR_GOOD),
-    *rows("an answer that is kept back", LAST, faults.keep_answer, STORED, **STALLED),
-    *rows("no answer that ever comes", LAST, faults.keep_answer, STORED, ALWAYS,
+    *rows("an answer that is kept back", [PUT], faults.keep_answer, STORED, **STALLED),
+    *rows("an answer that is kept back", [COMPLETION], faults.keep_answer, STORED, **SLOW),
+    *rows("no answer that ever comes", [PUT], faults.keep_answer, STORED, ALWAYS,
           **STALLED_FOR_GOOD),
+    *rows("no answer that ever comes", [COMPLETION], faults.keep_answer, STORED, ALWAYS,
+          **SLOW_FOR_GOOD),
     *rows("a trickle", WITH_BODY, faults.trickle(3), STORED, seconds=2.5),
 
     *rows("a captive portal that goes away", EVERYWHERE, faults.captive_portal, EITHER),
