@@ -1,0 +1,42 @@
+#include "storage/rest/bucket_client.hpp"
+#include "tests/dialect/http_transport_under_test.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace objftpd;
+using namespace objftpd::tests;
+
+class endless_listing_test : public http_transport_test {
+protected:
+    /// What comes of a page that begins behind `after`.
+    error_code list(rest::list_version version, const std::string& after, const std::string& page) {
+        server.answers(refusal(200, "<ListBucketResult><Name>bucket</Name><IsTruncated>true"
+                                    "</IsTruncated>" +
+                                        page + "</ListBucketResult>"));
+        const std::shared_ptr<rest::transport> way(std::shared_ptr<void>(), &transport());
+        const rest::bucket_client client("bucket", way, speech, version);
+        const auto got = loop.run(client.list("", "", after, 1000, {}));
+        return got ? error_code() : got.error();
+    }
+
+    static std::string key(const std::string& name) {
+        return "<Contents><Key>" + name + "</Key><Size>1</Size></Contents>";
+    }
+    static std::string token(const std::string& next) {
+        return key("k") + "<NextContinuationToken>" + next + "</NextContinuationToken>";
+    }
+};
+
+TEST_CASE_METHOD(endless_listing_test, "a listing that begins again ends with an error") {
+    SECTION("by tokens") {
+        CHECK_FALSE(list(rest::list_version::v2, "", token("one")));
+        CHECK_FALSE(list(rest::list_version::v2, "one", token("two")));
+        CHECK(list(rest::list_version::v2, "two", token("two")) == errc::unavailable);
+    }
+    SECTION("by names") {
+        CHECK_FALSE(list(rest::list_version::v1, "", key("a")));
+        CHECK_FALSE(list(rest::list_version::v1, "a", key("b")));
+        CHECK(list(rest::list_version::v1, "b", key("b")) == errc::unavailable);
+        CHECK(list(rest::list_version::v1, "b", key("a")) == errc::unavailable);
+    }
+}
