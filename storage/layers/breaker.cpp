@@ -56,7 +56,7 @@ private:
     const way taken_;
 };
 
-void breaker::learn(const rest::answer& a, way taken) {
+void breaker::learn(const rest::answer& a) {
     const auto seen = sign_of(a);
     if (seen == sign::none)
         return;
@@ -68,11 +68,11 @@ void breaker::learn(const rest::answer& a, way taken) {
             opens = failed_ >= settings_.failures;
             failed_ = 0;
         } else {
+            const auto before = failed_;
             failed_ = std::min(failed_ + 1, settings_.failures);
-            if (failed_ == settings_.failures) {
+            if (failed_ == settings_.failures)
                 closed_until_ = settings_.now() + settings_.pause;
-                closes = taken == way::open;
-            }
+            closes = before < failed_ && failed_ == settings_.failures;
         }
     }
     if (opens)
@@ -100,7 +100,7 @@ awaitable<rest::answer> breaker::send(const rest::call& c) {
         co_return refuse(c);
     const probe mine(*this, taken);
     auto a = co_await inner_->send(c);
-    learn(a, taken);
+    learn(a);
     co_return a;
 }
 

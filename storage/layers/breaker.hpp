@@ -36,7 +36,7 @@ private:
 
     way ask();
     rest::answer refuse(const rest::call& c) const;
-    void learn(const rest::answer& a, way taken);
+    void learn(const rest::answer& a);
 
     const std::shared_ptr<rest::transport> inner_;
     const breaker_settings settings_;
