@@ -232,6 +232,7 @@ awaitable<void> session::run_operation(const command_spec& spec, std::string arg
         co_await send(std::move(abor));
     }
     operation.running = false;
+    operation.stop = std::stop_source(); // what is asked for next was not aborted
     if (operation_ended_)
         operation_ended_->cancel();
     if (!held_.empty() || draining_)

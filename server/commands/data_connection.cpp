@@ -54,7 +54,7 @@ conversion conversion_of(const session& s) {
     return converts ? conversion::ascii : conversion::none;
 }
 
-reply transfer_failure(session& s, const transfer_end& end) {
+reply transfer_failure(session& s, const transfer_end& end, purpose wanted) {
     const auto& op = s.operation;
     const bool of_store = end.failed == transfer_end::side::store;
     std::string why = end.error.message();
@@ -72,7 +72,7 @@ reply transfer_failure(session& s, const transfer_end& end) {
     if (s.data.is_open())
         s.data.connection().reset();
     if (of_store && !op.progress.aborted)
-        return reply_for(end.error, purpose::store);
+        return reply_for(end.error, wanted);
     if (op.timed_out)
         return {426, "The data connection stalled, transfer aborted."};
     if (op.progress.aborted)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/commands/error_reply.hpp"
 #include "server/data/transfer.hpp"
 #include "server/protocol/reply.hpp"
 
@@ -17,6 +18,6 @@ awaitable<std::optional<reply>> open_data(session& s, reply preliminary);
 conversion conversion_of(const session& s);
 
 /// The last reply of a transfer that failed, and the operator's log line of it.
-reply transfer_failure(session& s, const transfer_end& end);
+reply transfer_failure(session& s, const transfer_end& end, purpose wanted);
 
 } // namespace objftpd::server

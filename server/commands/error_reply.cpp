@@ -6,7 +6,9 @@
 
 namespace objftpd::server {
 
-reply reply_for(const error_code& error, purpose wanted) {
+namespace {
+
+reply usual_reply(const error_code& error, purpose wanted) {
     const bool storing = wanted == purpose::store;
     if (error.category() != make_error_code(storage::errc::not_found).category())
         return {451, "Local error in processing, please try again."};
@@ -55,6 +57,15 @@ reply reply_for(const error_code& error, purpose wanted) {
         return {storing ? 553 : 550, "The store cannot do that."};
     }
     return {451, "Local error in processing, please try again."};
+}
+
+} // namespace
+
+reply reply_for(const error_code& error, purpose wanted) {
+    auto answer = usual_reply(error, wanted);
+    if (wanted == purpose::send) // RFC 959, 5.4: after 150 nothing else but 425 and 426
+        answer.code = 451;
+    return answer;
 }
 
 } // namespace objftpd::server

@@ -9,6 +9,7 @@ namespace objftpd::server {
 enum class purpose {
     use,   ///< of something that should be there: RETR, SIZE, DELE, CWD ...
     store, ///< under a name: STOR, APPE, RNTO
+    send,  ///< more of what has been begun: RETR and listings after their 150
 };
 
 /// The one table from errors to replies. Says what a client can act on and reveals nothing else

@@ -168,9 +168,9 @@ awaitable<reply> finish_listing(session& s, transfer_end end) {
         s.data.finish();
         co_return reply(226, "Listing complete.");
     }
-    auto answer = transfer_failure(s, end);
+    auto answer = transfer_failure(s, end, purpose::send);
     if (end.failed == transfer_end::side::store)
-        co_return reply(451, "The listing is not complete: " + std::move(answer.text));
+        answer.text = "The listing is not complete: " + answer.text;
     co_return answer;
 }
 

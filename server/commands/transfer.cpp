@@ -37,7 +37,7 @@ awaitable<reply> receive(session& s, storage::virtual_path path, storage::upload
     const auto end = co_await receive_body(s.data.connection(), to, conversion_of(s),
                                            s.operation.progress, stored);
     if (end.failed != transfer_end::side::none)
-        co_return transfer_failure(s, end);
+        co_return transfer_failure(s, end, purpose::store);
     s.data.finish();
     if (config::log::enabled(config::log_level::info))
         config::log::info("stored",
@@ -117,7 +117,7 @@ awaitable<reply> retr(session& s, std::string argument) {
     const auto end =
         co_await send_body(s.data.connection(), **from, conversion_of(s), s.operation.progress);
     if (end.failed != transfer_end::side::none)
-        co_return transfer_failure(s, end);
+        co_return transfer_failure(s, end, purpose::send);
     s.data.finish();
     if (config::log::enabled(config::log_level::info))
         config::log::info("sent", {{"session", s.id},

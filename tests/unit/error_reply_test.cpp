@@ -44,6 +44,7 @@ TEST_CASE("every storage error has its code, by what the client wanted") {
         INFO(make_error_code(r.error).message());
         CHECK(reply_for(r.error).code == r.using_it);
         CHECK(reply_for(r.error, purpose::store).code == r.storing_it);
+        CHECK(reply_for(r.error, purpose::send).code == 451);
         CHECK_FALSE(reply_for(r.error).text.empty());
     }
 }
