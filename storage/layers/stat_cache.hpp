@@ -1,0 +1,62 @@
+#pragma once
+
+#include "storage/adapter.hpp"
+
+#include "config/async_condition.hpp"
+
+#include <chrono>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace objftpd::storage::layers {
+
+struct stat_cache_settings {
+    using clock = std::chrono::steady_clock;
+
+    std::chrono::milliseconds lifetime{5'000};
+    std::size_t entries = 10'000; // at most
+    std::function<clock::time_point()> now = clock::now;
+};
+
+/// Remembers for some seconds what stat() and listings have told, as clients ask for each name of a
+/// listing once more. Who asks for what is being asked for already waits for that answer. Each
+/// change made through it makes it forget what it knows of the names, and keeps answers from being
+/// taken that were on their way then; others' changes are seen when the time is over. That a name
+/// is missing is never remembered. Only stat() is answered from memory: whatever changes or reads
+/// an object asks the store. Thread-safe.
+class stat_cache final : public adapter {
+public:
+    stat_cache(std::shared_ptr<adapter> inner, stat_cache_settings settings);
+
+    capabilities can() const override { return inner_->can(); }
+    awaitable<result<object_info>> stat(std::string key, detail wanted) override;
+    awaitable<result<list_page>> list(list_request request) override;
+    awaitable<result<std::unique_ptr<body>>> read(std::string key, std::uint64_t offset,
+                                                  std::stop_token stop) override;
+    awaitable<result<std::unique_ptr<upload>>> open_upload(upload_request request) override;
+    awaitable<result<>> make_directory(std::string key, parents missing) override;
+    awaitable<result<>> remove(std::string key) override;
+    awaitable<result<>> remove_directory(std::string key) override;
+    awaitable<result<>> rename(std::string from, std::string to, overwrite existing,
+                               parents missing) override;
+    awaitable<result<put_result>> copy(std::string from, std::string to,
+                                       overwrite existing) override;
+    awaitable<result<>> set_modified(std::string key, timestamp modified) override;
+    awaitable<result<std::string>> digest(std::string key, hash_algorithm algorithm,
+                                          std::stop_token stop) override;
+    awaitable<result<std::uint64_t>> free_space() override;
+
+private:
+    class memory;
+    class watched_upload;
+
+    const std::shared_ptr<adapter> inner_;
+    const std::shared_ptr<memory> memory_;
+};
+
+} // namespace objftpd::storage::layers
