@@ -19,7 +19,7 @@ using timestamp = std::chrono::sys_time<std::chrono::nanoseconds>;
 /// What a store can do by itself. Callers ask here; nobody casts an adapter to its type.
 struct capabilities {
     bool real_directories = false; ///< "a/" exists apart from what lies below it, and has a time
-    bool renames = false;          ///< rename() works, for objects and directories, atomically
+    bool renames = false;          ///< rename() moves directories too, and all of it atomically
     bool sets_modified = false;    ///< set_modified() works
     bool knows_space = false;      ///< free_space() works
     bool sorted_listing = false;   ///< list() goes in the order of the keys' bytes
@@ -180,8 +180,9 @@ public:
     /// Removes the empty directory `key`. errc::directory_not_empty if something is in it.
     virtual awaitable<result<>> remove_directory(std::string key) = 0;
 
-    /// Moves an object, or a directory (both keys end in '/') with all in it. A directory never
-    /// replaces anything.
+    /// Moves an object, or a directory (both keys end in '/') with all in it; errc::unsupported for
+    /// a directory if capabilities::renames says so. A directory never replaces anything, and
+    /// nothing replaces a directory.
     virtual awaitable<result<>> rename(std::string from, std::string to, overwrite existing,
                                        parents missing) = 0;
 

@@ -322,25 +322,6 @@ awaitable<result<>> virtual_filesystem::remove_directory(virtual_path path) cons
     co_return co_await found->where->store->remove_directory(as_directory(found->key));
 }
 
-namespace {
-
-// A crash in between leaves both names, never none.
-awaitable<result<>> rename_by_copy(adapter& store, std::string from, std::string to,
-                                   overwrite existing) {
-    if (from == to)
-        co_return result<>();
-    const auto copied = co_await store.copy(from, to, existing);
-    if (!copied && copied.error() == errc::not_found) {
-        const auto directory = co_await store.stat(as_directory(from), detail::basic);
-        co_return directory ? make_error_code(errc::unsupported) : copied.error();
-    }
-    if (!copied)
-        co_return copied.error();
-    co_return co_await store.remove(std::move(from));
-}
-
-} // namespace
-
 awaitable<result<>> virtual_filesystem::rename(virtual_path from, virtual_path to,
                                                overwrite existing, parents missing) const {
     const auto source = locate_writable(from);
@@ -352,10 +333,7 @@ awaitable<result<>> virtual_filesystem::rename(virtual_path from, virtual_path t
         co_return target.error();
     if (source->where->store != target->where->store)
         co_return error_code(errc::unsupported);
-    auto& store = *source->where->store;
-    if (store.can().renames)
-        co_return co_await store.rename(source->key, target->key, existing, missing);
-    co_return co_await rename_by_copy(store, source->key, target->key, existing);
+    co_return co_await source->where->store->rename(source->key, target->key, existing, missing);
 }
 
 awaitable<result<>> virtual_filesystem::set_modified(virtual_path path, timestamp modified) const {

@@ -226,10 +226,9 @@ result<std::string> parse_etag(std::string_view xml) {
     const document doc(xml);
     const auto root =
         doc.root({"CompleteMultipartUploadResult", "CopyObjectResult", "CopyPartResult"});
-    const auto etag = unquoted(text(root, "ETag"));
-    if (etag.empty())
+    if (!root)
         return errc::unavailable;
-    return etag;
+    return unquoted(text(root, "ETag"));
 }
 
 result<parts_answer> parse_parts(std::string_view xml) {

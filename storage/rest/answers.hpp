@@ -49,7 +49,8 @@ result<list_answer> parse_list(std::string_view xml, list_version version);
 /// InitiateMultipartUpload.
 result<std::string> parse_upload_id(std::string_view xml);
 
-/// The ETag of CompleteMultipartUpload, CopyObject and UploadPartCopy, without quotes.
+/// The ETag of CompleteMultipartUpload, CopyObject and UploadPartCopy, without quotes; empty where
+/// the store tells none (Ceph, of completed uploads).
 result<std::string> parse_etag(std::string_view xml);
 
 struct part_info {

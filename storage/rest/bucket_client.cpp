@@ -45,27 +45,44 @@ error_code refusal(const answer& a, overwrite existing) {
     return a.failed;
 }
 
+void add_unless_empty(call& c, std::string name, const std::string& value) {
+    if (!value.empty())
+        c.headers.emplace_back(std::move(name), value);
+}
+
+// What belongs to an object beside its content, in the same words in answers and requests.
+bool is_kept(std::string_view name, std::string_view prefix) {
+    for (const auto* const same : {"cache-control", "content-disposition", "content-encoding",
+                                   "content-language", "expires"})
+        if (name == same)
+            return true;
+    return name.starts_with(prefix) && name.substr(prefix.size()).starts_with("meta-");
+}
+
 } // namespace
 
 std::string bucket_client::own(std::string_view name) const {
     return std::string(dialect_->prefix()) + std::string(name);
 }
 
-void bucket_client::add_attributes(call& c, const object_attributes& a) const {
-    const auto add = [&](std::string name, const std::string& value) {
-        if (!value.empty())
-            c.headers.emplace_back(std::move(name), value);
-    };
+// What is said anew of each object, copies too.
+void bucket_client::add_placement(call& c, const object_attributes& a) const {
     const bool oss = dialect_->prefix() == "x-oss-";
-    add("content-type", a.content_type.empty() ? "application/octet-stream" : a.content_type);
-    add(own("storage-class"), a.storage_class);
-    add(own(oss ? "object-acl" : "acl"), a.acl);
-    add(own("server-side-encryption"), a.encryption);
-    add(own(oss ? "server-side-encryption-key-id" : "server-side-encryption-aws-kms-key-id"),
+    add_unless_empty(c, own("storage-class"), a.storage_class);
+    add_unless_empty(c, own(oss ? "object-acl" : "acl"), a.acl);
+    add_unless_empty(c, own("server-side-encryption"), a.encryption);
+    add_unless_empty(
+        c, own(oss ? "server-side-encryption-key-id" : "server-side-encryption-aws-kms-key-id"),
         a.encryption_key);
-    add(own("tagging"), a.tags);
-    for (const auto& m : a.metadata)
-        add(own("meta-" + m.name), m.value);
+}
+
+void bucket_client::add_attributes(call& c, const object_attributes& a) const {
+    add_unless_empty(c, "content-type",
+                     a.content_type.empty() ? "application/octet-stream" : a.content_type);
+    add_placement(c, a);
+    add_unless_empty(c, own("tagging"), a.tags);
+    for (const auto& h : a.kept)
+        c.headers.push_back(h);
 }
 
 void bucket_client::add_source(call& c, const copy_source& from) const {
@@ -79,7 +96,8 @@ void bucket_client::add_source(call& c, const copy_source& from) const {
 bool bucket_client::is_md5(const std::string& etag, const answer& a) const {
     const auto* const encryption = a.find(own("server-side-encryption"));
     const auto* const type = a.find(own("object-type"));
-    return etag.size() == 32 && etag.find_first_not_of("0123456789abcdefABCDEF") == etag.npos &&
+    return dialect_->etags_are_md5s() && etag.size() == 32 &&
+           etag.find_first_not_of("0123456789abcdefABCDEF") == etag.npos &&
            (encryption == nullptr || *encryption == "AES256") &&
            a.find(own("server-side-encryption-customer-algorithm")) == nullptr &&
            (type == nullptr || *type == "Normal");
@@ -120,6 +138,9 @@ result<object_head> bucket_client::head_from(const answer& a) const {
         h.content_type = *type;
     if (const auto* const storage_class = a.find(own("storage-class")))
         h.storage_class = *storage_class;
+    for (const auto& header : a.headers)
+        if (is_kept(header.name, dialect_->prefix()))
+            h.kept.push_back(header);
     auto s = stored_from(a);
     h.etag = std::move(s.etag);
     h.etag_is_md5 = s.etag_is_md5;
@@ -190,15 +211,14 @@ awaitable<result<opened_object>> bucket_client::get(std::string key, std::uint64
     co_return opened;
 }
 
-awaitable<result<stored>> bucket_client::put(std::string key, const object_attributes& attributes,
-                                             overwrite existing, std::string md5,
-                                             http::request_body body, std::stop_token stop) const {
+awaitable<attempt> bucket_client::put(std::string key, const object_attributes& attributes,
+                                      overwrite existing, std::string md5,
+                                      http::request_body body) const {
     call c(operation::put_object, "PUT", std::move(key));
     add_attributes(c, attributes);
     if (!md5.empty())
         c.headers.emplace_back("content-md5", std::move(md5));
     c.body = std::move(body);
-    c.stop = std::move(stop);
     const auto unconditional = c.headers;
     if (existing == overwrite::refused)
         dialect_->refuse_overwrite(c);
@@ -206,13 +226,13 @@ awaitable<result<stored>> bucket_client::put(std::string key, const object_attri
     if (a.failed == errc::unsupported && existing == overwrite::refused) {
         const auto there = co_await head(c.key);
         if (there || there.error() != errc::not_found)
-            co_return there ? make_error_code(errc::already_exists) : there.error();
+            co_return attempt(there ? make_error_code(errc::already_exists) : there.error());
         c.headers = unconditional;
         a = co_await transport_->send(c);
     }
     if (a.failed)
-        co_return refusal(a, existing);
-    co_return stored_from(a);
+        co_return attempt(refusal(a, existing), a.may_have_worked);
+    co_return attempt(stored_from(a));
 }
 
 awaitable<result<>> bucket_client::remove(std::string key) const {
@@ -237,16 +257,18 @@ bucket_client::remove_all(std::vector<std::string> keys) const {
     co_return parse_delete(a.text);
 }
 
-awaitable<result<stored>> bucket_client::copy(copy_source from, std::string to,
-                                              overwrite existing) const {
+awaitable<attempt> bucket_client::copy(copy_source from, std::string to,
+                                       const object_attributes& attributes,
+                                       overwrite existing) const {
     call c(operation::copy_object, "PUT", std::move(to));
     add_source(c, from);
+    add_placement(c, attributes);
     if (existing == overwrite::refused)
         dialect_->refuse_overwrite(c);
     const auto a = co_await transport_->send(c);
     if (a.failed)
-        co_return refusal(a, existing);
-    co_return stored_in_text(a);
+        co_return attempt(a.failed, a.may_have_worked);
+    co_return attempt(stored_in_text(a), true);
 }
 
 awaitable<result<std::string>> bucket_client::create_upload(std::string key,
@@ -288,12 +310,15 @@ awaitable<result<stored>> bucket_client::copy_part(upload_name to, unsigned numb
     const auto a = co_await transport_->send(c);
     if (a.failed)
         co_return a.failed;
-    co_return stored_in_text(a);
+    auto s = stored_in_text(a);
+    if (s && s->etag.empty()) // by which completion names it
+        co_return errc::unavailable;
+    co_return s;
 }
 
-awaitable<result<stored>> bucket_client::complete_upload(upload_name which,
-                                                         std::vector<completed_part> parts,
-                                                         overwrite existing) const {
+awaitable<attempt> bucket_client::complete_upload(upload_name which,
+                                                  std::vector<completed_part> parts,
+                                                  overwrite existing) const {
     const auto body = complete_body(parts);
     call c(operation::complete_upload, "POST", std::move(which.key));
     c.query.emplace_back("uploadId", std::move(which.id));
@@ -303,8 +328,8 @@ awaitable<result<stored>> bucket_client::complete_upload(upload_name which,
     c.body.emplace_back(body);
     const auto a = co_await transport_->send(c);
     if (a.failed)
-        co_return refusal(a, existing);
-    co_return stored_in_text(a);
+        co_return attempt(refusal(a, existing), a.may_have_worked);
+    co_return attempt(stored_in_text(a), true);
 }
 
 awaitable<result<>> bucket_client::abort_upload(upload_name which) const {

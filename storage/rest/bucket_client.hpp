@@ -24,6 +24,9 @@ struct object_head {
     std::string content_type;
     std::string storage_class; // empty: the vendor's standard
     std::optional<std::uint64_t> crc64;
+    /// What else it was stored with and a new object in its place may be: the user's own metadata,
+    /// Cache-Control and the like, as headers.
+    std::vector<http::header> kept;
 };
 
 /// An object that is being read.
@@ -43,8 +46,8 @@ struct object_attributes {
     std::string acl;
     std::string encryption; // "AES256", "aws:kms", "KMS"
     std::string encryption_key;
-    std::string tags;                   // "a=1&b=2"
-    std::vector<http::header> metadata; // names without the vendor's prefix
+    std::string tags;               // "a=1&b=2"
+    std::vector<http::header> kept; // of the object that stood there: object_head::kept
 };
 
 /// What a store says of bytes that it has taken.
@@ -56,7 +59,16 @@ struct stored {
     std::optional<std::uint64_t> crc64;
 };
 
-/// An upload in parts: which, and whether it may replace what is there.
+/// How a request ended that was to make an object.
+struct attempt {
+    explicit attempt(result<stored> r, bool uncertain = false)
+        : outcome(std::move(r)), may_have_worked(uncertain) {}
+
+    result<stored> outcome;
+    bool may_have_worked; // though it failed: an answer was lost
+};
+
+/// An upload in parts.
 struct upload_name {
     upload_name(std::string k, std::string i) : key(std::move(k)), id(std::move(i)) {}
 
@@ -101,9 +113,8 @@ public:
     /// `md5` of the body (base64) lets the store refuse damaged bytes; may be empty.
     /// errc::already_exists if `existing` forbids; a store without conditional requests (Swift) is
     /// asked for the key before.
-    awaitable<result<stored>> put(std::string key, const object_attributes& attributes,
-                                  overwrite existing, std::string md5, http::request_body body,
-                                  std::stop_token stop) const;
+    awaitable<attempt> put(std::string key, const object_attributes& attributes, overwrite existing,
+                           std::string md5, http::request_body body) const;
 
     /// No error if there is no such key.
     awaitable<result<>> remove(std::string key) const;
@@ -111,8 +122,11 @@ public:
     /// At most 1000 keys; tells those that could not be deleted.
     awaitable<result<std::vector<delete_failure>>> remove_all(std::vector<std::string> keys) const;
 
-    /// The whole object with all that belongs to it; at most limits::largest_copy.
-    awaitable<result<stored>> copy(copy_source from, std::string to, overwrite existing) const;
+    /// The whole object with its metadata and tags; at most limits::largest_copy. Of `attributes`
+    /// it takes what stores do not copy: class, ACL and encryption. errc::precondition_failed if
+    /// the source is another version, or if `existing` forbids.
+    awaitable<attempt> copy(copy_source from, std::string to, const object_attributes& attributes,
+                            overwrite existing) const;
 
     awaitable<result<std::string>> create_upload(std::string key,
                                                  const object_attributes& attributes,
@@ -121,8 +135,9 @@ public:
                                           http::request_body body, std::stop_token stop) const;
     awaitable<result<stored>> copy_part(upload_name to, unsigned number, copy_source from,
                                         std::stop_token stop) const;
-    awaitable<result<stored>> complete_upload(upload_name which, std::vector<completed_part> parts,
-                                              overwrite existing) const;
+    /// Some stores (Ceph) tell no ETag.
+    awaitable<attempt> complete_upload(upload_name which, std::vector<completed_part> parts,
+                                       overwrite existing) const;
     /// No error if there is no such upload any more.
     awaitable<result<>> abort_upload(upload_name which) const;
 
@@ -133,6 +148,7 @@ public:
 private:
     std::string own(std::string_view name) const;
     void add_attributes(call& c, const object_attributes& attributes) const;
+    void add_placement(call& c, const object_attributes& attributes) const;
     void add_source(call& c, const copy_source& from) const;
     bool is_md5(const std::string& etag, const answer& a) const;
     stored stored_from(const answer& a) const;

@@ -33,6 +33,9 @@ public:
     /// Whether answers tell the CRC-64 of what is stored. If not, a part's MD5 is sent with it.
     virtual bool tells_crc64() const = 0;
 
+    /// Whether an ETag that looks like an MD5 is the content's.
+    virtual bool etags_are_md5s() const = 0;
+
     /// Whether an ETag of a whole upload in parts is made of its parts' MD5s.
     virtual bool composite_etags() const = 0;
 

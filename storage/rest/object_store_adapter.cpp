@@ -5,6 +5,7 @@
 #include "storage/error.hpp"
 #include "storage/http/encoding.hpp"
 #include "storage/path.hpp"
+#include "storage/rest/object_copy.hpp"
 #include "storage/rest/object_download.hpp"
 #include "storage/rest/object_upload.hpp"
 
@@ -75,19 +76,38 @@ bool object_store_adapter::fits(const std::string& key) const {
     return key.size() <= bucket_->client.speech().bounds().longest_key;
 }
 
+// A page without keys is not the end: what was deleted in a bucket that keeps versions may fill it.
 awaitable<result<object_info>> object_store_adapter::stat_directory(std::string key) {
     if (key.empty())
         co_return directory_info(std::move(key));
-    auto page = co_await bucket_->client.list(key, std::string(), std::string(), 1, never);
-    if (!page)
-        co_return page.error();
-    if (page->objects.empty())
-        co_return errc::not_found;
-    auto info = directory_info(std::move(key));
-    auto& first = page->objects.front();
-    if (first.key == info.key)
-        info.modified = in_seconds(first.modified);
-    co_return info;
+    std::string token;
+    do {
+        auto page = co_await bucket_->client.list(key, std::string(), token, 1, never);
+        if (!page)
+            co_return page.error();
+        if (page->objects.empty()) {
+            token = std::move(page->next);
+            continue;
+        }
+        auto info = directory_info(std::move(key));
+        const auto& first = page->objects.front();
+        if (first.key == info.key)
+            info.modified = in_seconds(first.modified);
+        co_return info;
+    } while (!token.empty());
+    co_return errc::not_found;
+}
+
+awaitable<result<>> object_store_adapter::require_parent(std::string key, parents missing) {
+    if (key.ends_with('/'))
+        key.pop_back();
+    key.resize(key.rfind('/') + 1); // npos + 1 is 0: the bucket's top is always there
+    if (missing == parents::create || key.empty())
+        co_return result<>();
+    const auto parent = co_await stat_directory(std::move(key));
+    if (!parent)
+        co_return parent.error();
+    co_return result<>();
 }
 
 awaitable<result<object_info>> object_store_adapter::stat(std::string key, detail) {
@@ -171,6 +191,9 @@ object_store_adapter::open_upload(upload_request request) {
         co_return error_code(errc::is_a_directory);
     if (!fits(request.key))
         co_return error_code(errc::invalid_name);
+    const auto above = co_await require_parent(request.key, request.missing);
+    if (!above)
+        co_return above.error();
     const auto executor = co_await asio::this_coro::executor;
     const auto offset = request.offset;
     const auto key = request.key;
@@ -196,11 +219,14 @@ object_store_adapter::open_upload(upload_request request) {
     co_return made;
 }
 
-awaitable<result<>> object_store_adapter::make_directory(std::string key, parents) {
+awaitable<result<>> object_store_adapter::make_directory(std::string key, parents missing) {
     if (key.empty())
         co_return errc::already_exists;
     if (!fits(key))
         co_return errc::invalid_name;
+    const auto above = co_await require_parent(key, missing);
+    if (!above)
+        co_return above.error();
     const auto directory = co_await stat_directory(key);
     if (directory || directory.error() != errc::not_found)
         co_return directory ? make_error_code(errc::already_exists) : directory.error();
@@ -223,20 +249,32 @@ awaitable<result<>> object_store_adapter::remove(std::string key) {
 awaitable<result<>> object_store_adapter::remove_directory(std::string key) {
     if (key.empty())
         co_return errc::permission_denied;
-    const auto page = co_await bucket_->client.list(key, std::string(), std::string(), 2, never);
-    if (!page)
-        co_return page.error();
-    if (page->objects.empty())
+    std::string token;
+    bool marked = false;
+    do { // until something else than the marker is found, or nothing
+        auto page = co_await bucket_->client.list(key, std::string(), token, 2, never);
+        if (!page)
+            co_return page.error();
+        for (const auto& object : page->objects) {
+            if (object.key != key)
+                co_return errc::directory_not_empty;
+            marked = true;
+        }
+        token = std::move(page->next);
+    } while (!token.empty());
+    if (!marked)
         co_return errc::not_found;
-    if (page->objects.size() > 1 || page->objects.front().key != key)
-        co_return errc::directory_not_empty;
     const auto removed = co_await bucket_->client.remove(key);
     if (!removed)
         co_return removed.error();
     key.pop_back();
-    key.resize(key.rfind('/') + 1); // npos + 1 is 0: the bucket's top needs no marker
-    if (!key.empty())
-        co_return co_await keep_directory(std::move(key));
+    key.resize(key.rfind('/') + 1);
+    if (key.empty())
+        co_return result<>();
+    const auto kept = co_await keep_directory(key);
+    if (!kept)
+        config::log::warning("a directory was removed, and the one above it may be gone with it",
+                             {{"key", key}, {"error", kept.error().message()}});
     co_return result<>();
 }
 
@@ -254,14 +292,33 @@ awaitable<result<>> object_store_adapter::put_marker(std::string key, overwrite 
     auto sum_of_nothing = http::to_base64(md5::of({}));
     http::request_body nothing;
     const auto made = co_await bucket_->client.put(std::move(key), attributes, existing,
-                                                   std::move(sum_of_nothing), nothing, never);
-    if (!made)
-        co_return made.error();
+                                                   std::move(sum_of_nothing), nothing);
+    const bool own = made.may_have_worked && made.outcome.error() == errc::already_exists;
+    if (!made.outcome && !own)
+        co_return made.outcome.error();
     co_return result<>();
 }
 
-awaitable<result<>> object_store_adapter::rename(std::string, std::string, overwrite, parents) {
-    co_return errc::unsupported;
+awaitable<result<>> object_store_adapter::rename(std::string from, std::string to,
+                                                 overwrite existing, parents missing) {
+    if (names_directory(to))
+        co_return errc::is_a_directory;
+    if (!fits(to))
+        co_return errc::invalid_name;
+    if (from.ends_with('/'))
+        co_return errc::unsupported;
+    const auto above = co_await require_parent(to, missing);
+    if (!above)
+        co_return above.error();
+    const auto directory = co_await stat_directory(to + '/'); // would hide the file
+    if (directory || directory.error() != errc::not_found)
+        co_return directory ? make_error_code(errc::is_a_directory) : directory.error();
+    const auto renamed = co_await rename_object(bucket_, from, std::move(to), existing);
+    if (!renamed && renamed.error() == errc::not_found) {
+        const auto why = co_await why_missing(std::move(from));
+        co_return why == errc::is_a_directory ? make_error_code(errc::unsupported) : why;
+    }
+    co_return renamed;
 }
 
 awaitable<result<put_result>> object_store_adapter::copy(std::string from, std::string to,
@@ -270,35 +327,7 @@ awaitable<result<put_result>> object_store_adapter::copy(std::string from, std::
         co_return errc::is_a_directory;
     if (!fits(to))
         co_return errc::invalid_name;
-    const auto source = co_await bucket_->client.head(from);
-    if (!source)
-        co_return source.error();
-    if (existing == overwrite::refused) { // not every store knows the condition on copies
-        const auto target = co_await bucket_->client.head(to);
-        if (target || target.error() != errc::not_found)
-            co_return target ? make_error_code(errc::already_exists) : target.error();
-    }
-    if (source->size > bucket_->client.speech().bounds().largest_copy) {
-        upload_request request(std::move(to), existing);
-        request.content_type = source->content_type;
-        const auto executor = co_await asio::this_coro::executor;
-        object_upload parts(bucket_, std::move(request), executor);
-        const auto begun = co_await parts.copy(std::move(from), *source);
-        if (!begun)
-            co_return begun.error();
-        co_return co_await parts.commit(std::span<const char>());
-    }
-    const copy_source version(std::move(from), source->etag);
-    auto made = co_await bucket_->client.copy(version, std::move(to), existing);
-    if (!made)
-        co_return made.error();
-    if (made->crc64 && source->crc64 && *made->crc64 != *source->crc64)
-        co_return errc::checksum_mismatch;
-    put_result stored;
-    stored.etag = std::move(made->etag);
-    stored.size = source->size;
-    stored.crc64 = made->crc64 ? made->crc64 : source->crc64;
-    co_return stored;
+    co_return co_await copy_object(bucket_, std::move(from), std::move(to), existing);
 }
 
 awaitable<result<>> object_store_adapter::set_modified(std::string, timestamp) {

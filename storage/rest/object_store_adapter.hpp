@@ -36,6 +36,7 @@ public:
 private:
     bool fits(const std::string& key) const;
     awaitable<result<object_info>> stat_directory(std::string key);
+    awaitable<result<>> require_parent(std::string key, parents missing);
     awaitable<result<>> keep_directory(std::string key);
     awaitable<result<>> put_marker(std::string key, overwrite existing);
     awaitable<error_code> why_missing(std::string key);

@@ -2,6 +2,7 @@
 
 #include "storage/error.hpp"
 #include "storage/http/encoding.hpp"
+#include "storage/rest/object_download.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -10,10 +11,14 @@
 namespace objftpd::storage::rest {
 namespace {
 
-// What may hide a success behind it.
-bool is_uncertain(const error_code& e) {
-    return e == errc::unavailable || e == errc::throttled || e == errc::not_found ||
-           e == errc::already_exists || e == errc::precondition_failed;
+// What is copied in one request, so that none takes too long: bytes.
+constexpr std::uint64_t usual_piece = 1ull << 30;
+
+// What an attempt that has worked unseen makes of the next: libcurl repeats some by itself.
+bool may_follow_success(const attempt& made) {
+    const auto e = made.outcome.error();
+    return made.may_have_worked || e == errc::not_found || e == errc::already_exists ||
+           e == errc::precondition_failed;
 }
 
 stored stored_of(const object_head& object) {
@@ -41,12 +46,23 @@ object_upload::~object_upload() {
 
 void object_upload::give_up() {
     if (!std::exchange(ended_, true))
-        parts_->abort();
+        parts_->abandon();
 }
 
-// Whole uploads replace each other in any order; an append must see what it adds to.
-key_locks::share object_upload::turn_wanted() const {
-    return kept_etag_ ? key_locks::share::alone : key_locks::share::with_others;
+// Whole uploads replace each other in any order; what depends on what stands there must see it.
+awaitable<std::optional<key_locks::turn>> object_upload::wait_for_turn() {
+    std::optional<key_locks::turn> turn;
+    if (source_)
+        co_return turn;
+    const bool depends = stands_ || request_.existing == overwrite::refused;
+    const auto share = depends ? key_locks::share::alone : key_locks::share::with_others;
+    turn.emplace(co_await bucket_->locks->wait(request_.key, share));
+    co_return turn;
+}
+
+overwrite object_upload::existing() const {
+    const bool nothing_stands = stands_ && stands_->etag.empty();
+    return nothing_stands ? overwrite::refused : request_.existing;
 }
 
 // A small object is told its MD5 before it replaces another; parts may be compared afterwards.
@@ -65,22 +81,35 @@ object_attributes object_upload::attributes() const {
     auto all = bucket_->attributes_of(request_.key);
     if (!request_.content_type.empty())
         all.content_type = request_.content_type;
+    if (const auto& old = source_ ? source_ : stands_; old && !old->etag.empty()) {
+        all.content_type = old->content_type;
+        all.kept = old->kept;
+        if (all.storage_class.empty())
+            all.storage_class = old->storage_class;
+    }
     return all;
 }
 
 awaitable<result<>> object_upload::send_current() {
     if (!parts_->begun()) {
-        const auto begun = co_await parts_->begin(attributes(), request_.existing);
+        const auto begun = co_await parts_->begin(attributes(), existing());
         if (!begun)
             co_return begun.error();
     }
     co_return co_await parts_->send(std::move(current_));
 }
 
+// Short parts use up the numbers of which there are not many.
+bool object_upload::may_be_short_part() const {
+    constexpr unsigned plenty = 1000;
+    return current_->size() >= bucket_->client.speech().bounds().smallest_part &&
+           (parts_->count() < plenty || current_->size() >= plan_.size(parts_->count() + 1) / 2);
+}
+
 // Memory for the next bytes. When there is none left, what could be a part becomes one.
 awaitable<result<>> object_upload::make_room() {
     auto chunk = bucket_->memory->try_take(memory_);
-    if (!chunk && current().size() >= bucket_->client.speech().bounds().smallest_part) {
+    if (!chunk && may_be_short_part()) {
         const auto sent = co_await send_current();
         if (!sent)
             co_return sent.error();
@@ -129,28 +158,41 @@ awaitable<result<std::size_t>> object_upload::receive_from(direct_socket& socket
 }
 
 awaitable<result<>> object_upload::keep(const object_head& kept, std::uint64_t size) {
-    kept_etag_ = kept.etag;
+    stands_ = kept;
     if (size < bucket_->client.speech().bounds().smallest_part)
-        co_return co_await read_kept(kept.etag, size);
-    co_return co_await copy_parts(request_.key, kept.etag, size);
+        co_return co_await read_kept(kept, size);
+    const auto copied = co_await copy_parts(request_.key, kept.etag, size);
+    if (copied && kept.crc64 && size == kept.size)
+        parts_->know_crc64(*kept.crc64);
+    co_return copied;
 }
 
 awaitable<result<>> object_upload::copy(std::string from, const object_head& version) {
-    co_return co_await copy_parts(std::move(from), version.etag, version.size);
+    source_ = version;
+    const auto copied = co_await copy_parts(std::move(from), version.etag, version.size);
+    if (copied && version.crc64)
+        parts_->know_crc64(*version.crc64);
+    co_return copied;
 }
 
-awaitable<result<>> object_upload::read_kept(const std::string& etag, std::uint64_t size) {
-    auto from = co_await bucket_->client.get(request_.key, 0, etag, parts_->stop_token());
-    if (!from)
-        co_return from.error();
+awaitable<result<>> object_upload::read_kept(const object_head& kept, std::uint64_t size) {
+    const auto stop = parts_->stop_token();
+    auto opened = co_await bucket_->client.get(request_.key, 0, kept.etag, stop);
+    if (!opened)
+        co_return opened.error();
+    object_download from(bucket_, request_.key, std::move(*opened), 0, stop);
+    // A small object is read to its end even if not all of it is kept: then its checksum is known.
+    const bool to_the_end = kept.size <= bucket_->client.speech().bounds().smallest_part;
     std::vector<char> buffer(64 << 10);
-    while (size_ < size) {
-        const auto wanted = std::min<std::uint64_t>(buffer.size(), size - size_);
-        const std::span space(buffer.data(), static_cast<std::size_t>(wanted));
-        const auto n = co_await from->stream->read_some(space);
-        if (!n || *n == 0)
+    while (size_ < size || (to_the_end && from.remaining() > 0)) {
+        const auto n = co_await from.read_some(buffer);
+        if (!n)
+            co_return n.error();
+        if (*n == 0)
             co_return errc::unavailable;
-        const auto written = co_await write(space.first(*n));
+        const auto wanted = std::min<std::uint64_t>(*n, size - size_);
+        const std::span<const char> bytes(buffer.data(), static_cast<std::size_t>(wanted));
+        const auto written = co_await write(bytes);
         if (!written)
             co_return written.error();
     }
@@ -160,10 +202,11 @@ awaitable<result<>> object_upload::read_kept(const std::string& etag, std::uint6
 awaitable<result<>> object_upload::copy_parts(std::string from, std::string etag,
                                               std::uint64_t size) {
     const auto& bounds = bucket_->client.speech().bounds();
-    const auto begun = co_await parts_->begin(attributes(), request_.existing);
+    const auto begun = co_await parts_->begin(attributes(), existing());
     if (!begun)
         co_return begun.error();
-    const auto most = std::min(bounds.largest_copy, bounds.largest_part);
+    const auto wanted = std::max(usual_piece, size / (bounds.most_parts / 2));
+    const auto most = std::min({bounds.largest_copy, bounds.largest_part, wanted});
     const auto pieces = (size + most - 1) / most;
     for (std::uint64_t i = 0; i < pieces; ++i) { // of equal length: none is too short
         copy_source piece(from, etag);
@@ -177,74 +220,103 @@ awaitable<result<>> object_upload::copy_parts(std::string from, std::string etag
     co_return result<>();
 }
 
-awaitable<result<put_result>> object_upload::put_whole() {
-    auto& whole = current();
-    whole.finish();
-    const auto turn = co_await bucket_->locks->wait(request_.key, turn_wanted());
-    const auto kept = co_await still_kept();
-    if (!kept)
-        co_return kept.error();
-    auto sum = http::to_base64(whole.md5());
-    auto pieces = whole.pieces();
-    auto s = co_await bucket_->client.put(request_.key, attributes(), request_.existing,
-                                          std::move(sum), std::move(pieces), parts_->stop_token());
-    if (!s && !is_uncertain(s.error()))
-        co_return s.error();
-    if (!s || contradicts(*s, whole)) { // the answer was lost, or is another's
-        const error_code failed = s ? make_error_code(errc::checksum_mismatch) : s.error();
-        const auto there = co_await bucket_->client.head(request_.key);
-        if (!there || there->size != size_ || !proves(stored_of(*there), whole))
-            co_return failed;
-        s = stored_of(*there);
-    }
-    put_result stored;
-    stored.size = size_;
-    stored.etag = s->etag;
-    stored.crc64 = s->crc64;
-    co_return stored;
+put_result object_upload::result_of(const stored& object) const {
+    put_result made;
+    made.size = size_;
+    made.etag = object.etag;
+    made.crc64 = object.crc64;
+    return made;
 }
 
 // An append to what somebody else has replaced meanwhile would undo that. And not every store knows
-// the condition that there be nothing yet (Ceph ignores it for parts, Swift knows none).
-awaitable<result<>> object_upload::still_kept() {
-    const bool must_be_new = request_.existing == overwrite::refused && parts_->begun();
-    if (!kept_etag_ && !must_be_new)
+// the condition that there be nothing yet: Swift knows none, Ceph ignores it for parts, OSS in
+// buckets that keep versions.
+awaitable<result<>> object_upload::still_stands() {
+    if (!stands_ && request_.existing == overwrite::allowed)
         co_return result<>();
     const auto there = co_await bucket_->client.head(request_.key);
-    if (!there && there.error() != errc::not_found)
+    const bool unseen = !there && there.error() != errc::not_found;
+    if (!stands_) {
+        if (there)
+            co_return errc::already_exists;
+        if (unseen && there.error() != errc::permission_denied)
+            co_return there.error();
+        co_return result<>(); // who may not look relies on the condition
+    }
+    if (unseen)
         co_return there.error();
-    if (must_be_new && there)
-        co_return errc::already_exists;
-    if (kept_etag_ && (there ? there->etag : std::string()) != *kept_etag_)
+    if ((there ? there->etag : std::string()) != stands_->etag)
         co_return errc::precondition_failed;
     co_return result<>();
+}
+
+awaitable<result<put_result>> object_upload::put_whole() {
+    auto& whole = current();
+    whole.finish();
+    const auto turn = co_await wait_for_turn();
+    const auto stands = co_await still_stands();
+    if (!stands)
+        co_return stands.error();
+    auto sum = http::to_base64(whole.md5());
+    auto pieces = whole.pieces();
+    // Not to be stopped: an answer that nobody waits for would leave it open what stands there.
+    const auto made = co_await bucket_->client.put(request_.key, attributes(), existing(),
+                                                   std::move(sum), std::move(pieces));
+    if (made.outcome && !contradicts(*made.outcome, whole))
+        co_return result_of(*made.outcome);
+    const auto failed =
+        made.outcome ? make_error_code(errc::checksum_mismatch) : made.outcome.error();
+    if (!made.outcome && !may_follow_success(made))
+        co_return failed;
+    const auto there = co_await bucket_->client.head(request_.key);
+    if (there && there->size == size_ && proves(stored_of(*there), whole))
+        co_return result_of(stored_of(*there));
+    co_return failed;
+}
+
+// The answer was lost or contradicts the parts.
+awaitable<result<put_result>> object_upload::settle_completion(attempt made) {
+    const auto there = co_await bucket_->client.head(request_.key);
+    if (made.outcome) {
+        if (!there || there->size != size_ || parts_->contradicts(stored_of(*there)))
+            co_return errc::checksum_mismatch;
+        co_return result_of(stored_of(*there));
+    }
+    if (there && there->size == size_) {
+        const auto object = stored_of(*there);
+        const bool replaced = !stands_ || there->etag != stands_->etag;
+        if (parts_->proves(object) ||
+            (replaced && !parts_->contradicts(object) && co_await parts_->is_ended()))
+            co_return result_of(object);
+    }
+    const auto failed = made.outcome.error();
+    co_return failed == errc::not_found ? make_error_code(errc::unavailable) : failed;
 }
 
 awaitable<result<put_result>> object_upload::complete() {
     const auto ready = co_await parts_->finish();
     if (!ready)
         co_return ready.error();
-    const auto turn = co_await bucket_->locks->wait(request_.key, turn_wanted());
-    const auto kept = co_await still_kept();
-    if (!kept)
-        co_return kept.error();
-    put_result stored;
-    stored.size = size_;
-    const auto s = co_await parts_->complete(request_.existing);
-    if (s) {
-        stored.etag = s->etag;
-        stored.crc64 = s->crc64;
-        co_return stored;
-    }
-    if (!is_uncertain(s.error()))
-        co_return s.error();
-    // The answer was lost, or says too little: Ceph's has an empty ETag.
-    const auto there = co_await bucket_->client.head(request_.key);
-    if (!there || !parts_->make_up(*there, size_))
-        co_return s.error() == errc::not_found ? make_error_code(errc::unavailable) : s.error();
-    stored.etag = there->etag;
-    stored.crc64 = there->crc64;
-    co_return stored;
+    const auto turn = co_await wait_for_turn();
+    const auto stands = co_await still_stands();
+    if (!stands)
+        co_return stands.error();
+    // The store has compared each part's bytes, and makes the object of those parts and no others:
+    // that it tells nothing of the whole (Ceph's ETag is empty) takes nothing from that.
+    auto made = co_await parts_->complete(existing());
+    if (!made.outcome && !may_follow_success(made))
+        co_return made.outcome.error();
+    result<put_result> ended = error_code(errc::unavailable);
+    if (made.outcome && !parts_->contradicts(*made.outcome))
+        ended = result_of(*made.outcome);
+    else
+        ended = co_await settle_completion(std::move(made));
+    if (!ended)
+        co_return ended.error();
+    parts_->end();
+    if (!ended->crc64)
+        ended->crc64 = parts_->crc64();
+    co_return ended;
 }
 
 awaitable<result<put_result>> object_upload::commit(std::span<const char> last) {
@@ -269,12 +341,14 @@ awaitable<result<put_result>> object_upload::commit(std::span<const char> last) 
     }
     if (stored)
         ended_ = true;
+    else if (existing() != request_.existing && stored.error() == errc::already_exists)
+        co_return errc::precondition_failed; // somebody was faster with the first bytes
     co_return stored;
 }
 
 awaitable<void> object_upload::abort() {
-    give_up();
-    co_return;
+    if (!std::exchange(ended_, true))
+        co_await parts_->abort();
 }
 
 } // namespace objftpd::storage::rest

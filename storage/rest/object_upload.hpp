@@ -24,9 +24,10 @@ public:
     awaitable<result<>> keep(const object_head& kept, std::uint64_t size);
 
     /// The same for an object that does not exist yet: nobody else's is replaced.
-    void keep_nothing() { kept_etag_.emplace(); }
+    void keep_nothing() { stands_.emplace(); }
 
-    /// Makes it a copy of another object of the bucket; only commit comes after it.
+    /// Makes it a copy of another object of the bucket; only commit comes after it. The caller has
+    /// the turn on the key.
     awaitable<result<>> copy(std::string from, const object_head& version);
 
     awaitable<result<>> write(std::span<const char> bytes) override;
@@ -39,13 +40,17 @@ private:
     awaitable<result<>> make_space();
     awaitable<result<>> make_room();
     awaitable<result<>> send_current();
-    awaitable<result<>> read_kept(const std::string& etag, std::uint64_t size);
+    awaitable<result<>> read_kept(const object_head& kept, std::uint64_t size);
     awaitable<result<>> copy_parts(std::string from, std::string etag, std::uint64_t size);
     awaitable<result<put_result>> put_whole();
     awaitable<result<put_result>> complete();
-    awaitable<result<>> still_kept();
+    awaitable<result<put_result>> settle_completion(attempt made);
+    awaitable<result<>> still_stands();
+    bool may_be_short_part() const;
+    put_result result_of(const stored& object) const;
     part_buffer& current();
-    key_locks::share turn_wanted() const;
+    overwrite existing() const;
+    awaitable<std::optional<key_locks::turn>> wait_for_turn();
     object_attributes attributes() const;
     void give_up();
 
@@ -55,9 +60,10 @@ private:
     const std::shared_ptr<memory_budget::member> memory_;
     const std::shared_ptr<upload_parts> parts_;
     std::unique_ptr<part_buffer> current_;
-    std::optional<std::string> kept_etag_; // of what stood there; empty: nothing must
-    std::uint64_t size_ = 0;               // of all bytes so far
-    bool ended_ = false;                   // committed or given up
+    std::optional<object_head> stands_; // what is added to; an empty ETag: nothing must be there
+    std::optional<object_head> source_; // what is copied
+    std::uint64_t size_ = 0;            // of all bytes so far
+    bool ended_ = false;                // committed or given up
     std::stop_callback<std::function<void()>> on_stop_;
 };
 

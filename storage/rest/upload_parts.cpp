@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
 
@@ -91,21 +92,26 @@ awaitable<result<>> upload_parts::copy(copy_source from) {
 awaitable<result<>> upload_parts::send_one(unsigned number, std::unique_ptr<part_buffer> bytes) {
     bytes->finish();
     const auto& p = *bytes;
-    auto& mine = parts_[number - 1];
-    mine.size = p.size();
+    parts_[number - 1].size = p.size();
     if (p.has_crc64())
-        mine.crc64 = p.crc64();
-    auto sum = p.has_md5() ? http::to_base64(p.md5()) : std::string();
+        parts_[number - 1].crc64 = p.crc64();
+    const auto sum = p.has_md5() ? http::to_base64(p.md5()) : std::string();
     const upload_name to(key_, id_);
-    auto pieces = p.pieces();
-    auto stored = co_await bucket_->client.upload_part(to, number, std::move(sum),
-                                                       std::move(pieces), stop_token());
-    if (!stored)
-        co_return stored.error();
-    if (contradicts(*stored, p))
-        co_return errc::checksum_mismatch;
-    parts_[number - 1].take(std::move(*stored));
-    co_return result<>();
+    // Bytes that were damaged on their way are still here undamaged.
+    constexpr int most_attempts = 3;
+    for (int attempt = 1;; ++attempt) {
+        auto pieces = p.pieces();
+        auto stored =
+            co_await bucket_->client.upload_part(to, number, sum, std::move(pieces), stop_token());
+        if (!stored)
+            co_return stored.error();
+        if (!rest::contradicts(*stored, p)) {
+            parts_[number - 1].take(std::move(*stored));
+            co_return result<>();
+        }
+        if (attempt == most_attempts)
+            co_return errc::checksum_mismatch;
+    }
 }
 
 awaitable<result<>> upload_parts::copy_one(unsigned number, copy_source from) {
@@ -134,9 +140,14 @@ awaitable<void> upload_parts::settle() {
         co_await changed_.wait();
 }
 
+void upload_parts::know_crc64(std::uint64_t together) {
+    front_.count = count();
+    front_.crc64 = together;
+}
+
 std::optional<std::uint64_t> upload_parts::crc64() const {
-    std::uint64_t sum = 0;
-    for (const auto& p : parts_) {
+    auto sum = front_.crc64;
+    for (const auto& p : std::span(parts_).subspan(front_.count)) {
         if (!p.crc64)
             return std::nullopt;
         sum = crc64_combine(sum, *p.crc64, p.size);
@@ -158,29 +169,31 @@ std::string upload_parts::composite_etag() const {
     return http::to_hex(sum.finish()) + '-' + std::to_string(parts_.size());
 }
 
-awaitable<result<stored>> upload_parts::complete(overwrite existing) {
+awaitable<attempt> upload_parts::complete(overwrite existing) {
     std::vector<completed_part> named;
     for (unsigned i = 0; i < count(); ++i)
         named.push_back({i + 1, parts_[i].etag});
     const upload_name which(key_, id_);
-    auto s = co_await bucket_->client.complete_upload(which, std::move(named), existing);
-    if (!s)
-        co_return s.error();
-    id_.clear(); // nothing is left to be removed
-    const auto ours = crc64();
-    const auto composite = composite_etag();
-    const bool looks_composite = s->etag.find('-') != std::string::npos && !composite.empty();
-    if ((ours && s->crc64 && *ours != *s->crc64) ||
-        (looks_composite && !config::equal_ignoring_case(composite, s->etag)))
-        co_return errc::checksum_mismatch;
-    if (!s->crc64)
-        s->crc64 = ours;
-    co_return s;
+    co_return co_await bucket_->client.complete_upload(which, std::move(named), existing);
 }
 
-bool upload_parts::make_up(const object_head& object, std::uint64_t size) const {
-    if (object.size != size)
-        return false;
+awaitable<bool> upload_parts::is_ended() {
+    const upload_name which(key_, id_);
+    const auto listed = co_await bucket_->client.list_parts(which, std::string());
+    co_return !listed && listed.error() == errc::not_found;
+}
+
+bool upload_parts::contradicts(const stored& object) const {
+    const auto ours = crc64();
+    if (ours && object.crc64)
+        return *ours != *object.crc64;
+    const auto composite = composite_etag();
+    const bool looks_composite = object.etag.find('-') != std::string::npos;
+    return looks_composite && !composite.empty() &&
+           !config::equal_ignoring_case(composite, object.etag);
+}
+
+bool upload_parts::proves(const stored& object) const {
     const auto ours = crc64();
     if (ours && object.crc64)
         return *ours == *object.crc64;
@@ -188,11 +201,23 @@ bool upload_parts::make_up(const object_head& object, std::uint64_t size) const 
     return !composite.empty() && config::equal_ignoring_case(composite, object.etag);
 }
 
-void upload_parts::abort() {
+void upload_parts::abandon() {
     stop();
     if (begun())
         asio::co_spawn(
             executor_, [self = shared_from_this()] { return self->remove(); }, asio::detached);
+}
+
+awaitable<void> upload_parts::abort() {
+    constexpr std::chrono::seconds patience(5);
+    abandon();
+    if (!begun())
+        co_return;
+    const auto self = shared_from_this();
+    asio::steady_timer limit(executor_, patience);
+    limit.async_wait([self](const error_code&) { self->changed_.notify(); });
+    while (!removed_ && limit.expiry() > asio::steady_timer::clock_type::now())
+        co_await changed_.wait();
 }
 
 awaitable<void> upload_parts::remove() {
@@ -208,6 +233,8 @@ awaitable<void> upload_parts::remove() {
                               {"upload", id_},
                               {"error", removed.error().message()},
                               {"advice", "let a lifecycle rule remove unfinished uploads"}});
+    removed_ = true;
+    changed_.notify();
 }
 
 } // namespace objftpd::storage::rest

@@ -37,23 +37,39 @@ public:
     /// The same with bytes of an object that the store has.
     awaitable<result<>> copy(copy_source from);
 
+    /// What is known of all parts that have been begun together: stores need not tell the checksum
+    /// of what they copy.
+    void know_crc64(std::uint64_t together);
+
     /// Waits for all that is on its way.
     awaitable<result<>> finish();
 
     /// Stops what is on its way and waits for its end: nobody reads the bytes any more.
     awaitable<void> settle();
 
-    /// Makes the object of the parts, and compares its checksum.
-    awaitable<result<stored>> complete(overwrite existing);
+    /// Makes the object of the parts.
+    awaitable<attempt> complete(overwrite existing);
 
-    /// Whether an object in the bucket is what the parts make.
-    bool make_up(const object_head& object, std::uint64_t size) const;
+    /// Whether the store does not know the upload any more: nobody but us ends it.
+    awaitable<bool> is_ended();
 
-    /// The checksum of the whole, if every part's is known.
+    /// The checksum of all parts together, where those of each are known.
     std::optional<std::uint64_t> crc64() const;
 
-    /// Ends what is on its way, and removes the upload from the store in the background.
-    void abort();
+    /// Whether what the store says of an object contradicts that it is made of these parts, or
+    /// proves it.
+    bool contradicts(const stored& object) const;
+    bool proves(const stored& object) const;
+
+    /// Nothing is left to be removed.
+    void end() { id_.clear(); }
+
+    /// Ends what is on its way and removes the upload from the store. A store that is slow with it
+    /// is left to do it in the background.
+    awaitable<void> abort();
+
+    /// The same, all of it in the background.
+    void abandon();
 
     std::stop_token stop_token() const { return stop_.get_token(); }
     void stop() {
@@ -84,6 +100,12 @@ private:
     awaitable<void> remove();
     std::string composite_etag() const;
 
+    // The first parts, of which only the checksum of all together is known.
+    struct front {
+        unsigned count = 0;
+        std::uint64_t crc64 = 0;
+    };
+
     const std::shared_ptr<const bucket_access> bucket_;
     const std::string key_;
     const asio::any_io_executor executor_;
@@ -91,6 +113,8 @@ private:
     std::stop_source stop_;
     std::string id_;
     std::vector<part> parts_;
+    front front_;
+    bool removed_ = false;
     unsigned on_their_way_ = 0;
     error_code failed_; // the first part's that did
 };

@@ -8,15 +8,24 @@ namespace objftpd::storage::s3 {
 /// a SHA-256 of their own.
 class s3_dialect final : public rest::dialect {
 public:
+    enum class etags { md5, opaque };
+
+    /// Some stores that speak S3 make their ETags as they like.
+    explicit s3_dialect(etags told = etags::md5) : etags_(told) {}
+
     std::string_view prefix() const override { return "x-amz-"; }
     const rest::limits& bounds() const override;
     bool tells_crc64() const override { return false; }
-    bool composite_etags() const override { return true; }
+    bool etags_are_md5s() const override { return etags_ == etags::md5; }
+    bool composite_etags() const override { return etags_ == etags::md5; }
     void refuse_overwrite(rest::call& c) const override;
     void insist_on_range(rest::call&) const override {}
     void sign(http::request& r, const http::credentials& who, const std::string& region,
               std::chrono::sys_seconds now) const override;
     std::string signed_text(const http::request& r) const override;
+
+private:
+    etags etags_;
 };
 
 } // namespace objftpd::storage::s3

@@ -4,7 +4,6 @@ acknowledged is lost, and the reply says what has come of it.
 
 import asyncio
 import threading
-import unittest
 
 from store_harness.case import OnCeph, OnOss, StoreCase
 
@@ -36,8 +35,6 @@ class ConcurrentChanges:
         self.assertEqual(rule.met, 1)
         return reply
 
-    # The source is deleted as it then is, whether or not it is what was copied.
-    @unittest.expectedFailure
     def test_an_upload_between_the_copy_and_the_deletion_is_not_lost(self):
         other = self.world.connect()
         upload = threading.Thread(target=other.upload, args=("STOR source.bin", NEW), daemon=True)
@@ -50,13 +47,10 @@ class ConcurrentChanges:
         self.assertFalse(upload.is_alive())
         self.assertIn(NEW, (self.world.content("source.bin"), self.world.content("target.bin")))
 
-    @unittest.expectedFailure
     def test_what_others_store_without_the_gateway_in_between_is_not_lost(self):
         self.rename_while(lambda: self.world.put("source.bin", NEW))
         self.assertEqual(self.world.content("source.bin"), NEW)
 
-    # The rename is refused with 550, and its target is there all the same.
-    @unittest.expectedFailure
     def test_a_rename_that_is_refused_has_not_made_its_target(self):
         other = self.world.connect()
         reply = self.rename_while(lambda: other.say("DELE source.bin", 250))
@@ -87,8 +81,5 @@ class ConcurrentChangesOnOss(OnOss, ConcurrentChanges, StoreCase):
 
 
 class ConcurrentChangesOnCeph(OnCeph, ConcurrentChanges, StoreCase):
-    # This store's answer to the completion has no ETag, so the object is looked at; another one
-    # than the expected is taken for a failure of the store (451).
-    @unittest.expectedFailure
     def test_an_upload_that_another_replaces_at_once_has_succeeded(self):
         self.assertEqual(self.upload_that_is_replaced().code, 226)

@@ -68,7 +68,6 @@ class SharedNames:
         self.lock = threading.Lock()
         self.begun = collections.defaultdict(set)  # digests of all uploads that began
         self.writes = collections.defaultdict(list)  # those that were acknowledged
-        self.unknown = collections.defaultdict(set)  # digests of those that were not
 
     def begin(self, name, digest):
         with self.lock:
@@ -79,15 +78,11 @@ class SharedNames:
         with self.lock:
             self.writes[name].append(Write(began, time.monotonic(), digest))
 
-    def leave(self, name, digest):
-        with self.lock:
-            self.unknown[name].add(digest)
-
     def may_be_last(self, name):
-        """The uploads that no other one followed, and those of which nobody knows."""
+        """The uploads that no other one followed."""
         writes = self.writes[name]
-        return self.unknown[name] | {write.digest for write in writes
-                                     if not any(other.began > write.ended for other in writes)}
+        return {write.digest for write in writes
+                if not any(other.began > write.ended for other in writes)}
 
 
 class Session:
@@ -170,13 +165,8 @@ class Session:
         name, content = name or self.random.choice(SHARED), self.content()
         digest = sha256_of(content)
         began = self.shared.begin(name, digest)
-        try:
-            self.upload(name, content)
-            self.shared.end(name, began, digest)
-        except ftplib.error_temp as doubted:  # see test_concurrent_changes.py
-            in_parts = len(content) > self.engine.part_bytes
-            assert in_parts and not self.engine.answers_completion_with_etag, doubted
-            self.shared.leave(name, digest)
+        self.upload(name, content)
+        self.shared.end(name, began, digest)
 
     def retrieve_shared(self):
         name = self.random.choice(SHARED)

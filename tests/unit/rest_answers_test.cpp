@@ -172,8 +172,11 @@ TEST_CASE("a result with an error inside is no result") {
                                     "</CompleteMultipartUploadResult>")) == "09-2");
     CHECK(value_of(rest::parse_etag("<CopyObjectResult><ETag>&quot;ab&quot;</ETag>"
                                     "</CopyObjectResult>")) == "ab");
-    for (const auto* broken : {"", "   ", "<Error><Code>InternalError</Code></Error>",
-                               "<CopyObjectResult/>", "<CopyObjectResult><ETag>\"ab\"</ETag>"})
+    CHECK(value_of(rest::parse_etag("<CompleteMultipartUploadResult><ETag></ETag>"
+                                    "</CompleteMultipartUploadResult>"))
+              .empty());
+    for (const auto* broken : {"", "   ", "<Error><Code>InternalError</Code></Error>", "<html/>",
+                               "<CopyObjectResult><ETag>\"ab\"</ETag>"})
         CHECK(rest::parse_etag(broken).error() == errc::unavailable);
     CHECK(value_of(rest::parse_upload_id("<InitiateMultipartUploadResult><UploadId>0004B</UploadId>"
                                          "</InitiateMultipartUploadResult>")) == "0004B");

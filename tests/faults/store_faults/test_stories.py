@@ -142,10 +142,11 @@ class Renames:
             self.proxy.clear()
             self.proxy.on("CopyObject", fault, times=ALWAYS)
             moved, old, code, there = self.rename()
+            if code == 250:  # only the answer was cut: the copy has been made, and looked at
+                self.assertEqual(there, (None, moved))
+                continue
             self.assertEqual(code, 451)
-            self.assertEqual(there[0], moved)
-            # Where only the answer was cut the copy has been made.
-            self.assertIn(there[1], (old, moved))
+            self.assertEqual(there, (moved, old))
 
 
 class CaptivePortal:

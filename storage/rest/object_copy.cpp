@@ -1,0 +1,134 @@
+#include "storage/rest/object_copy.hpp"
+
+#include "storage/error.hpp"
+#include "storage/rest/object_upload.hpp"
+
+#include <algorithm>
+
+namespace objftpd::storage::rest {
+namespace {
+
+struct copied {
+    explicit copied(std::string v) : version(std::move(v)) {}
+
+    std::string version; // the source's ETag
+    put_result made;
+};
+
+bool is_same(const object_head& source, const stored& made) {
+    if (source.crc64 && made.crc64)
+        return *source.crc64 == *made.crc64;
+    return !source.etag_is_md5 || !made.etag_is_md5 || source.etag == made.etag;
+}
+
+bool is_surely_same(const object_head& source, const object_head& target) {
+    const bool known = (source.crc64 && target.crc64) || (source.etag_is_md5 && target.etag_is_md5);
+    stored made;
+    made.etag = target.etag;
+    made.etag_is_md5 = target.etag_is_md5;
+    made.crc64 = target.crc64;
+    return known && source.size == target.size && is_same(source, made);
+}
+
+awaitable<result<put_result>> copy_in_parts(const std::shared_ptr<const bucket_access>& bucket,
+                                            std::string from, const object_head& source,
+                                            std::string to, overwrite existing) {
+    upload_request request(std::move(to), existing);
+    const auto executor = co_await asio::this_coro::executor;
+    object_upload parts(bucket, std::move(request), executor);
+    const auto begun = co_await parts.copy(std::move(from), source);
+    if (!begun)
+        co_return begun.error();
+    co_return co_await parts.commit(std::span<const char>());
+}
+
+awaitable<result<put_result>> copy_at_once(const std::shared_ptr<const bucket_access>& bucket,
+                                           std::string from, const object_head& source,
+                                           std::string to, overwrite existing) {
+    const auto attributes = [&] {
+        auto all = bucket->settings.attributes;
+        if (all.storage_class.empty())
+            all.storage_class = source.storage_class;
+        return all;
+    }();
+    const copy_source version(std::move(from), source.etag);
+    auto copy = co_await bucket->client.copy(version, to, attributes, existing);
+    put_result made;
+    made.size = source.size;
+    if (copy.outcome) {
+        if (!is_same(source, *copy.outcome))
+            co_return errc::checksum_mismatch;
+        made.etag = std::move(copy.outcome->etag);
+        made.crc64 = copy.outcome->crc64 ? copy.outcome->crc64 : source.crc64;
+        co_return made;
+    }
+    const auto failed = copy.outcome.error();
+    const bool refused = existing == overwrite::refused && failed == errc::precondition_failed;
+    if (!copy.may_have_worked && !refused)
+        co_return failed;
+    const auto there = co_await bucket->client.head(std::move(to));
+    if (copy.may_have_worked && there && is_surely_same(source, *there)) {
+        made.etag = there->etag;
+        made.crc64 = there->crc64;
+        co_return made;
+    }
+    co_return refused&& there ? make_error_code(errc::already_exists) : failed;
+}
+
+awaitable<result<copied>> copy_version(const std::shared_ptr<const bucket_access>& bucket,
+                                       std::string from, std::string to, overwrite existing) {
+    const auto source = co_await bucket->client.head(from);
+    if (!source)
+        co_return source.error();
+    if (existing == overwrite::refused) { // not every store knows the condition on copies
+        const auto target = co_await bucket->client.head(to);
+        if (target || target.error() != errc::not_found)
+            co_return target ? make_error_code(errc::already_exists) : target.error();
+    }
+    copied all(source->etag);
+    result<put_result> made = error_code(errc::unavailable);
+    if (source->size > bucket->client.speech().bounds().largest_copy)
+        made = co_await copy_in_parts(bucket, std::move(from), *source, std::move(to), existing);
+    else
+        made = co_await copy_at_once(bucket, std::move(from), *source, std::move(to), existing);
+    if (!made)
+        co_return made.error();
+    all.made = std::move(*made);
+    co_return all;
+}
+
+awaitable<result<>> remove_version(const std::shared_ptr<const bucket_access>& bucket,
+                                   std::string key, std::string version) {
+    const auto still = co_await bucket->client.head(key);
+    if (!still)
+        co_return still.error() == errc::not_found ? result<>() : still.error();
+    if (still->etag != version)
+        co_return errc::precondition_failed;
+    co_return co_await bucket->client.remove(std::move(key));
+}
+
+} // namespace
+
+awaitable<result<put_result>> copy_object(std::shared_ptr<const bucket_access> bucket,
+                                          std::string from, std::string to, overwrite existing) {
+    const auto turn = co_await bucket->locks->wait(to, key_locks::share::alone);
+    auto all = co_await copy_version(bucket, std::move(from), std::move(to), existing);
+    if (!all)
+        co_return all.error();
+    co_return std::move(all->made);
+}
+
+awaitable<result<>> rename_object(std::shared_ptr<const bucket_access> bucket, std::string from,
+                                  std::string to, overwrite existing) {
+    if (from == to)
+        co_return result<>();
+    // In the order of their names, so that two renames never wait for each other.
+    const auto first = co_await bucket->locks->wait(std::min(from, to), key_locks::share::alone);
+    const auto second = co_await bucket->locks->wait(std::max(from, to), key_locks::share::alone);
+    const auto all = co_await copy_version(bucket, from, std::move(to), existing);
+    if (!all)
+        co_return all.error();
+    co_return co_await remove_version(bucket, std::move(from), all->version);
+}
+
+} // namespace objftpd::storage::rest

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "storage/adapter.hpp"
+#include "storage/rest/bucket_access.hpp"
+
+#include <memory>
+#include <string>
+
+namespace objftpd::storage::rest {
+
+/// Copies an object inside its bucket, by one CopyObject or in parts, and compares what came of it.
+/// Metadata and tags come along; class, ACL and encryption are those of the mount.
+awaitable<result<put_result>> copy_object(std::shared_ptr<const bucket_access> bucket,
+                                          std::string from, std::string to, overwrite existing);
+
+/// Copies, then removes the source if it is still the version that was copied. A crash in between
+/// leaves both, never none. Uploads to both names wait meanwhile.
+awaitable<result<>> rename_object(std::shared_ptr<const bucket_access> bucket, std::string from,
+                                  std::string to, overwrite existing);
+
+} // namespace objftpd::storage::rest
