@@ -1,6 +1,7 @@
 #include "storage/rest/upload_parts.hpp"
 
 #include "config/ascii_text.hpp"
+#include "config/hex.hpp"
 #include "config/log.hpp"
 #include "storage/checksum/crc64_combine.hpp"
 #include "storage/error.hpp"
@@ -14,17 +15,6 @@
 #include <algorithm>
 
 namespace objftpd::storage::rest {
-namespace {
-
-std::string from_hex(std::string_view text) {
-    const auto digit = [](char c) { return c <= '9' ? c - '0' : (c | 32) - 'a' + 10; };
-    std::string bytes;
-    for (std::size_t i = 0; i + 1 < text.size(); i += 2)
-        bytes += static_cast<char>(digit(text[i]) * 16 + digit(text[i + 1]));
-    return bytes;
-}
-
-} // namespace
 
 bool contradicts(const stored& theirs, const part_buffer& ours) {
     const bool crc_differs = theirs.crc64 && ours.has_crc64() && *theirs.crc64 != ours.crc64();
@@ -161,10 +151,10 @@ std::string upload_parts::composite_etag() const {
         return {};
     md5 sum;
     for (const auto& p : parts_) {
-        if (!p.etag_is_md5)
+        const auto bytes = config::bytes_of_hex(p.etag);
+        if (!p.etag_is_md5 || !bytes)
             return {};
-        const auto bytes = from_hex(p.etag);
-        sum.update(bytes.data(), bytes.size());
+        sum.update(bytes->data(), bytes->size());
     }
     return http::to_hex(sum.finish()) + '-' + std::to_string(parts_.size());
 }
