@@ -138,6 +138,12 @@ std::vector<option<store_source>> transfer_options() {
         make::count("max_requests_per_second", &r::max_requests_per_second, 0, 0, 1'000'000,
                     "Requests to a bucket in a second; for OSS a listing counts its keys. 0 sets "
                     "no limit."),
+        make::duration("stat_cache", &r::stat_cache, 5s, 0ms, 1h,
+                       "For how long size and time of a file are remembered, as listings or the "
+                       "store told them: changes that others make beside this server show so much "
+                       "later. 0 asks the store each time."),
+        make::count("stat_cache_entries", &r::stat_cache_entries, 10'000, 1, 1'000'000,
+                    "How many of a bucket are remembered."),
         make::text("ca_file", &r::ca_file, "", "a PEM file",
                    "The authorities that may sign the certificates of the store, of sts_endpoint "
                    "and of credentials_url, in place of the system's."),

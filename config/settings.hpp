@@ -166,6 +166,8 @@ struct object_store_settings : credential_settings {
     unsigned max_connections = 0;         // of one I/O thread
     unsigned max_requests = 0;            // of a bucket, at the same time
     unsigned max_requests_per_second = 0; // 0: any number
+    milliseconds stat_cache{};            // 0: none
+    std::size_t stat_cache_entries = 0;
     std::string ca_file;
     std::string ca_folder;
     std::string proxy;

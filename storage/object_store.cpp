@@ -3,6 +3,7 @@
 #include "storage/credentials/make_provider.hpp"
 #include "storage/layers/breaker.hpp"
 #include "storage/layers/retry.hpp"
+#include "storage/layers/stat_cache.hpp"
 #include "storage/layers/throttle.hpp"
 #include "storage/oss/oss_dialect.hpp"
 #include "storage/rest/http_transport.hpp"
@@ -82,7 +83,14 @@ std::shared_ptr<adapter> object_store::open_bucket(const std::string& bucket) co
     auto access = std::make_shared<const rest::bucket_access>(
         rest::bucket_client(bucket, std::move(way), dialect_, lists),
         make_upload_settings(settings_.remote), memory_);
-    return std::make_shared<rest::object_store_adapter>(std::move(access));
+    std::shared_ptr<adapter> made = std::make_shared<rest::object_store_adapter>(std::move(access));
+    if (settings_.remote.stat_cache.count() > 0) {
+        layers::stat_cache_settings memory;
+        memory.lifetime = settings_.remote.stat_cache;
+        memory.entries = settings_.remote.stat_cache_entries;
+        made = std::make_shared<layers::stat_cache>(std::move(made), std::move(memory));
+    }
+    return made;
 }
 
 } // namespace objftpd::storage

@@ -49,10 +49,18 @@ class Requests:
         self.world.put("file.bin", b"content")
         wire = self.world.connect()
         self.assertEqual(self.cost(lambda: wire.say("SIZE file.bin", 213)), ["HeadObject"])
-        self.assertEqual(self.cost(lambda: wire.say("MDTM file.bin", 213)), ["HeadObject"])
-        self.assertEqual(self.cost(lambda: wire.say("MLST file.bin", 250)), ["HeadObject"])
+        self.assertEqual(self.cost(lambda: wire.say("MDTM file.bin", 213)), [])
+        self.assertEqual(self.cost(lambda: wire.say("MLST file.bin", 250)), [])
         self.assertEqual(self.cost(lambda: wire.say("DELE file.bin", 250)),
                          ["HeadObject", "DeleteObject"])
+
+    def test_what_was_listed_is_not_asked_for_again(self):
+        self.world.put("file.bin", b"content")
+        self.world.put("a/file.bin", b"content")
+        wire = self.world.connect()
+        self.assertEqual(self.cost(lambda: wire.download("LIST")), ["ListObjects"])
+        for command in ("SIZE file.bin", "MDTM file.bin", "MLST file.bin", "CWD a"):
+            self.assertEqual(self.cost(lambda: wire.say(command)), [], command)
 
     def test_a_directory_that_is_entered_is_one_request(self):
         self.world.put("a/file.bin", b"content")
