@@ -1,6 +1,7 @@
 #include "server/commands/error_reply.hpp"
 
 #include "storage/error.hpp"
+#include "storage/refused_action.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -10,6 +11,8 @@ namespace {
 
 reply usual_reply(const error_code& error, purpose wanted) {
     const bool storing = wanted == purpose::store;
+    if (const auto action = storage::refused_action_of(error))
+        return {550, "Permission denied: the store does not allow this server " + *action + "."};
     if (error.category() != make_error_code(storage::errc::not_found).category())
         return {451, "Local error in processing, please try again."};
     switch (static_cast<storage::errc>(error.value())) {

@@ -3,6 +3,7 @@
 #include "server/commands/handlers.hpp"
 #include "server/session.hpp"
 #include "storage/error.hpp"
+#include "storage/refused_action.hpp"
 
 namespace objftpd::server::commands {
 namespace {
@@ -15,8 +16,17 @@ void log_change(session& s, std::string_view event, const storage::virtual_path&
         event, {{"session", s.id}, {"user", s.account->name}, {"path", path.text()}, {"to", to}});
 }
 
+// Who may store but not list must get to where it stores: whether there is such a directory makes
+// no difference to a store that has none.
 awaitable<reply> change_directory(session& s, std::string argument) {
-    auto found = co_await s.find(std::move(argument), storage::expected::directory);
+    auto found = co_await s.find(argument, storage::expected::directory);
+    if (!found && storage::refused_action_of(found.error())) {
+        auto path = s.resolve(argument);
+        if (!path)
+            co_return reply_for(path.error());
+        s.directory = std::move(*path);
+        co_return reply(250, "Directory changed; the store does not tell whether it is there.");
+    }
     if (!found)
         co_return reply_for(found.error());
     if (!found->entry.directory)

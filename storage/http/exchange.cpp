@@ -149,6 +149,7 @@ struct exchange_callbacks {
 
     static int connected(void* self, char*, char*, int, int) {
         auto& x = *static_cast<exchange*>(self);
+        ++x.attempts_;
         x.sent_ = std::chrono::steady_clock::now();
         x.changed_.cancel(); // another time limit holds from now on
         return CURL_PREREQFUNC_OK;

@@ -62,6 +62,10 @@ public:
     /// The whole body; errc::unavailable if it is longer than `most` bytes.
     awaitable<result<std::string>> read_all(std::size_t most);
 
+    /// Whether libcurl has sent the request more than once: by itself it does where a connection
+    /// that was used before ends without an answer, though the request may have arrived.
+    bool was_repeated() const { return attempts_ > 1; }
+
     /// Bytes of the answer's body so far.
     std::uint64_t received() const { return received_; }
 
@@ -102,6 +106,7 @@ private:
     std::size_t piece_ = 0;    // of the body, being sent
     std::size_t position_ = 0; // in that piece
     bool asks_first_ = false;  // Expect: 100-continue
+    unsigned attempts_ = 0;    // to send it
     const time_limits patience_;
     std::chrono::steady_clock::time_point sent_; // when the last bytes went out; 0: none yet
     response_head head_;

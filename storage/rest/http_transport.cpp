@@ -4,6 +4,7 @@
 #include "config/log.hpp"
 #include "storage/http/curl_error.hpp"
 #include "storage/http/encoding.hpp"
+#include "storage/refused_action.hpp"
 #include "storage/rest/address.hpp"
 #include "storage/rest/trust.hpp"
 #include "storage/rest/verdict.hpp"
@@ -204,9 +205,10 @@ awaitable<void> http_transport::read_answer(const call& c, std::unique_ptr<http:
     else if (success)
         to.vendor.message = "the answer is not complete";
     const auto meaning = judge(success ? 200 : to.status, to.vendor.code);
-    to.failed = meaning.kind;
+    const bool not_allowed = meaning.kind == errc::permission_denied && to.status == 403;
+    to.failed = not_allowed ? refused_action(c.what) : make_error_code(meaning.kind);
     to.may_retry = meaning.may_retry;
-    to.may_have_worked = success || to.status >= 500;
+    to.may_have_worked = success || to.status >= 500 || from->was_repeated();
     to.wait = wished_wait(to);
 }
 

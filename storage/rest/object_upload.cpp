@@ -2,6 +2,7 @@
 
 #include "storage/error.hpp"
 #include "storage/http/encoding.hpp"
+#include "storage/refused_action.hpp"
 #include "storage/rest/object_download.hpp"
 
 #include <boost/asio/error.hpp>
@@ -13,13 +14,6 @@ namespace {
 
 // What is copied in one request, so that none takes too long: bytes.
 constexpr std::uint64_t usual_piece = 1ull << 30;
-
-// What an attempt that has worked unseen makes of the next: libcurl repeats some by itself.
-bool may_follow_success(const attempt& made) {
-    const auto e = made.outcome.error();
-    return made.may_have_worked || e == errc::not_found || e == errc::already_exists ||
-           e == errc::precondition_failed;
-}
 
 stored stored_of(const object_head& object) {
     stored s;
@@ -239,7 +233,7 @@ awaitable<result<>> object_upload::still_stands() {
     if (!stands_) {
         if (there)
             co_return errc::already_exists;
-        if (unseen && there.error() != errc::permission_denied)
+        if (unseen && !is_refusal(there.error()))
             co_return there.error();
         co_return result<>(); // who may not look relies on the condition
     }
@@ -266,7 +260,7 @@ awaitable<result<put_result>> object_upload::put_whole() {
         co_return result_of(*made.outcome);
     const auto failed =
         made.outcome ? make_error_code(errc::checksum_mismatch) : made.outcome.error();
-    if (!made.outcome && !may_follow_success(made))
+    if (!made.outcome && !made.may_have_worked)
         co_return failed;
     const auto there = co_await bucket_->client.head(request_.key);
     if (there && there->size == size_ && proves(stored_of(*there), whole))
@@ -304,7 +298,7 @@ awaitable<result<put_result>> object_upload::complete() {
     // The store has compared each part's bytes, and makes the object of those parts and no others:
     // that it tells nothing of the whole (Ceph's ETag is empty) takes nothing from that.
     auto made = co_await parts_->complete(existing());
-    if (!made.outcome && !may_follow_success(made))
+    if (!made.outcome && !made.may_have_worked)
         co_return made.outcome.error();
     result<put_result> ended = error_code(errc::unavailable);
     if (made.outcome && !parts_->contradicts(*made.outcome))

@@ -199,7 +199,7 @@ void upload_parts::abandon() {
 }
 
 awaitable<void> upload_parts::abort() {
-    constexpr std::chrono::seconds patience(5);
+    constexpr std::chrono::seconds patience(2);
     abandon();
     if (!begun())
         co_return;

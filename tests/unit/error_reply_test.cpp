@@ -1,6 +1,7 @@
 #include "server/commands/error_reply.hpp"
 
 #include "storage/error.hpp"
+#include "storage/refused_action.hpp"
 
 #include <boost/asio/error.hpp>
 #include <catch2/catch.hpp>
@@ -58,6 +59,17 @@ TEST_CASE("an error from elsewhere is 451 and reveals nothing") {
         CHECK(reply_for(e).text.find(e.message()) == std::string::npos);
     }
     CHECK(reply_for(static_cast<errc>(999)).code == 451);
+}
+
+TEST_CASE("an action that the store refuses is named") {
+    const auto refused = storage::refused_action(storage::rest::operation::put_object);
+    CHECK(reply_for(refused, purpose::store).code == 550);
+    CHECK(reply_for(refused, purpose::store).text ==
+          "Permission denied: the store does not allow this server PutObject.");
+    CHECK(reply_for(refused, purpose::send).code == 451);
+    CHECK(storage::is_refusal(refused));
+    CHECK(storage::refused_action(storage::rest::operation::list_objects).failed());
+    CHECK_FALSE(storage::is_refusal(errc::not_found));
 }
 
 TEST_CASE("every refusal is a sentence") {

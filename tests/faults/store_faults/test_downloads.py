@@ -102,7 +102,7 @@ ROWS = [
     *rows("nothing but stalls", faults.stall, FAILED, ALWAYS, seconds=2.0, most_seconds=20.0),
     *rows("a stall in its middle", faults.stall_in_answer, COMPLETE, seconds=1.0,
           most_seconds=12.0),
-    *rows("a trickle", faults.trickle(3), COMPLETE, seconds=2.5),
+    *rows("a trickle", faults.trickle(3), COMPLETE, seconds=1.0),
     *rows("a captive portal", faults.captive_portal, FAILED, ALWAYS),
 ]
 

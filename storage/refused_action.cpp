@@ -1,0 +1,42 @@
+#include "storage/refused_action.hpp"
+
+#include <boost/system/error_category.hpp>
+
+namespace objftpd::storage {
+namespace {
+
+class category final : public boost::system::error_category {
+public:
+    const char* name() const noexcept override { return "objftpd.refused_action"; }
+
+    std::string message(int value) const override {
+        return "the store refuses " + name_of_action(value);
+    }
+
+    static std::string name_of_action(int value) {
+        return std::string(rest::name_of(static_cast<rest::operation>(value - 1)));
+    }
+};
+
+const category& refusals() {
+    static const category instance;
+    return instance;
+}
+
+} // namespace
+
+error_code refused_action(rest::operation which) {
+    return {static_cast<int>(which) + 1, refusals()}; // 0 would be no error
+}
+
+std::optional<std::string> refused_action_of(const error_code& e) {
+    if (e.category() != refusals())
+        return std::nullopt;
+    return category::name_of_action(e.value());
+}
+
+bool is_refusal(const error_code& e) {
+    return e == errc::permission_denied || e.category() == refusals();
+}
+
+} // namespace objftpd::storage
