@@ -198,8 +198,9 @@ awaitable<fetch_result> process_source::fetch() {
 
     // What it has started may hold the pipes open, so that its own end is what counts.
     const auto deadline = clock::now() + time_;
+    bool ended = false;
     for (;;) {
-        const bool ended = child.has_ended();
+        ended = child.has_ended();
         output.read();
         complaints.read();
         if (ended || output.is_too_long() || complaints.is_too_long() || clock::now() >= deadline)
@@ -210,7 +211,7 @@ awaitable<fetch_result> process_source::fetch() {
     log_lines(command_.front(), complaints.text());
     if (output.is_too_long() || complaints.is_too_long())
         co_return failure(program + "writes more than 64 KiB", look_at_command);
-    if (!status)
+    if (!ended || !status) // it may have died of our own signal by now
         co_return failure(program + "takes too long", look_at_command);
     if (*status != 0)
         co_return failure(program + text_of(*status), look_at_command);
