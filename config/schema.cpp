@@ -101,6 +101,10 @@ const std::vector<option<server_settings>>& server_options() {
         make::duration("stall_timeout", &s::stall_timeout, 120s, 5s, 24h,
                        "Time without a single byte on a data connection after which the transfer "
                        "is aborted."),
+        make::duration("finalize_timeout", &s::finalize_timeout, 50s, 1s, 24h,
+                       "Time for the store to confirm an upload when all data are there. Then the "
+                       "client is told 451 and the upload is finished without it: what became of "
+                       "it is in the log. Most clients wait for a minute."),
         make::duration("drain_timeout", &s::drain_timeout, 30s, 0s, 24h,
                        "Time that running transfers are given after SIGTERM. A second SIGTERM "
                        "ends at once."),

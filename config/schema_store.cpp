@@ -114,6 +114,14 @@ std::vector<option<store_source>> transfer_options() {
                      {{"v4", oss_signature::v4}, {"v1", oss_signature::v1}},
                      "OSS only: the version of its signature. \"v1\" is for old accounts and "
                      "private clouds."),
+        make::choice("etags", &r::etags, "auto",
+                     {{"auto", etag_meaning::automatic},
+                      {"md5", etag_meaning::md5},
+                      {"opaque", etag_meaning::opaque}},
+                     "S3 only: whether what looks like an MD5 in an ETag is the content's, and "
+                     "uploads and downloads are compared with it. \"auto\": \"md5\" but for "
+                     "Alibaba's stores. Take \"opaque\" where good uploads end with 451 for damage "
+                     "on their way."),
         make::count("list_version", &r::list_version, 2, 1, 2,
                     "The version of ListObjects. 1 is for old S3-compatible stores."),
         make::size("part_size", &r::part_size, 8 * MiB, 100 << 10, std::uint64_t{5} << 30,

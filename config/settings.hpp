@@ -93,6 +93,7 @@ struct server_settings {
     seconds passive_timeout{};     // for the client to connect after PASV or EPSV
     seconds active_timeout{};      // for our connect after PORT or EPRT
     seconds stall_timeout{};       // without a byte on a data connection
+    seconds finalize_timeout{};    // for the store to confirm an upload
     seconds drain_timeout{};       // for running transfers after SIGTERM
     std::size_t upload_memory = 0; // bytes of uploads that wait to be stored, of all sessions
 };
@@ -150,12 +151,14 @@ struct credential_settings {
 };
 
 enum class oss_signature { v4, v1 };
+enum class etag_meaning { automatic, md5, opaque };
 
 /// A store that is reached over HTTP.
 struct object_store_settings : credential_settings {
     config::endpoint endpoint;
     std::string region; // empty: told by the endpoint
     oss_signature signature = oss_signature::v4;
+    etag_meaning etags = etag_meaning::automatic;
     unsigned list_version = 2;
     std::size_t part_size = 0;    // bytes
     std::size_t largest_part = 0; // bytes

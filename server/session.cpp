@@ -331,6 +331,9 @@ void session::tick(clock::time_point now) {
         operation.timed_out = true;
         data.cancel();
     }
+    if (operation.progress.leave_commit &&
+        now - operation.progress.last_moved >= shared.settings.server.finalize_timeout)
+        std::exchange(operation.progress.leave_commit, nullptr)();
     if (now >= port_deadline_ && !operation.running) {
         port_deadline_ = clock::time_point::max();
         data.clear();

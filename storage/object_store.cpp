@@ -14,8 +14,14 @@ namespace objftpd::storage {
 namespace {
 
 std::shared_ptr<const rest::dialect> make_dialect(const config::store_settings& s) {
-    if (s.type == config::store_type::s3)
-        return std::make_shared<s3::s3_dialect>();
+    if (s.type == config::store_type::s3) {
+        using config::etag_meaning;
+        const bool own_way = s.remote.endpoint.host.ends_with(".aliyuncs.com");
+        const bool opaque = s.remote.etags == etag_meaning::opaque ||
+                            (s.remote.etags == etag_meaning::automatic && own_way);
+        return std::make_shared<s3::s3_dialect>(opaque ? s3::s3_dialect::etags::opaque
+                                                       : s3::s3_dialect::etags::md5);
+    }
     const auto version =
         s.remote.signature == config::oss_signature::v1 ? oss::signature::v1 : oss::signature::v4;
     return std::make_shared<oss::oss_dialect>(version);

@@ -28,26 +28,63 @@ std::string opening(const session& s, std::string_view rest) {
     return text;
 }
 
+// What the log says of an upload, also when its session has ended.
+class upload_record {
+public:
+    upload_record(const session& s, const storage::virtual_path& path)
+        : session_(s.id), user_(s.account->name), path_(path.text()),
+          object_(s.files->describe(path)), since_(s.operation.since) {}
+
+    void stored(std::string_view event, const storage::put_result& made) const {
+        if (!config::log::enabled(config::log_level::info))
+            return;
+        config::log::info(event,
+                          {{"session", session_},
+                           {"user", user_},
+                           {"path", path_},
+                           {"object", object_},
+                           {"size", made.size},
+                           {"crc64", made.crc64 ? std::to_string(*made.crc64) : std::string()},
+                           {"seconds", seconds_since(since_)}});
+    }
+
+    void failed(const error_code& why) const {
+        config::log::error("an upload that was not confirmed has failed",
+                           {{"session", session_},
+                            {"user", user_},
+                            {"path", path_},
+                            {"object", object_},
+                            {"error", why.message()}});
+    }
+
+private:
+    std::uint64_t session_;
+    std::string user_;
+    std::string path_;
+    std::string object_;
+    session::clock::time_point since_;
+};
+
 // Receives into an upload that has been opened, and answers.
-awaitable<reply> receive(session& s, storage::virtual_path path, storage::upload& to,
-                         reply preliminary, std::string complete) {
+awaitable<reply> receive(session& s, storage::virtual_path path,
+                         std::unique_ptr<storage::upload> to, reply preliminary,
+                         std::string complete) {
     if (auto failed = co_await open_data(s, std::move(preliminary)))
         co_return std::move(*failed);
+    const upload_record record(s, path);
+    late_answer late = [record](const result<storage::put_result>& made) {
+        if (made)
+            record.stored("stored, but too late to be confirmed", *made);
+        else
+            record.failed(made.error());
+    };
     storage::put_result stored;
-    const auto end = co_await receive_body(s.data.connection(), to, conversion_of(s),
-                                           s.operation.progress, stored);
+    const auto end = co_await receive_body(s.data.connection(), std::move(to), conversion_of(s),
+                                           s.operation.progress, stored, std::move(late));
     if (end.failed != transfer_end::side::none)
         co_return transfer_failure(s, end, purpose::store);
     s.data.finish();
-    if (config::log::enabled(config::log_level::info))
-        config::log::info("stored",
-                          {{"session", s.id},
-                           {"user", s.account->name},
-                           {"path", path.text()},
-                           {"object", s.files->describe(path)},
-                           {"size", stored.size},
-                           {"crc64", stored.crc64 ? std::to_string(*stored.crc64) : std::string()},
-                           {"seconds", seconds_since(s.operation.since)}});
+    record.stored("stored", stored);
     co_return reply(226, std::move(complete));
 }
 
@@ -89,11 +126,12 @@ awaitable<reply> upload(session& s, std::string argument, std::uint64_t offset) 
     const auto options = co_await upload_rights(s, *path, offset);
     if (!options)
         co_return reply_for(options.error(), purpose::store);
-    const auto to = co_await s.files->open_upload(*path, *options);
+    auto to = co_await s.files->open_upload(*path, *options);
     if (!to)
         co_return reply_for(to.error(), purpose::store);
     reply preliminary(150, opening(s, "."));
-    co_return co_await receive(s, *path, **to, std::move(preliminary), "Transfer complete.");
+    co_return co_await receive(s, *path, std::move(*to), std::move(preliminary),
+                               "Transfer complete.");
 }
 
 } // namespace
@@ -159,11 +197,11 @@ awaitable<reply> stou(session& s, std::string argument) {
     options.existing = storage::overwrite::refused;
     options.missing = s.missing_parents();
     options.stop = s.operation.stop.get_token();
-    const auto to = co_await s.files->open_upload(*path, options);
+    auto to = co_await s.files->open_upload(*path, options);
     if (!to)
         co_return reply_for(to.error(), purpose::store);
     reply preliminary(150, "FILE: " + name);
-    co_return co_await receive(s, *path, **to, std::move(preliminary),
+    co_return co_await receive(s, *path, std::move(*to), std::move(preliminary),
                                "Transfer complete (unique file name: " + name + ").");
 }
 

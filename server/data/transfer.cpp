@@ -1,11 +1,15 @@
 #include "server/data/transfer.hpp"
 
+#include "config/async.hpp"
 #include "server/tls/tls_error.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace objftpd::server {
@@ -213,18 +217,73 @@ awaitable<transfer_end> send_body(stream& to, storage::body& from, conversion co
     co_return end;
 }
 
-awaitable<transfer_end> receive_body(stream& from, storage::upload& to, conversion convert,
-                                     transfer_progress& progress, storage::put_result& stored) {
+namespace {
+
+// An upload whose data are all there. It outlives its transfer where the store takes too long.
+struct finalization {
+    finalization(const asio::any_io_executor& executor, std::unique_ptr<storage::upload> u,
+                 late_answer l)
+        : to(std::move(u)), late(std::move(l)), changed(executor) {}
+
+    std::unique_ptr<storage::upload> to;
+    late_answer late;
     tail plain;
     std::string ascii;
+    std::span<const char> last; // of plain or ascii
+    std::optional<result<storage::put_result>> committed;
+    bool left = false; // nobody waits for it
+    async_signal changed;
+};
+
+awaitable<void> carry_out(std::shared_ptr<finalization> f) {
+    auto committed = co_await f->to->commit(f->last);
+    if (!f->left) {
+        f->committed.emplace(std::move(committed));
+        f->changed.notify();
+        co_return;
+    }
+    if (!committed)
+        co_await f->to->abort();
+    f->late(committed);
+}
+
+awaitable<transfer_end> finalize(std::shared_ptr<finalization> f, transfer_progress& progress,
+                                 storage::put_result& stored) {
+    progress.committing = true;
+    progress.moved(0);
+    progress.leave_commit = [f] {
+        f->left = true;
+        f->changed.notify();
+    };
+    const auto executor = co_await asio::this_coro::executor;
+    asio::co_spawn(executor, carry_out(f), asio::detached);
+    while (!f->committed && !f->left)
+        co_await f->changed.wait();
+    progress.leave_commit = nullptr;
+    if (!f->committed)
+        co_return transfer_end(side::unconfirmed, error_code());
+    if (!*f->committed) {
+        co_await f->to->abort();
+        co_return transfer_end(side::store, f->committed->error());
+    }
+    stored = std::move(**f->committed);
+    co_return transfer_end();
+}
+
+} // namespace
+
+awaitable<transfer_end> receive_body(stream& from, std::unique_ptr<storage::upload> to,
+                                     conversion convert, transfer_progress& progress,
+                                     storage::put_result& stored, late_answer late) {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto f = std::make_shared<finalization>(executor, std::move(to), std::move(late));
     transfer_end end;
-    std::span<const char> last;
     if (convert == conversion::ascii) {
-        end = co_await receive_ascii(from, to, ascii, progress);
-        last = ascii;
+        end = co_await receive_ascii(from, *f->to, f->ascii, progress);
+        f->last = f->ascii;
     } else {
-        end = co_await receive_plain(from, to, plain, progress);
-        last = std::span<const char>(plain.memory.get(), plain.filled);
+        end = co_await receive_plain(from, *f->to, f->plain, progress);
+        f->last = std::span<const char>(f->plain.memory.get(), f->plain.filled);
     }
     // Some clients wait for our close_notify before they listen for the reply.
     if (end.failed == side::none)
@@ -232,16 +291,9 @@ awaitable<transfer_end> receive_body(stream& from, storage::upload& to, conversi
     const bool wanted = !progress.aborted && (!progress.may_commit || progress.may_commit());
     if (end.failed == side::none && !wanted)
         end = aborted();
-    if (end.failed == side::none) {
-        progress.committing = true;
-        auto committed = co_await to.commit(last);
-        if (committed)
-            stored = std::move(*committed);
-        else
-            end = transfer_end(side::store, committed.error());
-    }
-    if (end.failed != side::none)
-        co_await to.abort();
+    if (end.failed == side::none)
+        co_return co_await finalize(f, progress, stored);
+    co_await f->to->abort();
     co_return end;
 }
 

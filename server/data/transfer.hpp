@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 
 namespace objftpd::server {
 
@@ -19,6 +20,9 @@ struct transfer_progress {
 
     /// Asked at the end of an upload's data; "no" aborts it. Empty: yes.
     std::function<bool()> may_commit;
+
+    /// While it commits: lets it go on without the client, who is told that it is not confirmed.
+    std::function<void()> leave_commit;
 
     void moved(std::size_t n) {
         bytes += n;
@@ -44,9 +48,9 @@ private:
 };
 
 /// How a transfer ended. With `side::data` the connection broke, with `side::store` the store
-/// did; the error says how.
+/// did; the error says how. `unconfirmed`: the store has all data, and its answer is not there yet.
 struct transfer_end {
-    enum class side { none, data, store };
+    enum class side { none, data, store, unconfirmed };
 
     transfer_end() = default;
     transfer_end(side s, error_code e) : failed(s), error(e) {}
@@ -61,9 +65,13 @@ enum class conversion { none, ascii };
 awaitable<transfer_end> send_body(stream& to, storage::body& from, conversion convert,
                                   transfer_progress& progress);
 
+/// Told on the same thread what became of an upload that nobody waited for any more.
+using late_answer = std::function<void(const result<storage::put_result>&)>;
+
 /// Receives up to the orderly end of the stream and commits. Whatever else happens, the upload
 /// is aborted and the object stays as it was. `stored` is set on success.
-awaitable<transfer_end> receive_body(stream& from, storage::upload& to, conversion convert,
-                                     transfer_progress& progress, storage::put_result& stored);
+awaitable<transfer_end> receive_body(stream& from, std::unique_ptr<storage::upload> to,
+                                     conversion convert, transfer_progress& progress,
+                                     storage::put_result& stored, late_answer late);
 
 } // namespace objftpd::server

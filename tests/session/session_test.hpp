@@ -48,6 +48,7 @@ inline config::settings small_server(const std::filesystem::path& store) {
     s.server.passive_timeout = 30s;
     s.server.active_timeout = 30s;
     s.server.stall_timeout = 120s;
+    s.server.finalize_timeout = 50s;
     s.server.drain_timeout = 10s;
     s.stores.resize(1);
     s.stores[0].name = "main";

@@ -352,3 +352,24 @@ TEST_CASE_METHOD(scripted_session_test,
     CHECK(append.hears_code() == 226);
     CHECK(content("f").size() == 11 + 200'000);
 }
+
+TEST_CASE_METHOD(scripted_session_test, "a store that takes too long to confirm is not waited for") {
+    settings.server.finalize_timeout = 1s;
+    store.holds_at(moment::commit);
+    auto upload = begin_upload(login(), "f", "new");
+    upload.data.ends();
+    CHECK(upload.control.hears().starts_with("451 Upload not confirmed"));
+    CHECK(content("f") == "old content");
+    SECTION("the session goes on, and the upload is finished") {
+        upload.control.expects("NOOP", 200);
+        store.release(moment::commit);
+    }
+    SECTION("the upload is finished without the session") {
+        upload.control.disconnects();
+        wait_until_all_have_left();
+        store.release(moment::commit);
+    }
+    while (content("f") == "old content")
+        std::this_thread::yield();
+    CHECK(content("f") == "new");
+}
