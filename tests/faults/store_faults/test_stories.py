@@ -102,6 +102,36 @@ class Stories:
             wire.expect(226)
             self.assertTrue(self.world.content(name) == new)
 
+    def test_an_addition_is_stored_once_in_spite_of_a_lost_answer(self):
+        """Who is told that it failed adds once more."""
+        tail = self.world.bytes_of("small", "tail")
+        for size in ("small", "large"):
+            for operation in ("PutObject", "CompleteMultipartUpload"):
+                self.proxy.clear()
+                old = self.world.put("old.bin", self.world.bytes_of(size, "old"))
+                self.proxy.on(operation, faults.lose_answer)
+                wire = self.world.connect()
+                wire.upload("APPE old.bin", tail)
+                self.assertTrue(self.world.content("old.bin") == old + tail, (size, operation))
+                # From the middle on: of what is kept the store tells no checksum.
+                wire.say(f"REST {len(old) - 7}", 350)
+                wire.upload("STOR old.bin", tail)
+                self.assertTrue(self.world.content("old.bin") == old[:-7] + tail,
+                                (size, operation))
+
+    def test_an_addition_to_bytes_that_were_damaged_on_their_way_is_refused(self):
+        old = self.world.put("old.bin", self.world.bytes_of("small", "old"))
+        self.proxy.on("GetObject", faults.spoil_answer(faults.flip_a_bit), times=ALWAYS)
+        wire = self.world.connect()
+        with wire.passive() as data:
+            code = wire.say("APPE old.bin").code
+            if code == 150:
+                data.sendall(b"tail")
+                data.close()
+                code = wire.reply().code
+        self.assertEqual(code, 451)
+        self.assertEqual(self.world.content("old.bin"), old)
+
     def test_kill_9_in_the_middle_of_an_upload_leaves_the_old_object(self):
         old = self.world.put("old.bin", self.world.bytes_of("small", "old"))
         new = self.world.bytes_of("large", "new")
