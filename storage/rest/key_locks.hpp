@@ -3,7 +3,7 @@
 #include "config/async_condition.hpp"
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -40,14 +40,16 @@ public:
 
 private:
     struct place {
-        std::uint64_t number = 0;
-        share wanted = share::alone;
+        place(std::uint64_t n, share w) : number(n), wanted(w) {}
+
+        const std::uint64_t number;
+        const share wanted;
+        async_condition reached;
     };
     struct waiting_line {
         bool is_turn_of(std::uint64_t number) const;
 
-        std::deque<place> places; // the first has the turn, and those behind it that share it
-        async_condition changed;
+        std::list<place> places; // the first has the turn, and those behind it that share it
     };
 
     void leave(const std::string& key, std::uint64_t number);
