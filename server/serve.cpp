@@ -8,6 +8,7 @@
 
 #include <boost/asio/signal_set.hpp>
 
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <csignal>
@@ -73,6 +74,12 @@ void print_banner(const gateway& g, const config::settings& settings) {
               << std::flush;
 }
 
+// glibc would take the first big block that is freed as a sign to keep all such blocks: upload
+// memory and password hashes would stay with the process when they are long over.
+void give_big_blocks_back() {
+    ::mallopt(M_MMAP_THRESHOLD, 128 << 10);
+}
+
 } // namespace
 
 int serve(const cli::command_line& line) {
@@ -101,6 +108,7 @@ int serve(const cli::command_line& line) {
         return cli::exit_code::cannot_create;
     }
     raise_file_limit();
+    give_big_blocks_back();
     // sendfile to a connection that is gone raises it; the error code is enough.
     std::signal(SIGPIPE, SIG_IGN);
 
