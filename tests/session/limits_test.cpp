@@ -92,7 +92,7 @@ TEST_CASE_METHOD(limits_test, "USER after a login needs a place before login") {
     auto two = greeted("127.0.0.2");
     auto three = greeted("127.0.0.3");
     CHECK(one.says("USER alice").starts_with("421 "));
-    CHECK(one.code("PWD") == 0); // nobody is logged in, the connection is over
+    CHECK(one.is_disconnected()); // nobody is logged in
     two.expects("USER alice", 331);
     two.expects("PASS secret", 230);
     CHECK(two.code("USER alice") == 331);
