@@ -53,6 +53,9 @@ awaitable<result<put_result>> copy_at_once(const std::shared_ptr<const bucket_ac
     }();
     const copy_source version(std::move(from), source.etag);
     auto copy = co_await bucket->client.copy(version, to, attributes, existing);
+    // Swift knows no such condition; the caller has just looked.
+    if (!copy.outcome && copy.outcome.error() == errc::unsupported)
+        copy = co_await bucket->client.copy(version, to, attributes, overwrite::allowed);
     put_result made;
     made.size = source.size;
     if (copy.outcome) {
