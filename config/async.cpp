@@ -18,6 +18,12 @@ awaitable<void> sleep_for(std::chrono::nanoseconds duration, std::stop_token sto
     co_await timer.async_wait(as_tuple);
 }
 
+sleeper real_sleeper() {
+    return [](std::chrono::nanoseconds duration, std::stop_token stop) {
+        return sleep_for(duration, std::move(stop));
+    };
+}
+
 awaitable<void> async_signal::wait() {
     co_await timer_.async_wait(as_tuple);
 }

@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <type_traits>
@@ -22,6 +23,10 @@ awaitable<void> sleep_for(std::chrono::nanoseconds duration);
 
 /// The same; a stop that is requested on the coroutine's own thread ends it early as well.
 awaitable<void> sleep_for(std::chrono::nanoseconds duration, std::stop_token stop);
+
+/// How to sleep, where tests have no time for it: the latter unless it is replaced.
+using sleeper = std::function<awaitable<void>(std::chrono::nanoseconds, std::stop_token)>;
+sleeper real_sleeper();
 
 /// Lets coroutines of one thread wait for each other. Whoever waits looks again at what it waits
 /// for: it may be woken for nothing.

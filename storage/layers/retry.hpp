@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <functional>
 #include <memory>
 
 namespace objftpd::storage::layers {
@@ -15,10 +14,7 @@ struct retry_settings {
     unsigned abort_attempts = 30; // of AbortMultipartUpload: some minutes
     std::chrono::milliseconds first_wait{200};
     std::chrono::milliseconds longest_wait{20'000};
-    std::function<awaitable<void>(std::chrono::nanoseconds, std::stop_token)> sleep =
-        [](std::chrono::nanoseconds time, std::stop_token stop) {
-            return sleep_for(time, std::move(stop));
-        };
+    sleeper sleep = real_sleeper();
 };
 
 /// Sends a call again when it failed in a way that may pass: after a random wait that doubles with

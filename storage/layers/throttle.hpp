@@ -18,10 +18,7 @@ struct throttle_settings {
     double most_per_second = 0;    // 0: any number
     bool lists_count_keys = false; // towards most_per_second, as OSS counts
     std::function<clock::time_point()> now = clock::now;
-    std::function<awaitable<void>(std::chrono::nanoseconds, std::stop_token)> sleep =
-        [](std::chrono::nanoseconds time, std::stop_token stop) {
-            return sleep_for(time, std::move(stop));
-        };
+    sleeper sleep = real_sleeper();
 };
 
 /// Bounds how many requests a bucket gets at a time and in a second. When the store asks for fewer
