@@ -251,7 +251,7 @@ private:
         const auto& region = store_.region;
         if (is_oss(store_)) {
             const bool inside = host.find("-internal.") != host.npos;
-            if (region.empty() || !host.ends_with(".aliyuncs.com"))
+            if (region.empty() || !is_alibabas_cloud(host))
                 return parse_endpoint("sts.aliyuncs.com");
             return parse_endpoint((inside ? "sts-vpc." : "sts.") + region + ".aliyuncs.com");
         }

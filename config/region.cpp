@@ -58,7 +58,11 @@ std::string of_alibaba(std::string_view name) {
 
 bool is_vendors_cloud(std::string_view host) {
     return is_in(host, "amazonaws.com") || is_in(host, "amazonaws.com.cn") ||
-           is_in(host, "aliyuncs.com");
+           is_alibabas_cloud(host);
+}
+
+bool is_alibabas_cloud(std::string_view host) {
+    return is_in(host, "aliyuncs.com");
 }
 
 // Only hosts of known forms: a region that is read from another one would sign every request

@@ -8,6 +8,9 @@ namespace objftpd::config {
 /// Whether a host belongs to the clouds of Amazon or Alibaba.
 bool is_vendors_cloud(std::string_view host);
 
+/// Whether it belongs to Alibaba's.
+bool is_alibabas_cloud(std::string_view host);
+
 /// The region that the host's name tells there: "cn-hangzhou". Empty if it tells none: of access
 /// points, accelerated and private addresses, and of any form that is not known.
 std::string region_of(std::string_view host);

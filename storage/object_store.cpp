@@ -10,13 +10,15 @@
 #include "storage/rest/object_store_adapter.hpp"
 #include "storage/s3/s3_dialect.hpp"
 
+#include "config/region.hpp"
+
 namespace objftpd::storage {
 namespace {
 
 std::shared_ptr<const rest::dialect> make_dialect(const config::store_settings& s) {
     if (s.type == config::store_type::s3) {
         using config::etag_meaning;
-        const bool own_way = s.remote.endpoint.host.ends_with(".aliyuncs.com");
+        const bool own_way = config::is_alibabas_cloud(s.remote.endpoint.host);
         const bool opaque = s.remote.etags == etag_meaning::opaque ||
                             (s.remote.etags == etag_meaning::automatic && own_way);
         return std::make_shared<s3::s3_dialect>(opaque ? s3::s3_dialect::etags::opaque
