@@ -9,6 +9,7 @@ namespace objftpd::storage::layers {
 namespace {
 
 struct question {
+    async_condition answered_now;
     bool answered = false;
     result<object_info> answer = error_code(errc::unavailable);
 };
@@ -70,7 +71,7 @@ public:
         }
         const auto theirs = asked;
         while (!theirs->answered)
-            co_await answered_.wait(lock);
+            co_await theirs->answered_now.wait(lock);
         found.emplace(theirs->answer);
         co_return found;
     }
@@ -84,7 +85,7 @@ public:
             put(*answer);
         asked.answer = std::move(answer);
         asked.answered = true;
-        answered_.notify_all();
+        asked.answered_now.notify_all();
     }
 
     // Whatever happens to a coroutine that asks, others do not wait for its answer for ever.
@@ -145,7 +146,6 @@ private:
     std::list<remembered> by_age_; // all live equally long
     std::unordered_map<std::string_view, std::list<remembered>::iterator> known_; // keys of by_age_
     std::unordered_map<std::string, std::shared_ptr<question>> asked_;
-    async_condition answered_;
 };
 
 // Tells when an object may have changed.
