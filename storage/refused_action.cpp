@@ -1,5 +1,7 @@
 #include "storage/refused_action.hpp"
 
+#include "storage/rest/call.hpp"
+
 #include <boost/system/error_category.hpp>
 
 namespace objftpd::storage {

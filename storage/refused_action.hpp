@@ -1,12 +1,15 @@
 #pragma once
 
 #include "storage/error.hpp"
-#include "storage/rest/call.hpp"
 
 #include <optional>
 #include <string>
 
 namespace objftpd::storage {
+
+namespace rest {
+enum class operation;
+}
 
 /// A store's refusal of one action to this server's account: errc::permission_denied that knows the
 /// action, so that user and operator learn what is not allowed.

@@ -2,6 +2,7 @@
 
 #include "storage/error.hpp"
 #include "storage/refused_action.hpp"
+#include "storage/rest/call.hpp"
 
 #include <boost/asio/error.hpp>
 #include <catch2/catch.hpp>
