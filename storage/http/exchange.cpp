@@ -28,13 +28,6 @@ constexpr std::size_t largest_head = 256 << 10;
 constexpr const char* never_by_proxy = "100.100.100.200,169.254.0.0/16,fd00:ec2::254";
 constexpr auto never = std::chrono::steady_clock::time_point::max();
 
-std::uint64_t size_of(const request_body& body) {
-    std::uint64_t size = 0;
-    for (const auto& piece : body)
-        size += piece.size();
-    return size;
-}
-
 // An own address or an interface as libcurl wants it: without a prefix it would look for a host of
 // that name, and the whole thread would wait for that. Nothing if it can be neither.
 std::optional<std::string> bind_option(const std::string& text) {
@@ -49,6 +42,13 @@ std::optional<std::string> bind_option(const std::string& text) {
 }
 
 } // namespace
+
+std::uint64_t size_of(const request_body& body) {
+    std::uint64_t size = 0;
+    for (const auto& piece : body)
+        size += piece.size();
+    return size;
+}
 
 // No exception may pass through libcurl, which is C.
 struct exchange_callbacks {

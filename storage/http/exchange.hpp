@@ -37,6 +37,9 @@ struct response_head {
 /// that they can be sent again.
 using request_body = std::vector<std::span<const char>>;
 
+/// Bytes of all its pieces.
+std::uint64_t size_of(const request_body& body);
+
 /// What one request is given time for. 0: for ever.
 struct time_limits {
     std::chrono::seconds stall{0};  // without a byte of a body in either direction

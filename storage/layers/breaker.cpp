@@ -21,9 +21,7 @@ sign sign_of(const rest::answer& a) {
     if (a.failed == errc::refused_credentials && a.status == 0) // there were none to ask it with
         return sign::none;
     const bool failing = a.failed == errc::unavailable && (a.status == 0 || a.status >= 500);
-    const bool wordless = a.status == 503 && a.vendor.code.empty() &&
-                          a.find("x-amz-request-id") == nullptr &&
-                          a.find("x-oss-request-id") == nullptr;
+    const bool wordless = a.status == 503 && a.vendor.code.empty() && a.request_id() == nullptr;
     return failing || wordless ? sign::gone : sign::there;
 }
 

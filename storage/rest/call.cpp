@@ -68,4 +68,9 @@ const std::string* answer::find(std::string_view name) const {
     return http::find(headers, name);
 }
 
+const std::string* answer::request_id() const {
+    const auto* const oss = find("x-oss-request-id");
+    return oss != nullptr ? oss : find("x-amz-request-id");
+}
+
 } // namespace objftpd::storage::rest

@@ -69,6 +69,9 @@ struct answer {
 
     /// Null if there is no such header. `name` in lower case.
     const std::string* find(std::string_view name) const;
+
+    /// What the vendor calls the request, as its headers tell; null if they do not.
+    const std::string* request_id() const;
 };
 
 /// Sends calls to a bucket: the store itself at the end, and in front of it layers that repeat,

@@ -72,13 +72,6 @@ std::string error_text(const answer& a) {
     return http::from_base64(*encoded).value_or(std::string());
 }
 
-std::string request_id(const answer& a) {
-    for (const auto* const name : {"x-oss-request-id", "x-amz-request-id"})
-        if (const auto* const id = a.find(name))
-            return *id;
-    return a.vendor.request_id;
-}
-
 // How far the store's clock is ahead of ours, if it tells.
 std::optional<std::chrono::seconds> clock_difference(const answer& a) {
     const auto* const date = a.find("date");
@@ -132,13 +125,6 @@ http::request without_secrets(http::request r) {
 std::string_view loggable(std::string_view text) {
     constexpr std::size_t longest = 200;
     return text.substr(0, longest);
-}
-
-std::uint64_t size_of(const http::request_body& body) {
-    std::uint64_t size = 0;
-    for (const auto& piece : body)
-        size += piece.size();
-    return size;
 }
 
 // Of a body that is still to be read: as long as it is said to be.
@@ -253,6 +239,7 @@ void http_transport::log(const call& c, const answer& a, const sending& mine) co
     const auto shown = without_secrets(mine.request);
     const auto time = std::chrono::steady_clock::now() - mine.begun;
     const auto advice = failed && a.status != 0 ? judge(a.status, a.vendor.code).advice : "";
+    const auto* const id = a.request_id();
     const auto reason = mine.reason.empty() ? loggable(a.vendor.message) : mine.reason;
     config::log::write(level, failed ? "the store refused or failed" : "store request",
                        {{"store", route_.store()},
@@ -260,7 +247,7 @@ void http_transport::log(const call& c, const answer& a, const sending& mine) co
                         {"key", c.key},
                         {"action", name_of(c.what)},
                         {"status", a.status},
-                        {"request", loggable(request_id(a))},
+                        {"request", loggable(id != nullptr ? *id : a.vendor.request_id)},
                         {"code", loggable(a.vendor.code)},
                         {"detail", loggable(a.vendor.detail)},
                         {"reason", reason},
@@ -268,7 +255,7 @@ void http_transport::log(const call& c, const answer& a, const sending& mine) co
                         {"method", c.method},
                         {"url", shown.host.empty() ? std::string() : shown.url()},
                         {"ms", std::chrono::floor<std::chrono::milliseconds>(time).count()},
-                        {"sent", size_of(c.body)},
+                        {"sent", http::size_of(c.body)},
                         {"received", received(a)}});
     if (a.vendor.code == "SignatureDoesNotMatch" && config::log::enabled(config::log_level::debug))
         config::log::debug("signed was", {{"text", dialect_->signed_text(shown)}});

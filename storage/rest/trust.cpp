@@ -7,10 +7,6 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r\n";
 
-bool has_id(const answer& a) {
-    return a.find("x-oss-request-id") != nullptr || a.find("x-amz-request-id") != nullptr;
-}
-
 bool tells_checksum(const answer& a) {
     return a.find("x-oss-hash-crc64ecma") != nullptr ||
            std::ranges::any_of(a.headers, [](const http::header& h) {
@@ -75,7 +71,7 @@ std::string_view from_root(std::string_view xml) {
 } // namespace
 
 bool is_foreign(const call& c, const answer& a) {
-    if (has_id(a) || c.key.empty()) // about a bucket: told by the document
+    if (a.request_id() != nullptr || c.key.empty()) // about a bucket: told by the document
         return false;
     switch (c.what) {
     case operation::head_object:
@@ -108,7 +104,7 @@ bool is_complete(const call& c, const answer& a) {
         return !is_document(a.text, "Error") && (a.find("etag") != nullptr || tells_checksum(a));
     const bool silent = a.text.find('<') == a.text.npos;
     if (c.what == operation::delete_objects && silent) // OSS, when all went well
-        return has_id(a);
+        return a.request_id() != nullptr;
     const auto root = result_of(c.what);
     return root.empty() || is_document(a.text, root);
 }
