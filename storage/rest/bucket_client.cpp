@@ -38,13 +38,6 @@ call part_call(operation what, upload_name&& to, unsigned number, std::stop_toke
     return c;
 }
 
-// S3 says of a key that must not exist that a condition does not hold.
-error_code refusal(const answer& a, overwrite existing) {
-    if (existing == overwrite::refused && a.failed == errc::precondition_failed)
-        return errc::already_exists;
-    return a.failed;
-}
-
 void add_unless_empty(call& c, std::string name, const std::string& value) {
     if (!value.empty())
         c.headers.emplace_back(std::move(name), value);
@@ -127,6 +120,7 @@ result<stored> bucket_client::stored_in_text(const answer& a) const {
 // SECURITY: an answer that does not say how long it is must not pass for an empty object.
 result<object_head> bucket_client::head_from(const answer& a) const {
     object_head h;
+    static_cast<stored&>(h) = stored_from(a);
     const auto* const length = a.find("content-length");
     const auto size = length == nullptr ? std::nullopt : config::parse_decimal(*length);
     if (!size)
@@ -141,10 +135,6 @@ result<object_head> bucket_client::head_from(const answer& a) const {
     for (const auto& header : a.headers)
         if (is_kept(header.name, dialect_->prefix()))
             h.kept.push_back(header);
-    auto s = stored_from(a);
-    h.etag = std::move(s.etag);
-    h.etag_is_md5 = s.etag_is_md5;
-    h.crc64 = s.crc64;
     return h;
 }
 
@@ -211,6 +201,27 @@ awaitable<result<opened_object>> bucket_client::get(std::string key, std::uint64
     co_return opened;
 }
 
+// A store that knows no conditions (Swift) is asked for the key first.
+awaitable<answer> bucket_client::send(call c, overwrite existing) const {
+    if (existing == overwrite::allowed)
+        co_return co_await transport_->send(c);
+    const auto unconditional = c.headers;
+    dialect_->refuse_overwrite(c);
+    auto a = co_await transport_->send(c);
+    // S3 says of a key that must not exist that a condition does not hold. A copy has another one.
+    if (a.failed == errc::precondition_failed && c.what != operation::copy_object)
+        a.failed = errc::already_exists;
+    if (a.failed != errc::unsupported)
+        co_return a;
+    const auto there = co_await head(c.key);
+    if (there || there.error() != errc::not_found) {
+        a.failed = there ? make_error_code(errc::already_exists) : there.error();
+        co_return a;
+    }
+    c.headers = unconditional;
+    co_return co_await transport_->send(c);
+}
+
 awaitable<attempt> bucket_client::put(std::string key, const object_attributes& attributes,
                                       overwrite existing, std::string md5,
                                       http::request_body body) const {
@@ -219,19 +230,9 @@ awaitable<attempt> bucket_client::put(std::string key, const object_attributes& 
     if (!md5.empty())
         c.headers.emplace_back("content-md5", std::move(md5));
     c.body = std::move(body);
-    const auto unconditional = c.headers;
-    if (existing == overwrite::refused)
-        dialect_->refuse_overwrite(c);
-    auto a = co_await transport_->send(c);
-    if (a.failed == errc::unsupported && existing == overwrite::refused) {
-        const auto there = co_await head(c.key);
-        if (there || there.error() != errc::not_found)
-            co_return attempt(there ? make_error_code(errc::already_exists) : there.error());
-        c.headers = unconditional;
-        a = co_await transport_->send(c);
-    }
+    const auto a = co_await send(std::move(c), existing);
     if (a.failed)
-        co_return attempt(refusal(a, existing), a.may_have_worked);
+        co_return attempt(a.failed, a.may_have_worked);
     co_return attempt(stored_from(a));
 }
 
@@ -263,9 +264,7 @@ awaitable<attempt> bucket_client::copy(copy_source from, std::string to,
     call c(operation::copy_object, "PUT", std::move(to));
     add_source(c, from);
     add_placement(c, attributes);
-    if (existing == overwrite::refused)
-        dialect_->refuse_overwrite(c);
-    const auto a = co_await transport_->send(c);
+    const auto a = co_await send(std::move(c), existing);
     if (a.failed)
         co_return attempt(a.failed, a.may_have_worked);
     co_return attempt(stored_in_text(a), true);
@@ -278,12 +277,10 @@ awaitable<result<std::string>> bucket_client::create_upload(std::string key,
     call c(operation::create_upload, "POST", std::move(key));
     c.query.emplace_back("uploads");
     add_attributes(c, attributes);
-    if (existing == overwrite::refused)
-        dialect_->refuse_overwrite(c);
     c.stop = std::move(stop);
-    const auto a = co_await transport_->send(c);
+    const auto a = co_await send(std::move(c), existing);
     if (a.failed)
-        co_return refusal(a, existing);
+        co_return a.failed;
     co_return parse_upload_id(a.text);
 }
 
@@ -323,12 +320,10 @@ awaitable<attempt> bucket_client::complete_upload(upload_name which,
     call c(operation::complete_upload, "POST", std::move(which.key));
     c.query.emplace_back("uploadId", std::move(which.id));
     c.headers.emplace_back("content-type", "application/xml");
-    if (existing == overwrite::refused)
-        dialect_->refuse_overwrite(c);
     c.body.emplace_back(body);
-    const auto a = co_await transport_->send(c);
+    const auto a = co_await send(std::move(c), existing);
     if (a.failed)
-        co_return attempt(refusal(a, existing), a.may_have_worked);
+        co_return attempt(a.failed, a.may_have_worked);
     co_return attempt(stored_in_text(a), true);
 }
 

@@ -15,15 +15,27 @@
 
 namespace objftpd::storage::rest {
 
+/// What a store says of bytes that it has.
+struct stored {
+    stored() = default;
+
+    std::string etag;         // without quotes
+    bool etag_is_md5 = false; // of the content; not where the store encrypts with keys of its own
+    std::optional<std::uint64_t> crc64;
+};
+
+/// What that says of bytes of which somebody else knows the checksum. An ETag that is no MD5
+/// (encrypted objects) says nothing.
+enum class evidence { none, proves, contradicts };
+
 /// What HEAD and GET tell of an object.
-struct object_head {
+struct object_head : stored {
+    object_head() = default;
+
     std::uint64_t size = 0; // of the whole object
     timestamp modified{};
-    std::string etag; // without quotes
-    bool etag_is_md5 = false;
     std::string content_type;
     std::string storage_class; // empty: the vendor's standard
-    std::optional<std::uint64_t> crc64;
     /// What else it was stored with and a new object in its place may be: the user's own metadata,
     /// Cache-Control and the like, as headers.
     std::vector<http::header> kept;
@@ -48,15 +60,6 @@ struct object_attributes {
     std::string encryption_key;
     std::string tags;               // "a=1&b=2"
     std::vector<http::header> kept; // of the object that stood there: object_head::kept
-};
-
-/// What a store says of bytes that it has taken.
-struct stored {
-    stored() = default;
-
-    std::string etag;
-    bool etag_is_md5 = false; // of the content; not where the store encrypts with keys of its own
-    std::optional<std::uint64_t> crc64;
 };
 
 /// How a request ended that was to make an object.
@@ -150,6 +153,7 @@ private:
     void add_attributes(call& c, const object_attributes& attributes) const;
     void add_placement(call& c, const object_attributes& attributes) const;
     void add_source(call& c, const copy_source& from) const;
+    awaitable<answer> send(call c, overwrite existing) const;
     bool is_md5(const std::string& etag, const answer& a) const;
     stored stored_from(const answer& a) const;
     result<stored> stored_in_text(const answer& a) const;

@@ -15,19 +15,12 @@ struct copied {
     put_result made;
 };
 
-bool is_same(const object_head& source, const stored& made) {
-    if (source.crc64 && made.crc64)
-        return *source.crc64 == *made.crc64;
-    return !source.etag_is_md5 || !made.etag_is_md5 || source.etag == made.etag;
-}
-
-bool is_surely_same(const object_head& source, const object_head& target) {
-    const bool known = (source.crc64 && target.crc64) || (source.etag_is_md5 && target.etag_is_md5);
-    stored made;
-    made.etag = target.etag;
-    made.etag_is_md5 = target.etag_is_md5;
-    made.crc64 = target.crc64;
-    return known && source.size == target.size && is_same(source, made);
+evidence compare(const stored& made, const stored& source) {
+    const bool crcs = made.crc64 && source.crc64;
+    if (!crcs && !(made.etag_is_md5 && source.etag_is_md5))
+        return evidence::none;
+    const bool same = crcs ? *made.crc64 == *source.crc64 : made.etag == source.etag;
+    return same ? evidence::proves : evidence::contradicts;
 }
 
 awaitable<result<put_result>> copy_in_parts(const std::shared_ptr<const bucket_access>& bucket,
@@ -53,29 +46,30 @@ awaitable<result<put_result>> copy_at_once(const std::shared_ptr<const bucket_ac
     }();
     const copy_source version(std::move(from), source.etag);
     auto copy = co_await bucket->client.copy(version, to, attributes, existing);
-    // Swift knows no such condition; the caller has just looked.
-    if (!copy.outcome && copy.outcome.error() == errc::unsupported)
-        copy = co_await bucket->client.copy(version, to, attributes, overwrite::allowed);
     put_result made;
     made.size = source.size;
     if (copy.outcome) {
-        if (!is_same(source, *copy.outcome))
+        if (compare(*copy.outcome, source) == evidence::contradicts)
             co_return errc::checksum_mismatch;
         made.etag = std::move(copy.outcome->etag);
         made.crc64 = copy.outcome->crc64 ? copy.outcome->crc64 : source.crc64;
         co_return made;
     }
     const auto failed = copy.outcome.error();
+    // Of the two conditions, which one does not hold?
     const bool refused = existing == overwrite::refused && failed == errc::precondition_failed;
     if (!copy.may_have_worked && !refused)
         co_return failed;
     const auto there = co_await bucket->client.head(std::move(to));
-    if (copy.may_have_worked && there && is_surely_same(source, *there)) {
+    if (copy.may_have_worked && there && there->size == source.size &&
+        compare(*there, source) == evidence::proves) {
         made.etag = there->etag;
         made.crc64 = there->crc64;
         co_return made;
     }
-    co_return refused&& there ? make_error_code(errc::already_exists) : failed;
+    if (refused && there)
+        co_return errc::already_exists;
+    co_return failed;
 }
 
 awaitable<result<copied>> copy_version(const std::shared_ptr<const bucket_access>& bucket,

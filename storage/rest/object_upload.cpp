@@ -15,14 +15,6 @@ namespace {
 // What is copied in one request, so that none takes too long: bytes.
 constexpr std::uint64_t usual_piece = 1ull << 30;
 
-stored stored_of(const object_head& object) {
-    stored s;
-    s.etag = object.etag;
-    s.etag_is_md5 = object.etag_is_md5;
-    s.crc64 = object.crc64;
-    return s;
-}
-
 } // namespace
 
 object_upload::object_upload(std::shared_ptr<const bucket_access> bucket, upload_request request,
@@ -256,33 +248,33 @@ awaitable<result<put_result>> object_upload::put_whole() {
     // Not to be stopped: an answer that nobody waits for would leave it open what stands there.
     const auto made = co_await bucket_->client.put(request_.key, attributes(), existing(),
                                                    std::move(sum), std::move(pieces));
-    if (made.outcome && !contradicts(*made.outcome, whole))
+    if (made.outcome && compare(*made.outcome, whole) != evidence::contradicts)
         co_return result_of(*made.outcome);
     const auto failed =
         made.outcome ? make_error_code(errc::checksum_mismatch) : made.outcome.error();
     if (!made.outcome && !made.may_have_worked)
         co_return failed;
     const auto there = co_await bucket_->client.head(request_.key);
-    if (there && there->size == size_ && proves(stored_of(*there), whole))
-        co_return result_of(stored_of(*there));
+    if (there && there->size == size_ && compare(*there, whole) == evidence::proves)
+        co_return result_of(*there);
     co_return failed;
 }
 
 // The answer was lost or contradicts the parts.
 awaitable<result<put_result>> object_upload::settle_completion(attempt made) {
     const auto there = co_await bucket_->client.head(request_.key);
+    const bool fits = there && there->size == size_;
+    const auto said = fits ? parts_->compare(*there) : evidence::contradicts;
     if (made.outcome) {
-        if (!there || there->size != size_ || parts_->contradicts(stored_of(*there)))
+        if (said == evidence::contradicts)
             co_return errc::checksum_mismatch;
-        co_return result_of(stored_of(*there));
+        co_return result_of(*there);
     }
-    if (there && there->size == size_) {
-        const auto object = stored_of(*there);
-        const bool replaced = !stands_ || there->etag != stands_->etag;
-        if (parts_->proves(object) ||
-            (replaced && !parts_->contradicts(object) && co_await parts_->is_ended()))
-            co_return result_of(object);
-    }
+    if (said == evidence::proves)
+        co_return result_of(*there);
+    const bool replaced = there && (!stands_ || there->etag != stands_->etag);
+    if (said == evidence::none && replaced && co_await parts_->is_ended())
+        co_return result_of(*there);
     const auto failed = made.outcome.error();
     co_return failed == errc::not_found ? make_error_code(errc::unavailable) : failed;
 }
@@ -301,7 +293,7 @@ awaitable<result<put_result>> object_upload::complete() {
     if (!made.outcome && !made.may_have_worked)
         co_return made.outcome.error();
     result<put_result> ended = error_code(errc::unavailable);
-    if (made.outcome && !parts_->contradicts(*made.outcome))
+    if (made.outcome && parts_->compare(*made.outcome) != evidence::contradicts)
         ended = result_of(*made.outcome);
     else
         ended = co_await settle_completion(std::move(made));

@@ -16,16 +16,14 @@
 
 namespace objftpd::storage::rest {
 
-bool contradicts(const stored& theirs, const part_buffer& ours) {
-    const bool crc_differs = theirs.crc64 && ours.has_crc64() && *theirs.crc64 != ours.crc64();
-    const bool md5_differs = ours.has_md5() && theirs.etag_is_md5 &&
-                             !config::equal_ignoring_case(theirs.etag, http::to_hex(ours.md5()));
-    return crc_differs || md5_differs;
-}
-
-bool proves(const stored& theirs, const part_buffer& ours) {
-    const bool known = (theirs.crc64 && ours.has_crc64()) || (ours.has_md5() && theirs.etag_is_md5);
-    return known && !contradicts(theirs, ours);
+evidence compare(const stored& theirs, const part_buffer& ours) {
+    const bool crcs = theirs.crc64 && ours.has_crc64();
+    const bool md5s = theirs.etag_is_md5 && ours.has_md5();
+    if (!crcs && !md5s)
+        return evidence::none;
+    const bool same = (!crcs || *theirs.crc64 == ours.crc64()) &&
+                      (!md5s || config::equal_ignoring_case(theirs.etag, http::to_hex(ours.md5())));
+    return same ? evidence::proves : evidence::contradicts;
 }
 
 awaitable<result<>> upload_parts::begin(const object_attributes& attributes, overwrite existing) {
@@ -95,7 +93,7 @@ awaitable<result<>> upload_parts::send_one(unsigned number, std::unique_ptr<part
             co_await bucket_->client.upload_part(to, number, sum, std::move(pieces), stop_token());
         if (!stored)
             co_return stored.error();
-        if (!rest::contradicts(*stored, p)) {
+        if (rest::compare(*stored, p) != evidence::contradicts) {
             parts_[number - 1].take(std::move(*stored));
             co_return result<>();
         }
@@ -173,22 +171,17 @@ awaitable<bool> upload_parts::is_ended() {
     co_return !listed && listed.error() == errc::not_found;
 }
 
-bool upload_parts::contradicts(const stored& object) const {
+evidence upload_parts::compare(const stored& object) const {
     const auto ours = crc64();
     if (ours && object.crc64)
-        return *ours != *object.crc64;
+        return *ours == *object.crc64 ? evidence::proves : evidence::contradicts;
     const auto composite = composite_etag();
+    if (composite.empty())
+        return evidence::none;
+    if (config::equal_ignoring_case(composite, object.etag))
+        return evidence::proves;
     const bool looks_composite = object.etag.find('-') != std::string::npos;
-    return looks_composite && !composite.empty() &&
-           !config::equal_ignoring_case(composite, object.etag);
-}
-
-bool upload_parts::proves(const stored& object) const {
-    const auto ours = crc64();
-    if (ours && object.crc64)
-        return *ours == *object.crc64;
-    const auto composite = composite_etag();
-    return !composite.empty() && config::equal_ignoring_case(composite, object.etag);
+    return looks_composite ? evidence::contradicts : evidence::none;
 }
 
 void upload_parts::abandon() {

@@ -56,10 +56,8 @@ public:
     /// The checksum of all parts together, where those of each are known.
     std::optional<std::uint64_t> crc64() const;
 
-    /// Whether what the store says of an object contradicts that it is made of these parts, or
-    /// proves it.
-    bool contradicts(const stored& object) const;
-    bool proves(const stored& object) const;
+    /// Whether an object is made of these parts.
+    evidence compare(const stored& object) const;
 
     /// Nothing is left to be removed.
     void end() { id_.clear(); }
@@ -119,9 +117,7 @@ private:
     error_code failed_; // the first part's that did
 };
 
-/// Whether what a store says of a run of bytes contradicts what we know of them, or proves that it
-/// has them. An ETag that is no MD5 (encrypted objects) says neither.
-bool contradicts(const stored& theirs, const part_buffer& ours);
-bool proves(const stored& theirs, const part_buffer& ours);
+/// Whether the store has these bytes.
+evidence compare(const stored& theirs, const part_buffer& ours);
 
 } // namespace objftpd::storage::rest
