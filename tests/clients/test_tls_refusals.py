@@ -6,8 +6,10 @@ import subprocess
 
 from harness.authority import Authority
 from harness.case import ServerCase, scratch
+from harness.configuration import PASSWORD, USER
 from harness.content import tricky_bytes
-from harness.daemon import LOOPBACK, PASSWORD, USER, Daemon
+from harness.daemon import Daemon
+from harness.ports import LOOPBACK
 from harness.wire import PATIENCE, Closed, Wire, read_all
 
 LISTENERS = {

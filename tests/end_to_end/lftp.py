@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import unittest
 
-from harness.daemon import PASSWORD, USER
+from harness.configuration import PASSWORD, USER
 
 
 def mirror(port, source, target, *options):

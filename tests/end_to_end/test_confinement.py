@@ -5,10 +5,9 @@ however the path is written: no request for any other key reaches the store.
 import re
 import urllib.parse
 
-from harness.daemon import PASSWORD
+from harness.configuration import BUCKET, PASSWORD, hash_password
 from harness.wire import Wire, end, read_all
 from store_harness.case import OnCeph, OnOss, StoreCase
-from store_harness.gateway import BUCKET, hash_password
 
 AREA = "confinement/"
 OWN = f"{AREA}team/"

@@ -11,11 +11,10 @@ import re
 import subprocess
 
 from harness.case import ServerCase
+from harness.configuration import BUCKET, PASSWORD, USER
 from harness.content import tricky_bytes
-from harness.daemon import PASSWORD, USER
 from store_harness import engines
 from store_harness.faults import refuse
-from store_harness.gateway import BUCKET
 from store_harness.proxy import ALWAYS
 from store_harness.world import World
 

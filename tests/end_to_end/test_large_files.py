@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from harness.case import ServerCase, scratch
-from harness.daemon import PASSWORD, USER
+from harness.configuration import PASSWORD, USER
 from store_harness import engines
 from store_harness.gateway import Gateway
 from store_harness.scratch import quick_scratch

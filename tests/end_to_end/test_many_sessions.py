@@ -10,8 +10,8 @@ import threading
 import time
 
 from harness.case import ServerCase
+from harness.configuration import PASSWORD, USER
 from harness.content import sha256_of
-from harness.daemon import PASSWORD, USER
 from store_harness import engines
 from store_harness.case import OnCeph, OnOss, StoreCase
 from store_harness.gateway import Gateway

@@ -5,19 +5,18 @@ secret and the password are filled in, and the way to the cloud leads to a store
 import contextlib
 import ftplib
 import io
-import os
 import pathlib
 import re
 import shlex
-import subprocess
 import tomllib
 
 from cloud_front import CloudFront
-from harness import daemon
 from harness.case import ServerCase
+from harness.configuration import PASSWORD, hash_password
 from harness.content import tricky_bytes
+from harness.ports import LOOPBACK, free_port
+from harness.server_process import ServerProcess
 from store_harness import engines
-from store_harness.gateway import hash_password, next_port
 from store_harness.scratch import quick_scratch
 
 README = pathlib.Path(__file__).parents[2] / "README.md"
@@ -74,26 +73,6 @@ def fill_in(toml, key, value):
     return changed
 
 
-class Printed(daemon.Daemon):
-    """A server that is started by a command line, in a folder."""
-
-    def __init__(self, root, port, command, environment=()):
-        self.root = root
-        self.ports = {"ftp": port}
-        self.port = port
-        self.command = [daemon.binary(), *command]
-        self.environment = dict(os.environ, **dict(environment))
-        self.process = None
-
-    def start(self):
-        with open(self.root / "output", "ab") as output:
-            self.process = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                cwd=self.root, env=self.environment)
-        self._wait_until_it_accepts(hosts=["127.0.0.1"])
-        return self
-
-
 class PrintedInReadme:
     @classmethod
     def setUpClass(cls):
@@ -111,10 +90,11 @@ class PrintedInReadme:
         self.addCleanup(self.front.stop)
         self.client = self.engine.client_of(self.bucket)
         self.client.call("PUT")
-        self.port = next_port()
+        self.port = free_port()
 
-    def serve(self, command, environment=()):
-        self.daemon = Printed(self.root, self.port, command, environment)
+    def serve(self, arguments, environment=()):
+        self.daemon = ServerProcess(self.root, {"ftp": self.port}, arguments, environment,
+                                    hosts=[LOOPBACK["IPv4"]])
         self.addCleanup(self.daemon.stop)
         self.daemon.start()
         super().setUp()
@@ -127,7 +107,7 @@ class PrintedInReadme:
     def assert_files_go_up_and_down(self):
         with contextlib.closing(ftplib.FTP()) as ftp:
             ftp.connect("127.0.0.1", self.port, timeout=60)
-            ftp.login(USER, daemon.PASSWORD)
+            ftp.login(USER, PASSWORD)
             for name, size in (("small file.txt", 1000), ("in/parts.bin", IN_PARTS)):
                 content, found = tricky_bytes(size, self.id() + name), io.BytesIO()
                 ftp.storbinary(f"STOR {name}", io.BytesIO(content))
@@ -149,7 +129,7 @@ class PrintedInReadme:
         file = self.root / "objftpd.toml"
         file.write_text(AROUND.format(
             port=self.port, store=store, proxy=self.front.port, ca_file=self.front.ca_file,
-            user=USER, password_hash=hash_password(daemon.PASSWORD), mount=mount))
+            user=USER, password_hash=hash_password(PASSWORD), mount=mount))
         file.chmod(0o600)
         self.serve(["serve"])
         self.assert_files_go_up_and_down()
@@ -161,7 +141,7 @@ class PrintedInReadme:
                        for name, value in zip(names, values, strict=True)]
         self.assertEqual(words[0], "objftpd")
         options = dict(zip(words[2::2], words[3::2], strict=True))
-        self.secret(options["--password-file"], daemon.PASSWORD)
+        self.secret(options["--password-file"], PASSWORD)
         self.assertEqual(options["--user"], USER)
         words[words.index("--store") + 1] = (
             f"{self.address(options['--store'])}&proxy=http://127.0.0.1:{self.front.port}"

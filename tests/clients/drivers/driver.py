@@ -9,7 +9,8 @@ import os
 import signal
 import subprocess
 
-from harness.daemon import LOOPBACK, PASSWORD, USER
+from harness.configuration import PASSWORD, USER
+from harness.ports import LOOPBACK
 
 PATIENCE = 40
 

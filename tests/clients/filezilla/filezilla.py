@@ -10,7 +10,8 @@ import sqlite3
 import subprocess
 import time
 
-from harness.daemon import LOOPBACK, PASSWORD, USER
+from harness.configuration import PASSWORD, USER
+from harness.ports import LOOPBACK
 
 SCHEMES = {"explicit": "ftpes", "implicit": "ftps"}
 PROTOCOLS = {"explicit": 4, "implicit": 3}  # FileZilla's own numbers

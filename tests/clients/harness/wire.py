@@ -9,7 +9,8 @@ import socket
 import ssl
 import struct
 
-from harness.daemon import LOOPBACK, PASSWORD, USER
+from harness.configuration import PASSWORD, USER
+from harness.ports import LOOPBACK
 
 PATIENCE = 20
 

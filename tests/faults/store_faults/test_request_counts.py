@@ -5,7 +5,7 @@ import math
 import shutil
 import subprocess
 
-from harness.daemon import PASSWORD, USER
+from harness.configuration import PASSWORD, USER
 from store_harness import engines
 from store_harness.case import OnCeph, OnOss, StoreCase
 

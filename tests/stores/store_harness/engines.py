@@ -17,8 +17,8 @@ import urllib.parse
 import xml.etree.ElementTree
 
 import s3_client
-from harness.daemon import binary
-from store_harness.gateway import BUCKET
+from harness.configuration import BUCKET
+from harness.server_process import binary
 from store_harness.oss_client import OssClient
 from store_harness.scratch import quick_scratch
 
