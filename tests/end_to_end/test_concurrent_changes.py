@@ -62,7 +62,6 @@ class ConcurrentChanges:
         self.assertIsNone(self.world.content("source.bin"))
         self.assertEqual(self.world.content("target.bin"), OLD)
 
-
     def upload_that_is_replaced(self):
         """In parts, which another one replaces when the store has just completed it."""
         other = self.world.connect()

@@ -10,8 +10,9 @@ import json
 import re
 import subprocess
 
+from curl import Curl
 from harness.case import ServerCase
-from harness.configuration import BUCKET, PASSWORD, USER
+from harness.configuration import BUCKET
 from harness.content import tricky_bytes
 from store_harness import engines
 from store_harness.faults import refuse
@@ -155,7 +156,6 @@ class Uploader(FewRights):
                     self.wire.upload(f"STOR {name}", content)
                     self.assertEqual(self.world.content(name), content)
 
-
     def test_curl_uploads_to_the_top(self):
         self.upload_by_curl("new.bin")
 
@@ -164,11 +164,7 @@ class Uploader(FewRights):
         self.upload_by_curl("folder/new.bin")
 
     def upload_by_curl(self, name):
-        done = subprocess.run(
-            ["curl", "-q", "-sS", "-u", f"{USER}:{PASSWORD}", "-T", "-",
-             f"ftp://127.0.0.1:{self.daemon.port}/{name}"],
-            input=b"new", capture_output=True, timeout=60)
-        self.assertEqual(done.returncode, 0, done.stderr)
+        Curl(self.daemon.port, name, "--max-time", "60").upload([b"new"])
         self.assertEqual(self.world.content(name), b"new")
 
 

@@ -1,54 +1,19 @@
 """A file that is larger than any memory it may take, by curl: GATEWAY_LARGE_BYTES of it."""
 
-import contextlib
 import os
 import shutil
-import subprocess
 import time
 
-from harness.case import ServerCase, scratch
-from harness.configuration import PASSWORD, USER
+from curl import Curl
+from gateway_case import GatewayCase
+from harness.case import scratch
 from store_harness import engines
-from store_harness.gateway import Gateway
-from store_harness.scratch import quick_scratch
-from stream import BLOCK, Digest, blocks
+from store_harness.case import OnCeph, OnOss
+from stream import Digest, blocks
 
 SIZE = int(os.environ.get("GATEWAY_LARGE_BYTES") or 5 << 30)
 MOST_IN_MEMORY = 1 << 30  # of a store; one that holds more lies on the disk
 MOST_OF_GATEWAY = 64 << 20
-
-
-class Curl:
-    """One transfer of which the other end is this process."""
-
-    def __init__(self, gateway, name, *options):
-        self.url = f"ftp://127.0.0.1:{gateway.port}/{name}"
-        self.command = ["curl", "-q", "-sS", "-u", f"{USER}:{PASSWORD}", *options, self.url]
-
-    def upload(self, some_blocks):
-        with self._running(stdin=subprocess.PIPE) as process:
-            for block in some_blocks:
-                process.stdin.write(block)
-            process.stdin.close()
-
-    def download(self):
-        with self._running(stdout=subprocess.PIPE) as process:
-            while block := process.stdout.read(BLOCK):
-                yield block
-
-    @contextlib.contextmanager
-    def _running(self, **pipes):
-        with subprocess.Popen(self.command, stderr=subprocess.PIPE, **pipes) as process:
-            try:
-                yield process
-            except BrokenPipeError:
-                pass  # curl says why
-            except BaseException:
-                process.kill()
-                raise
-            said = process.stderr.read().decode(errors="replace")
-        if process.returncode != 0:
-            raise AssertionError(f"curl: {process.returncode} {said}")
 
 
 def large_ceph(folder):
@@ -57,21 +22,14 @@ def large_ceph(folder):
 
 
 class LargeFile:
-    def setUp(self):
+    def start_engine(self):
         if SIZE <= MOST_IN_MEMORY:
-            self.engine = engines.started(self.engine_kind)
-        else:
-            folder = scratch() / f"large-{self.engine_kind.name}"
-            self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
-            self.engine = self.on_disk(folder)
-            self.addCleanup(self.engine.stop)
-        root = quick_scratch() / self.id()
-        root.mkdir()
-        self.prefix = f"{root.name}/"
-        self.daemon = Gateway(root, self.engine, self.engine.port, self.prefix)
-        self.addCleanup(self.daemon.stop)
-        self.daemon.start()
-        super().setUp()
+            return super().start_engine()
+        folder = scratch() / f"large-{self.engine_kind.name}"
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        engine = self.on_disk(folder)
+        self.addCleanup(engine.stop)
+        return engine
 
     def timed(self, what, transfer):
         began = time.monotonic()
@@ -84,7 +42,7 @@ class LargeFile:
 
     def test_a_large_file_goes_up_and_comes_down_unchanged_in_little_memory(self):
         sent, stored, received = Digest(), Digest(), Digest()
-        curl = Curl(self.daemon, "large.bin", "-T", "-")
+        curl = Curl(self.daemon.port, "large.bin")
         self.timed("up", lambda: curl.upload(sent.of(blocks(SIZE, "large"))))
         self.assertEqual(self.engine.keys(self.prefix), {f"{self.prefix}large.bin": SIZE})
         self.assertEqual(self.engine.uploads(self.prefix), [])
@@ -93,16 +51,13 @@ class LargeFile:
         # A process of its own: what the way down takes is not hidden by what the way up took.
         self.daemon.stop()
         self.daemon.start()
-        curl = Curl(self.daemon, "large.bin")
         self.timed("down", lambda: received.read(curl.download()))
         self.assertEqual(received.value, sent.value)
 
 
-class LargeFileOnOss(LargeFile, ServerCase):
-    engine_kind = engines.Oss
-    on_disk = staticmethod(engines.Oss)
+class LargeFileOnOss(OnOss, LargeFile, GatewayCase):
+    on_disk = engines.Oss
 
 
-class LargeFileOnCeph(LargeFile, ServerCase):
-    engine_kind = engines.Ceph
+class LargeFileOnCeph(OnCeph, LargeFile, GatewayCase):
     on_disk = staticmethod(large_ceph)

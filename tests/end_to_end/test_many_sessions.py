@@ -9,13 +9,10 @@ import random
 import threading
 import time
 
-from harness.case import ServerCase
+from gateway_case import GatewayCase
 from harness.configuration import PASSWORD, USER
 from harness.content import sha256_of
-from store_harness import engines
 from store_harness.case import OnCeph, OnOss, StoreCase
-from store_harness.gateway import Gateway
-from store_harness.scratch import quick_scratch
 
 SESSIONS = 16
 TURNS = 30  # of each session
@@ -237,16 +234,6 @@ class ManySessions:
 
 
 class ManyUploads:
-    def setUp(self):
-        self.engine = engines.started(self.engine_kind)
-        root = quick_scratch() / self.id()
-        root.mkdir()
-        self.prefix = f"{root.name}/"
-        self.daemon = Gateway(root, self.engine, self.engine.port, self.prefix)
-        self.addCleanup(self.daemon.stop)
-        self.daemon.start()
-        super().setUp()
-
     def test_sixteen_uploads_in_parts_stay_within_the_memory_for_uploads(self):
         contents = {f"{number}.bin": random.Random(number).randbytes(UPLOAD)
                     for number in range(SESSIONS)}
@@ -273,9 +260,9 @@ class ManySessionsOnCeph(OnCeph, ManySessions, StoreCase):
     pass
 
 
-class ManyUploadsToOss(OnOss, ManyUploads, ServerCase):
+class ManyUploadsToOss(OnOss, ManyUploads, GatewayCase):
     pass
 
 
-class ManyUploadsToCeph(OnCeph, ManyUploads, ServerCase):
+class ManyUploadsToCeph(OnCeph, ManyUploads, GatewayCase):
     pass

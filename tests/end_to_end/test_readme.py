@@ -17,7 +17,7 @@ from harness.content import tricky_bytes
 from harness.ports import LOOPBACK, free_port
 from harness.server_process import ServerProcess
 from store_harness import engines
-from store_harness.scratch import quick_scratch
+from store_harness.scratch import own_folder, quick_scratch
 
 README = pathlib.Path(__file__).parents[2] / "README.md"
 USER = "alice"
@@ -84,8 +84,7 @@ class PrintedInReadme:
         cls.engine = cls.start_engine()
 
     def setUp(self):
-        self.root = quick_scratch() / self.id()
-        self.root.mkdir()
+        self.root = own_folder(self.id())
         self.front = CloudFront(self.root, self.certified(), self.engine.port)
         self.addCleanup(self.front.stop)
         self.client = self.engine.client_of(self.bucket)

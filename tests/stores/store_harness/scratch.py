@@ -4,6 +4,7 @@ import atexit
 import functools
 import os
 import pathlib
+import re
 import shutil
 import tempfile
 
@@ -19,4 +20,11 @@ def quick_scratch():
         return scratch()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="objftpd-test-", dir=MEMORY))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def own_folder(name):
+    """For one test. REQUIRES: `name` is nobody else's."""
+    folder = quick_scratch() / re.sub(r"\W+", "-", name)
+    folder.mkdir()
     return folder

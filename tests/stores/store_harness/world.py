@@ -1,14 +1,13 @@
 """A gateway, a proxy and a store behind it: what each of these tests has for itself."""
 
 import collections
-import re
 import time
 
 from harness.content import tricky_bytes
 from harness.wire import Wire, end
 from store_harness.gateway import Gateway
 from store_harness.proxy import Proxy
-from store_harness.scratch import quick_scratch
+from store_harness.scratch import own_folder
 
 PATIENCE = 60  # seconds for a reply; how long it may take is for the tests to say
 SETTLING = 5.0  # seconds that the gateway may take to clean up behind a transfer
@@ -27,8 +26,7 @@ class World:
     def __init__(self, engine, name, server_options="", store_options="", prefix=None,
                  sections="", impatient=True):
         self.engine = engine
-        self.root = quick_scratch() / re.sub(r"\W+", "-", name)
-        self.root.mkdir()
+        self.root = own_folder(name)
         self.prefix = prefix or f"{self.root.name}/"
         self.proxy = Proxy(engine.port)
         if impatient:  # small parts and few repetitions
