@@ -15,16 +15,21 @@ import time
 import accounts
 import certificate
 import measure
+import objftpd
+import peers
 import report
 import rows as rows_module
-import servers as servers_module
+from errors import Failed, Unavailable
+from servers import Place
+
+SERVERS = peers.ALL + objftpd.EMBEDDED
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 def parse(arguments):
     build = os.path.join(SOURCE, "build")
-    names = [kind.name for kind in servers_module.ALL]
+    names = [kind.name for kind in SERVERS]
     keys = [row.key for row in rows_module.all_rows(rows_module.Sizes())]
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -92,13 +97,13 @@ class Bench:
         self.rows = [row for row in rows_module.all_rows(self.sizes) if row.key in options.only]
         self.results = {row.key: {} for row in self.rows}
         self.notes = {}  # text -> None: an ordered set
-        self.names = [kind.name for kind in servers_module.ALL if kind.name in options.servers]
+        self.names = [kind.name for kind in SERVERS if kind.name in options.servers]
         self.servers = []
-        for kind in servers_module.ALL:
+        for kind in SERVERS:
             if kind.name in options.servers:
                 try:
                     self.servers.append(kind(place))
-                except servers_module.Unavailable as problem:
+                except Unavailable as problem:
                     self.note(f"{kind.name}: {problem}")
         self.files = Files(place)
 
@@ -126,22 +131,19 @@ class Bench:
             self.note(f"{server.name} does not resume TLS sessions: each data connection makes "
                       "a full handshake")
         try:
-            server.start(row.tls)
-            values = measure.Measurement(self.options.load, reserve, server, row).run()
-        except (measure.Failed, servers_module.Unavailable) as problem:
+            with server.running(row.tls):
+                values = measure.Measurement(self.options.load, reserve, server, row).run()
+        except (Failed, Unavailable) as problem:
             self.note(f"{row.label}, {server.name}: {problem}")
             return
-        finally:
-            server.stop()
         self.results[row.key].setdefault(server.name, []).append(values)
         shown = " ".join(f"{key}={value:.3f}" for key, value in values.items())
         print(f"{number + 1}/{self.options.runs} {row.key:15} {server.name:14} {shown} "
               f"[{time.monotonic() - begin:.1f} s]", file=sys.stderr)
 
     def table(self):
-        peers = [kind.name for kind in servers_module.PEERS]
-        text = report.table(self.rows, self.results, self.names, peers,
-                            servers_module.ObjftpdNone.name)
+        text = report.table(self.rows, self.results, self.names,
+                            [kind.name for kind in peers.ALL], objftpd.ObjftpdNone.name)
         return text + "".join(f"\n- {note}" for note in self.notes)
 
 
@@ -159,8 +161,8 @@ def main():
         os.chmod(scratch, 0o755)
         data = os.path.join(scratch, "store", "data")
         users = cleanup.enter_context(accounts.Accounts(data))
-        place = servers_module.Place(scratch, data, options.peers, options.objftpd, options.port,
-                                     users, certificate.Certificate(scratch))
+        place = Place(scratch, options.peers, options.objftpd, options.port,
+                      certificate.Certificate(scratch), data, users)
         bench = Bench(options, place)
         try:
             bench.run()

@@ -1,7 +1,11 @@
-"""The certificate that every server shows: self-signed, ECDSA P-256, which is cheap to sign with."""
+"""The certificate that every server shows: self-signed, by ECDSA P-256, which is cheap to sign
+with."""
 
 import os
+import pathlib
 import subprocess
+
+import files
 
 
 class Certificate:
@@ -15,10 +19,5 @@ class Certificate:
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
              "-nodes", "-subj", "/CN=localhost", "-days", "2", "-keyout", self.key,
              "-out", self.chain], check=True, capture_output=True)
-        self._join()
-
-    def _join(self):
-        with open(self.both, "w", opener=lambda p, f: os.open(p, f, 0o600)) as both:
-            for name in (self.chain, self.key):
-                with open(name) as part:
-                    both.write(part.read())
+        files.write_private(self.both, "".join(
+            pathlib.Path(part).read_text() for part in (self.chain, self.key)))

@@ -7,14 +7,14 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-import stores as stores_module
+from errors import Failed, Unavailable
+from program import Program
+from stores import BUCKET
 
 PART = 8 << 20       # as the gateway's part_size
 PARALLEL_PARTS = 3   # as its parallel_parts
 
-
-class Failed(Exception):
-    """The client met an error; the text is what it said."""
+CURL = ("curl", "--silent", "--show-error", "--fail")
 
 
 @dataclass
@@ -40,27 +40,13 @@ def run(command, environment=None):
                 usage.ru_maxrss / 1024)
 
 
-class Client:
-    name = ""
+class Client(Program):
     speaks = ("s3",)
 
-    def __init__(self, store, folder, peers):
+    def __init__(self, store, scratch, peers):
         self.store = store
-        self.folder = os.path.join(folder, self.name.replace(" ", "-"))
         self.peers = peers
-        os.makedirs(self.folder, exist_ok=True)
-        self.prepare()
-
-    def prepare(self):
-        """Writes the configuration. Raises stores.Unavailable if the program is missing."""
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def write(self, name, text):
-        with open(self.path(name), "w", opener=lambda p, f: os.open(p, f, 0o600)) as file:
-            file.write(text)
-        return self.path(name)
+        super().__init__(scratch)
 
 
 class Rclone(Client):
@@ -71,7 +57,7 @@ class Rclone(Client):
         if not os.path.exists(self.program):
             self.program = shutil.which("rclone")
         if not self.program:
-            raise stores_module.Unavailable("rclone was not fetched")
+            raise Unavailable("rclone was not fetched")
         self.config = self.write("rclone.conf", f"""\
 [store]
 type = s3
@@ -89,12 +75,12 @@ no_check_bucket = true
                     "--s3-upload-concurrency", str(PARALLEL_PARTS), source, target])
 
     def store_file(self, source, key):
-        return self._copy(source, f"store:{stores_module.BUCKET}/{key}")
+        return self._copy(source, f"store:{BUCKET}/{key}")
 
     def retrieve_file(self, key):
         target = self.path("got")
         try:
-            return self._copy(f"store:{stores_module.BUCKET}/{key}", target)
+            return self._copy(f"store:{BUCKET}/{key}", target)
         finally:
             if os.path.exists(target):
                 os.unlink(target)
@@ -106,7 +92,7 @@ class S3cmd(Client):
     def prepare(self):
         root = os.path.join(self.peers, "s3cmd")
         if not os.path.isdir(root):
-            raise stores_module.Unavailable("s3cmd was not fetched")
+            raise Unavailable("s3cmd was not fetched")
         host = self.store.endpoint.partition("://")[2]
         config = self.write("s3cfg", f"""\
 [default]
@@ -124,11 +110,11 @@ multipart_chunk_size_mb = {PART >> 20}
             "PYTHONPATH": os.path.join(root, "usr", "lib", "python3", "dist-packages")}
 
     def store_file(self, source, key):
-        return run([*self.command, "put", source, f"s3://{stores_module.BUCKET}/{key}"],
+        return run([*self.command, "put", source, f"s3://{BUCKET}/{key}"],
                    self.environment)
 
     def retrieve_file(self, key):
-        return run([*self.command, "get", f"s3://{stores_module.BUCKET}/{key}", "-"],
+        return run([*self.command, "get", f"s3://{BUCKET}/{key}", "-"],
                    self.environment)
 
 
@@ -140,11 +126,11 @@ class Curl(Client):
     CONNECTIONS = 16
 
     def store_file(self, source, key):
-        return run(["curl", "--silent", "--show-error", "--fail", *self.store.curl_options(),
+        return run([*CURL, *self.store.curl_options(),
                     "--upload-file", source, self.store.url(key, "PUT")])
 
     def retrieve_file(self, key):
-        return run(["curl", "--silent", "--show-error", "--fail", *self.store.curl_options(),
+        return run([*CURL, *self.store.curl_options(),
                     "--output", "/dev/null", self.store.url(key, "GET")])
 
     def store_many(self, source, keys):
@@ -160,9 +146,8 @@ class Curl(Client):
         for option, url in transfers:
             lines += [line for line in (option, f'url = "{url}"', 'output = "/dev/null"') if line]
         listed = self.write("transfers", "\n".join(lines) + "\n")
-        return run(["curl", "--silent", "--show-error", "--fail", "--parallel",
-                    "--no-progress-meter", "--parallel-max", str(self.CONNECTIONS), *self.store.curl_options(),
-                    "--config", listed])
+        return run([*CURL, "--parallel", "--no-progress-meter", "--parallel-max",
+                    str(self.CONNECTIONS), *self.store.curl_options(), "--config", listed])
 
 
 ALL = (Rclone, S3cmd, Curl)

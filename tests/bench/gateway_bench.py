@@ -17,19 +17,15 @@ import certificate
 import direct_clients
 import gateway_rows
 import measure
+import objftpd
 import process_tree
 import report
-import servers
 import stores
+from errors import Failed, Unavailable
+from servers import Place
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 GIB = 1 << 30
-
-
-class NoUsers:
-    """The gateway has its own; no user of the system is needed."""
-
-    problem = None
 
 
 def parse(arguments):
@@ -81,15 +77,15 @@ class StoreBench:
         self.notes = []
         self.scratch = scratch
         self.filled = set()
-        place = servers.Place(scratch, "", options.peers, options.objftpd, options.port,
-                              NoUsers(), certificate.Certificate(scratch))
-        self.gateway = servers.Gateway(place, store)
+        place = Place(scratch, options.peers, options.objftpd, options.port,
+                      certificate.Certificate(scratch))
+        self.gateway = objftpd.Gateway(place, store)
         self.clients = []
         for kind in direct_clients.ALL:
             if store.type in kind.speaks:
                 try:
                     self.clients.append(kind(store, scratch, options.peers))
-                except stores.Unavailable as problem:
+                except Unavailable as problem:
                     self.notes.append(f"{kind.name}: {problem}")
         self.names = [client.name for client in self.clients] + ["pages", self.gateway.name]
 
@@ -110,7 +106,7 @@ class StoreBench:
         before = self.store.requests()
         try:
             values = work()
-        except (direct_clients.Failed, measure.Failed, servers.Unavailable) as problem:
+        except (Failed, Unavailable) as problem:
             self.notes.append(f"{row.label}, {name}: {problem}")
             return
         if values is None:
@@ -136,17 +132,9 @@ class StoreBench:
         if not wanted or wanted["path"] in self.filled:
             return
         self.filled.add(wanted["path"])
-        with self._running() as server, \
+        with self.gateway.running() as server, \
                 measure.Load(self.options.load, server.place.port, {"mode": "stor", **wanted}) as load:
             load.run()
-
-    @contextlib.contextmanager
-    def _running(self):
-        self.gateway.start()
-        try:
-            yield self.gateway
-        finally:
-            self.gateway.stop()
 
     def _source(self, size):
         """A file of that size, which a direct client sends."""
@@ -182,7 +170,7 @@ class StoreBench:
         return {"first": times[0] * 1e3, "total": sum(times) * 1e3, "peak": 0}
 
     def _gateway(self, row):
-        with self._running() as server, \
+        with self.gateway.running() as server, \
                 measure.Load(self.options.load, server.place.port, row.load) as load:
             process_tree.reset_peak_rss(server.pid)
             idle = process_tree.rss_kib(server.pid)
@@ -208,7 +196,7 @@ class StoreBench:
     @staticmethod
     def _check(what, found, wanted):
         if found != wanted:
-            raise measure.Failed(f"{found} of {wanted} {what}")
+            raise Failed(f"{found} of {wanted} {what}")
 
     def _check_stored(self, load):
         """An upload that is not there, or is short, would make the gateway fast."""
@@ -220,7 +208,7 @@ class StoreBench:
             lengths = [line.split(":")[1].strip() for line in asked.stdout.splitlines()
                        if line.lower().startswith("content-length:")]
             if lengths != [str(load["size"])]:
-                raise measure.Failed(f"{key} has {lengths or asked.stdout[:100]}")
+                raise Failed(f"{key} has {lengths or asked.stdout[:100]}")
 
     def table(self):
         peers = self.names[:-1]
@@ -236,7 +224,7 @@ def run_store(options, kind):
         cleanup.callback(shutil.rmtree, scratch, ignore_errors=True)
         try:
             store = kind(scratch, options.oss_server)
-        except stores.Unavailable as problem:
+        except Unavailable as problem:
             return f"**{kind.name}**: {problem}\n", {}
         cleanup.callback(store.stop)
         bench = StoreBench(options, scratch, store)

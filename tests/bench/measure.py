@@ -10,12 +10,9 @@ import time
 
 import accounts
 import process_tree
+from errors import Failed
 
 GIB = 1 << 30
-
-
-class Failed(Exception):
-    """The load met errors; the text is the first one."""
 
 
 class Load:

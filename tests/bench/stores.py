@@ -11,6 +11,7 @@ import time
 import urllib.parse
 
 import process_tree
+from errors import Unavailable
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCRIPTS = os.path.join(os.path.dirname(HERE), "stores")
@@ -18,10 +19,6 @@ sys.path.insert(0, SCRIPTS)
 import s3_client  # noqa: E402  (the folder is known only now)
 
 BUCKET = "files"
-
-
-class Unavailable(Exception):
-    """This store cannot be started here; the text says why."""
 
 
 def _lines_with(path, mark):
