@@ -2,19 +2,16 @@
 """Measures objftpd in front of stores, beside direct clients of the same stores, and prints a
 table for each store. run.sh prepares and calls it."""
 
-import argparse
 import contextlib
-import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-import time
 
 import certificate
+import command_line
 import direct_clients
+import files
 import gateway_rows
 import measure
 import objftpd
@@ -22,46 +19,16 @@ import process_tree
 import report
 import stores
 from errors import Failed, Unavailable
+from results import Results
+from rows import GIB
 from servers import Place
 
-SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-GIB = 1 << 30
+FILLERS = 8  # clients that store what is listed
 
 
-def parse(arguments):
-    build = os.path.join(SOURCE, "build")
-    names = [kind.name for kind in stores.ALL]
-    keys = sorted({row.key for kind in stores.ALL
-                   for row in gateway_rows.all_rows(gateway_rows.Sizes(), kind.type)})
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=f"stores: {', '.join(names)}\nrows: {', '.join(keys)}")
-    parser.add_argument("--only", default="", help="rows, separated by commas")
-    parser.add_argument("--stores", default="", help="stores, separated by commas")
-    parser.add_argument("--runs", type=int, help="measurements per cell (3; quick: 1)")
-    parser.add_argument("--quick", action="store_true", help="small sizes: does it work at all?")
-    parser.add_argument("--dir", default="/dev/shm", help="where the files lie (%(default)s)")
-    parser.add_argument("--port", type=int, default=20021, help="of the gateway (%(default)s)")
-    parser.add_argument("--json", default=os.path.join(build, "bench", "gateway.json"),
-                        help="where every single figure is written (%(default)s)")
-    parser.add_argument("--objftpd", default=os.path.join(build, "release", "objftpd"))
-    parser.add_argument("--oss-server", default=os.path.join(
-        build, "release", "tests", "oss_server", "oss_server"))
-    parser.add_argument("--peers", default=os.path.join(build, "bench", "peers"))
-    parser.add_argument("--load", default=os.path.join(build, "bench", "load", "objftpd_load"))
-    options = parser.parse_args(arguments)
-    options.runs = options.runs or (1 if options.quick else 3)
-    options.only = choose(parser, options.only, keys)
-    options.stores = choose(parser, options.stores, names)
-    return options
-
-
-def choose(parser, given, known):
-    wanted = [word.strip() for word in given.split(",") if word.strip()]
-    for word in wanted:
-        if word not in known:
-            parser.error(f"unknown: {word}; known: {', '.join(known)}")
-    return wanted or known
+def listed(row):
+    """How many entries a listing has. Its folder's name tells how many were asked for."""
+    return int(row.load["path"].rpartition("-")[2]) // FILLERS * FILLERS
 
 
 class StoreBench:
@@ -70,60 +37,47 @@ class StoreBench:
     def __init__(self, options, scratch, store):
         self.options = options
         self.store = store
-        self.sizes = gateway_rows.QUICK if options.quick else gateway_rows.Sizes()
-        self.rows = [row for row in gateway_rows.all_rows(self.sizes, store.type)
-                     if row.key in options.only]
-        self.results = {row.key: {} for row in self.rows}
-        self.notes = []
         self.scratch = scratch
+        sizes = gateway_rows.QUICK if options.quick else gateway_rows.Sizes()
+        self.rows = [row for row in gateway_rows.all_rows(sizes, store.type)
+                     if row.key in options.only]
+        self.results = Results(self.rows)
         self.filled = set()
         place = Place(scratch, options.peers, options.objftpd, options.port,
                       certificate.Certificate(scratch))
         self.gateway = objftpd.Gateway(place, store)
-        self.clients = []
-        for kind in direct_clients.ALL:
-            if store.type in kind.speaks:
-                try:
-                    self.clients.append(kind(store, scratch, options.peers))
-                except Unavailable as problem:
-                    self.notes.append(f"{kind.name}: {problem}")
-        self.names = [client.name for client in self.clients] + ["pages", self.gateway.name]
+        self.clients = self.results.available(
+            [kind for kind in direct_clients.ALL if store.type in kind.speaks],
+            store, scratch, options.peers)
+        self.peers = [client.name for client in self.clients] + ["pages"]
 
     def run(self):
         for number in range(self.options.runs):
             for row in self.rows:
                 self._prepare(row)
-                cells = [(client.name, client) for client in self.clients]
-                first = number % len(cells)
-                for name, client in cells[first:] + cells[:first]:
-                    self._cell(row, name, lambda client=client: self._direct(row, client))
+                first = number % len(self.clients)
+                for client in self.clients[first:] + self.clients[:first]:
+                    self._cell(row, client.name, lambda: self._direct(row, client))
                 if row.kind == "listing" and hasattr(self.store, "pages"):
                     self._cell(row, "pages", lambda: self._pages(row))
                 self._cell(row, self.gateway.name, lambda: self._gateway(row))
 
     def _cell(self, row, name, work):
-        begin = time.monotonic()
-        before = self.store.requests()
-        try:
+        def with_requests():
+            before = self.store.requests()
             values = work()
-        except (Failed, Unavailable) as problem:
-            self.notes.append(f"{row.label}, {name}: {problem}")
-            return
-        if values is None:
-            return
-        values["requests"] = (self.store.requests() - before) / values.pop("operations", 1)
-        self.results[row.key].setdefault(name, []).append(values)
-        shown = " ".join(f"{key}={value:.3f}" for key, value in values.items())
-        print(f"{self.store.name} {row.key:11} {name:8} {shown} "
-              f"[{time.monotonic() - begin:.1f} s]", file=sys.stderr)
+            if values:
+                values["requests"] = ((self.store.requests() - before) /
+                                      values.pop("operations", 1))
+            return values
+        self.results.take(row, name, with_requests, self.store.name)
 
     # What a row reads is made by the gateway, which is not measured then.
     def _prepare(self, row):
         load, wanted = row.load, None
         if row.kind.startswith("listing"):
-            count = int(load["path"].rpartition("-")[2])
-            wanted = {"path": load["path"] + "/document-{c}-{n}.txt", "clients": 8,
-                      "ops": count // 8, "size": 1}
+            wanted = {"path": load["path"] + "/document-{c}-{n}.txt", "clients": FILLERS,
+                      "ops": listed(row) // FILLERS, "size": 1}
         elif row.key == "retr":
             wanted = {"path": "big", "size": load["size"], "ops": 1}
         elif row.key == "small-retr":
@@ -132,20 +86,20 @@ class StoreBench:
         if not wanted or wanted["path"] in self.filled:
             return
         self.filled.add(wanted["path"])
-        with self.gateway.running() as server, \
-                measure.Load(self.options.load, server.place.port, {"mode": "stor", **wanted}) as load:
+        with self._load({"mode": "stor", **wanted}) as load:
             load.run()
+
+    @contextlib.contextmanager
+    def _load(self, options):
+        """The load tool, connected to the gateway, which runs as long."""
+        with self.gateway.running(), \
+                measure.Load(self.options.load, self.options.port, options) as load:
+            yield load
 
     def _source(self, size):
         """A file of that size, which a direct client sends."""
         path = os.path.join(self.scratch, f"source-{size}")
-        if not os.path.exists(path):
-            block = os.urandom(1 << 20)
-            with open(path, "wb", buffering=0) as file:
-                left = size
-                while left > 0:
-                    left -= file.write(block[:left])
-        return path
+        return path if os.path.exists(path) else files.write_random(path, size)
 
     def _direct(self, row, client):
         if row.kind == "bulk":
@@ -170,19 +124,19 @@ class StoreBench:
         return {"first": times[0] * 1e3, "total": sum(times) * 1e3, "peak": 0}
 
     def _gateway(self, row):
-        with self.gateway.running() as server, \
-                measure.Load(self.options.load, server.place.port, row.load) as load:
-            process_tree.reset_peak_rss(server.pid)
-            idle = process_tree.rss_kib(server.pid)
-            before = process_tree.cpu_seconds(server.pid)
+        with self._load(row.load) as load:
+            pid = self.gateway.pid
+            process_tree.reset_peak_rss(pid)
+            idle = process_tree.rss_kib(pid)
+            before = process_tree.cpu_seconds(pid)
             result = load.run()
-            cpu = process_tree.cpu_seconds(server.pid) - before
-            peak = process_tree.peak_rss_kib(server.pid)
+            cpu = process_tree.cpu_seconds(pid) - before
+            peak = process_tree.peak_rss_kib(pid)
         if row.kind == "listing_memory":
             peak -= idle
         values = {"peak": peak / 1024}
         if row.kind.startswith("listing"):
-            self._check("entries", result["lines"], int(row.load["path"].rpartition("-")[2]) // 8 * 8)
+            self._check("entries", result["lines"], listed(row))
             return values | {"first": result["first_byte_ms"], "total": result["op_ms"]}
         if row.kind == "small":
             return {"ops": result["ops"] / result["seconds"],
@@ -211,35 +165,42 @@ class StoreBench:
                 raise Failed(f"{key} has {lengths or asked.stdout[:100]}")
 
     def table(self):
-        peers = self.names[:-1]
-        text = report.table(self.rows, self.results, self.names, peers, self.gateway.name)
-        return "\n".join([f"**{self.store.name}**", "", text,
-                          *(f"- {note}" for note in self.notes), ""])
+        text = self.results.table([*self.peers, self.gateway.name], self.peers, self.gateway.name)
+        return f"**{self.store.name}**\n\n{text}\n"
 
 
 def run_store(options, kind):
     """The table, or why there is none; and the figures."""
-    with contextlib.ExitStack() as cleanup:
-        scratch = tempfile.mkdtemp(prefix="objftpd-bench-", dir=options.dir)
-        cleanup.callback(shutil.rmtree, scratch, ignore_errors=True)
+    with files.scratch(options.dir) as scratch:
         try:
             store = kind(scratch, options.oss_server)
         except Unavailable as problem:
             return f"**{kind.name}**: {problem}\n", {}
-        cleanup.callback(store.stop)
-        bench = StoreBench(options, scratch, store)
         try:
-            bench.run()
+            bench = StoreBench(options, scratch, store)
+            try:
+                bench.run()
+            finally:
+                print(bench.table(), file=sys.stderr)
+            return bench.table(), bench.results.figures
         finally:
-            print(bench.table(), file=sys.stderr)
-        return bench.table(), bench.results
+            store.stop()
+
+
+def parse():
+    keys = sorted({row.key for kind in stores.ALL
+                   for row in gateway_rows.all_rows(gateway_rows.Sizes(), kind.type)})
+    parser = command_line.parser(__doc__, "stores", [kind.name for kind in stores.ALL], keys,
+                                 "gateway.json")
+    command_line.add_program(parser, "--oss-server", "release", "tests", "oss_server",
+                             "oss_server")
+    return command_line.parse(parser)
 
 
 def main():
-    options = parse(sys.argv[1:])
+    options = parse()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is cleaned up
-    command = report.command("stores")
-    heading = report.heading(options, command, os.getloadavg()[0], options.dir, SOURCE)
+    heading = report.heading(options, "stores")
     tables, figures = [], {}
     for kind in stores.ALL:
         if kind.name in options.stores:
@@ -247,9 +208,7 @@ def main():
             tables.append(text)
     print(heading)
     print("\n".join(tables))
-    with open(options.json, "w") as file:
-        json.dump({"command": command, "machine": report.machine(), "results": figures}, file,
-                  indent=1)
+    report.write(options, "stores", results=figures)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,8 @@ def small_rows(sizes):
     load = {"clients": 16, "ops": sizes.small // 16}
     return [
         Row("small-stor", "4 KiB STOR, 16 connections", "small", metrics,
-            (Goal("ops", at_least=0.9),), {"mode": "stor", "path": "s/{c}-{n}", "size": SMALL} | load),
+            (Goal("ops", at_least=0.9),),
+            {"mode": "stor", "path": "s/{c}-{n}", "size": SMALL} | load),
         Row("small-retr", "4 KiB RETR, 16 connections", "small", metrics,
             (Goal("ops", at_least=0.9),), {"mode": "retr", "path": "s/{c}-{n}"} | load),
     ]
@@ -60,8 +61,9 @@ def listing_rows(sizes, store):
                 {"mode": "list", "path": f"list-{sizes.listing}", "ops": 1}, best_by=1)]
     if store == "oss":
         rows.append(Row(
-            "list-long", f"LIST of {sizes.long_listing:,} entries, RSS above idle", "listing_memory",
-            (FIRST_BYTE, TOTAL, PEAK, REQUESTS), (Goal("peak", at_most=32, absolute=True),),
+            "list-long", f"LIST of {sizes.long_listing:,} entries, RSS above idle",
+            "listing_memory", (FIRST_BYTE, TOTAL, PEAK, REQUESTS),
+            (Goal("peak", at_most=32, absolute=True),),
             {"mode": "list", "path": f"list-{sizes.long_listing}", "ops": 1}, best_by=1))
     return rows
 

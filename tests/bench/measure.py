@@ -11,8 +11,7 @@ import time
 import accounts
 import process_tree
 from errors import Failed
-
-GIB = 1 << 30
+from rows import GIB
 
 
 class Load:

@@ -1,10 +1,13 @@
 """The table, ready for a README, and the circumstances it was measured in."""
 
+import json
 import os
 import statistics
 import subprocess
 import sys
 import time
+
+from command_line import SOURCE
 
 
 def medians(runs):
@@ -103,7 +106,7 @@ def file_system(folder):
     return _output(["stat", "--file-system", "--format=%T", folder]) or "unknown file system"
 
 
-def versions(peers_folder, objftpd, source):
+def versions(peers_folder, objftpd):
     """The peers' packages and our own version and commit."""
     parts = []
     for package in sorted(os.listdir(peers_folder)) if os.path.isdir(peers_folder) else []:
@@ -113,7 +116,7 @@ def versions(peers_folder, objftpd, source):
                 shown = package.removeprefix("python3-").removesuffix("-mod-crypto")
                 parts.append(f"{'pyOpenSSL' if shown == 'openssl' else shown} {version}")
     ours = _output([objftpd, "--version"]).split()
-    commit = _output(["git", "-C", source, "rev-parse", "--short", "HEAD"])
+    commit = _output(["git", "-C", SOURCE, "rev-parse", "--short", "HEAD"])
     library = _output(["openssl", "version"]).split()
     if len(library) > 1:
         parts.append(f"OpenSSL {library[1]}")
@@ -130,11 +133,18 @@ def command(part):
     return f"tests/bench/run.sh {arguments}"
 
 
-def heading(options, command, load_before, folder, source):
+def heading(options, part):
+    """REQUIRES: the run has not begun; the load is that of others."""
     return "\n".join([
-        f"{time.strftime('%d %b %Y, %H:%M')}, {machine()}; files on {file_system(folder)}; "
-        f"load average before: {load_before:.1f}.",
-        f"`{command}`: {versions(options.peers, options.objftpd, source)}; "
+        f"{time.strftime('%d %b %Y, %H:%M')}, {machine()}; files on {file_system(options.dir)}; "
+        f"load average before: {os.getloadavg()[0]:.1f}.",
+        f"`{command(part)}`: {versions(options.peers, options.objftpd)}; "
         f"median of {options.runs}, servers interleaved, all on 127.0.0.1. "
         "MB = 10^6 bytes; CPU and memory are the server's, its children included "
         "(RSS of several processes: shared pages once).", ""])
+
+
+def write(options, part, **found):
+    """Every single figure, for machines."""
+    with open(options.json, "w") as file:
+        json.dump({"command": command(part), "machine": machine(), **found}, file, indent=1)
