@@ -41,11 +41,11 @@ inline std::string_view trim(std::string_view text) {
 
 /// Digits only, all of `text`; nothing when there is anything else or it does not fit.
 inline std::optional<std::uint64_t> parse_decimal(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc() || end != text.data() + text.size())
         return {};
-    return value;
+    return number;
 }
 
 } // namespace objftpd::config

@@ -92,6 +92,9 @@ void check_bucket_folders(const settings& s, problem_list& problems) {
 void check_bucket(const settings& s, std::size_t index, const mount_settings& mount,
                   const std::string& key, problem_list& problems) {
     const auto& store = s.stores[index];
+    if (store.type == store_type::local && !mount.empty())
+        problems.add(key,
+                     "has attributes of uploads, which a store of type \"local\" does not keep");
     if (store.type == store_type::local || mount.bucket.empty())
         return;
     const auto dots = store.type == store_type::oss ? dots_in_name::refused : dots_in_name::allowed;

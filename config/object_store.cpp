@@ -22,6 +22,21 @@ addressing settled(address_style wished, store_type type, const std::string& hos
     return oss || is_vendors_cloud(host) ? addressing::virtual_hosted : addressing::path;
 }
 
+// SECURITY: outside of the vendor's network the address may be anybody's; only a certificate tells.
+void settle_internal(store_source& store, const std::string& key, problem_list& problems) {
+    auto& where = store.endpoint;
+    const auto inside = internal_host_of(where.host);
+    if (store.internal == internal_network::always) {
+        if (!inside.empty())
+            where.host = inside;
+        else if (where.host.find("-internal.") == where.host.npos)
+            problems.add(key + ".internal",
+                         "\"always\" needs an endpoint such as \"oss-cn-hangzhou.aliyuncs.com\"");
+    } else if (store.internal == internal_network::automatic && where.scheme == "https") {
+        store.internal_host = inside;
+    }
+}
+
 } // namespace
 
 void complete_store(store_source& store, const std::string& key, problem_list& problems) {
@@ -49,6 +64,7 @@ void complete_store(store_source& store, const std::string& key, problem_list& p
                          toml_quote(where.host.find("aliyuncs.") != where.host.npos || oss
                                         ? "cn-hangzhou"
                                         : "eu-central-1"));
+    settle_internal(store, key, problems);
     complete_credentials(store, key, problems);
     if (store.largest_part < store.part_size)
         problems.add(key + ".largest_part", "is less than part_size");

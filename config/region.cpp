@@ -65,6 +65,15 @@ bool is_alibabas_cloud(std::string_view host) {
     return is_in(host, "aliyuncs.com");
 }
 
+std::string internal_host_of(std::string_view host) {
+    const auto region = region_of(host);
+    const auto dot = host.find('.');
+    const auto public_host = "oss-" + region + ".aliyuncs.com";
+    if (region.empty() || host.substr(0, public_host.size()) != public_host)
+        return {};
+    return std::string(host.substr(0, dot)) + "-internal" + std::string(host.substr(dot));
+}
+
 // Only hosts of known forms: a region that is read from another one would sign every request
 // wrongly, and the store's refusal would not say why.
 std::string region_of(std::string_view host) {

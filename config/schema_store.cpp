@@ -1,6 +1,7 @@
 #include "config/schema.hpp"
 
 #include "config/names.hpp"
+#include "config/schema_attributes.hpp"
 #include "config/text.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -93,6 +94,14 @@ std::vector<option<store_source>> address_options() {
                    "endpoint; where that tells none it is \"us-east-1\" for S3 outside of the "
                    "clouds of Amazon and Alibaba.",
                    check_one_line),
+        make::choice("internal", &r::internal, "auto",
+                     {{"auto", internal_network::automatic},
+                      {"never", internal_network::never},
+                      {"always", internal_network::always}},
+                     "OSS only: whether requests stay inside Alibaba's network, which costs "
+                     "nothing. \"auto\": when the internal endpoint (oss-REGION-internal...) is "
+                     "found to answer; it is looked for beside the first requests, over https "
+                     "only. \"always\": for machines that reach no other."),
         make::choice(
             "style", &store_source::style, "auto",
             {{"auto", address_style::automatic},
@@ -123,7 +132,8 @@ std::vector<option<store_source>> transfer_options() {
                      "Alibaba's stores. Take \"opaque\" where good uploads end with 451 for damage "
                      "on their way."),
         make::count("list_version", &r::list_version, 2, 1, 2,
-                    "The version of ListObjects. 1 is for old S3-compatible stores."),
+                    "The version of ListObjects to begin with. A store that knows only 1 is asked "
+                    "in that from then on."),
         make::size("part_size", &r::part_size, 8 * MiB, 100 << 10, std::uint64_t{5} << 30,
                    "Files up to this size are stored by one request, larger ones in parts of it. "
                    "After 1500 parts they grow."),
@@ -163,21 +173,6 @@ std::vector<option<store_source>> transfer_options() {
                    check_proxy),
         make::text("bind_address", &r::bind_address, "", "an own address or interface",
                    "Where connections to the store begin.", check_own_address),
-        make::text("content_type", &r::content_type, "", "a media type",
-                   "What uploads are stored as. Left empty, the file's extension tells.",
-                   check_one_line),
-        make::text("storage_class", &r::storage_class, "", "a class, such as \"IA\"",
-                   "The storage class of uploads. Left empty, the bucket's.", check_one_line),
-        make::text("acl", &r::acl, "", "an access control list, such as \"private\"",
-                   "The ACL of uploads. Left empty, the bucket's.", check_one_line),
-        make::text("encryption", &r::encryption, "",
-                   "a method, such as \"AES256\", \"KMS\" or \"aws:kms\"",
-                   "How the store encrypts uploads. Left empty, as the bucket says.",
-                   check_one_line),
-        make::text("encryption_key", &r::encryption_key, "", "the id of a key",
-                   "The key of the store's key service that encryption uses.", check_one_line),
-        make::text("tags", &r::tags, "", "tags, such as \"from=ftp&keep=90d\"",
-                   "The tags of uploads, encoded as in a URL.", check_one_line),
     };
 }
 
@@ -186,7 +181,8 @@ std::vector<option<store_source>> transfer_options() {
 const std::vector<option<store_source>>& object_store_options() {
     static const auto options = [] {
         auto all = address_options();
-        for (const auto& part : {credential_options(), transfer_options()})
+        for (const auto& part : {credential_options(), transfer_options(),
+                                 attribute_options<store_source>(attributes_of::store)})
             all.insert(all.end(), part.begin(), part.end());
         return all;
     }();

@@ -2,6 +2,7 @@
 
 #include "config/names.hpp"
 #include "config/rights.hpp"
+#include "config/schema_attributes.hpp"
 
 #include <algorithm>
 
@@ -123,21 +124,27 @@ const std::vector<option<user_source>>& user_options() {
 const std::vector<option<mount_settings>>& mount_options() {
     using m = mount_settings;
     using make = row<m>;
-    static const std::vector<option<m>> options{
-        make::text("path", &m::path, "", "an absolute FTP path",
-                   "Where the user sees it: \"/\" or \"/in/scans\".", normalise_ftp_path)
-            .must_be_given("/"),
-        make::text("store", &m::store, "", "the name of a [[store]]", "The store it lies in.")
-            .must_be_given("main"),
-        make::text("bucket", &m::bucket, "", "the name of a bucket",
-                   "The bucket's name alone. In a \"local\" store it is a subfolder of path.",
-                   check_bucket_name)
-            .must_be_given("files"),
-        make::text("prefix", &m::prefix, "", "the beginning of keys, such as \"in/2026/\"",
-                   "Shows only what begins with it, and hides it from the user.", normalise_prefix),
-        make::flag("read_only", &m::read_only, false,
-                   "Forbids every change below this path, whatever the user's rights are."),
-    };
+    static const auto options = [] {
+        std::vector<option<m>> all{
+            make::text("path", &m::path, "", "an absolute FTP path",
+                       "Where the user sees it: \"/\" or \"/in/scans\".", normalise_ftp_path)
+                .must_be_given("/"),
+            make::text("store", &m::store, "", "the name of a [[store]]", "The store it lies in.")
+                .must_be_given("main"),
+            make::text("bucket", &m::bucket, "", "the name of a bucket",
+                       "The bucket's name alone. In a \"local\" store it is a subfolder of path.",
+                       check_bucket_name)
+                .must_be_given("files"),
+            make::text("prefix", &m::prefix, "", "the beginning of keys, such as \"in/2026/\"",
+                       "Shows only what begins with it, and hides it from the user.",
+                       normalise_prefix),
+            make::flag("read_only", &m::read_only, false,
+                       "Forbids every change below this path, whatever the user's rights are."),
+        };
+        for (auto& own : attribute_options<m>(attributes_of::mount))
+            all.push_back(std::move(own));
+        return all;
+    }();
     return options;
 }
 

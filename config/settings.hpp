@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/endpoint.hpp"
+#include "config/upload_attributes.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -152,11 +153,14 @@ struct credential_settings {
 
 enum class oss_signature { v4, v1 };
 enum class etag_meaning { automatic, md5, opaque };
+enum class internal_network { automatic, never, always };
 
 /// A store that is reached over HTTP.
-struct object_store_settings : credential_settings {
+struct object_store_settings : credential_settings, upload_attributes {
     config::endpoint endpoint;
     std::string region; // empty: told by the endpoint
+    internal_network internal = internal_network::automatic;
+    std::string internal_host; // to be looked for; empty: there is none
     oss_signature signature = oss_signature::v4;
     etag_meaning etags = etag_meaning::automatic;
     unsigned list_version = 2;
@@ -175,12 +179,6 @@ struct object_store_settings : credential_settings {
     std::string ca_folder;
     std::string proxy;
     std::string bind_address;
-    std::string content_type; // empty: by extension
-    std::string storage_class;
-    std::string acl;
-    std::string encryption;
-    std::string encryption_key;
-    std::string tags;
     bool dots_need_path = false; // a bucket with dots in its name is addressed by path
 };
 
@@ -209,7 +207,13 @@ inline constexpr rights no_rights = 0;
 inline constexpr rights all_rights = (1u << 9) - 1;
 
 /// One folder of a user's tree: `path` shows what lies in `bucket` of `store` under `prefix`.
-struct mount_settings {
+struct mount_settings : upload_attributes { // what is set there goes before the store's
+    mount_settings() = default;
+    mount_settings(std::string at, std::string in, std::string of, std::string under = {},
+                   bool read = false)
+        : path(std::move(at)), store(std::move(in)), bucket(std::move(of)),
+          prefix(std::move(under)), read_only(read) {}
+
     std::string path;   // absolute, normalised: "/" or "/in/scans"
     std::string store;  // the name of a [[store]]
     std::string bucket; //

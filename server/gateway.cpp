@@ -105,7 +105,7 @@ std::optional<std::string> gateway::open_users() {
     for (const auto& user : settings_.users) {
         std::vector<storage::mount> mounts;
         for (const auto& wanted : user.mounts) {
-            auto bucket = adapters_.bucket(wanted.store, wanted.bucket);
+            auto bucket = adapters_.bucket(wanted.store, wanted.bucket, wanted);
             const auto label = wanted.store + "/" + wanted.bucket;
             if (!bucket && bucket.error() == storage::errc::unsupported)
                 return "bucket " + label +
@@ -121,7 +121,7 @@ std::optional<std::string> gateway::open_users() {
             m.store = std::move(*bucket);
             m.prefix = wanted.prefix;
             m.read_only = wanted.read_only;
-            m.label = label;
+            m.bucket = label;
             mounts.push_back(std::move(m));
         }
         shared_.files[user.name] =

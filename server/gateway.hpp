@@ -41,6 +41,9 @@ public:
     /// Takes new certificates, if their files are good. Called from context().
     void reload();
 
+    /// Writes what has been asked of the stores into the log.
+    void log_requests() const { adapters_.log_requests(); }
+
     /// Accepts sessions until stop(), then lets them end.
     void run();
 

@@ -120,12 +120,15 @@ int serve(const cli::command_line& line) {
             return cli::exit_code::unavailable;
         }
         asio::signal_set signals(g.context(), SIGTERM, SIGINT, SIGHUP);
+        signals.add(SIGUSR1);
         std::function<void(const error_code&, int)> on_signal = [&](const error_code& failed,
                                                                     int signal) {
             if (failed)
                 return;
             if (signal == SIGHUP)
                 g.reload();
+            else if (signal == SIGUSR1)
+                g.log_requests();
             else
                 g.stop();
             signals.async_wait(on_signal);
@@ -133,6 +136,7 @@ int serve(const cli::command_line& line) {
         signals.async_wait(on_signal);
         print_banner(g, settings);
         g.run();
+        g.log_requests();
     }
     config::log::info("ended");
     config::log::close();

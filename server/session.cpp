@@ -24,6 +24,9 @@ constexpr unsigned max_not_understood = 25;
 
 constexpr auto farewell_time = std::chrono::seconds(5);
 
+// For the store to confirm an upload whose client has given up.
+constexpr std::chrono::seconds patience_after_abor(1);
+
 } // namespace
 
 session::session(services& all, asio::io_context& io, accepted_connection from,
@@ -331,8 +334,9 @@ void session::tick(clock::time_point now) {
         operation.timed_out = true;
         data.cancel();
     }
-    if (operation.progress.leave_commit &&
-        now - operation.progress.last_moved >= shared.settings.server.finalize_timeout)
+    const auto commit_patience =
+        operation.abor_to_answer ? patience_after_abor : shared.settings.server.finalize_timeout;
+    if (operation.progress.leave_commit && now - operation.progress.last_moved >= commit_patience)
         std::exchange(operation.progress.leave_commit, nullptr)();
     if (now >= port_deadline_ && !operation.running) {
         port_deadline_ = clock::time_point::max();

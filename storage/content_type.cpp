@@ -58,12 +58,15 @@ table make_table() {
 
 } // namespace
 
-std::string content_type_of(std::string_view key) {
-    static const table types = make_table();
+std::string extension_of(std::string_view key) {
     const auto name = key.substr(key.rfind('/') + 1);
     const auto dot = name.rfind('.');
-    const auto found =
-        dot == name.npos ? types.end() : types.find(config::to_lower(name.substr(dot + 1)));
+    return dot == name.npos ? std::string() : config::to_lower(name.substr(dot + 1));
+}
+
+std::string content_type_of(const std::string& extension) {
+    static const table types = make_table();
+    const auto found = types.find(extension);
     return found == types.end() ? "application/octet-stream" : found->second;
 }
 

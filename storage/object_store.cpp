@@ -10,6 +10,7 @@
 #include "storage/rest/object_store_adapter.hpp"
 #include "storage/s3/s3_dialect.hpp"
 
+#include "config/log.hpp"
 #include "config/region.hpp"
 
 namespace objftpd::storage {
@@ -43,17 +44,35 @@ make_client_settings(const config::object_store_settings& s) {
     return std::make_shared<const http::client_settings>(std::move(made));
 }
 
+std::shared_ptr<rest::internal_endpoint> make_internal_endpoint(const config::store_settings& s,
+                                                                const http::client_settings& way) {
+    if (s.remote.internal_host.empty())
+        return nullptr;
+    rest::internal_endpoint::settings made;
+    made.store = s.name;
+    made.scheme = s.remote.endpoint.scheme;
+    made.outside = s.remote.endpoint.host;
+    made.inside = s.remote.internal_host;
+    return std::make_shared<rest::internal_endpoint>(std::move(made), way);
+}
+
+void set_attributes(rest::upload_settings& target, const config::upload_attributes& a) {
+    auto& made = target.attributes;
+    made.content_type = a.content_type;
+    made.storage_class = a.storage_class;
+    made.acl = a.acl;
+    made.encryption = a.encryption;
+    made.encryption_key = a.encryption_key;
+    made.tags = a.tags;
+    made.metadata = a.metadata;
+    target.content_types = a.content_types;
+}
+
 rest::upload_settings make_upload_settings(const config::object_store_settings& s) {
     rest::upload_settings made;
     made.part_size = s.part_size;
     made.largest_part = s.largest_part;
     made.parallel_parts = s.parallel_parts;
-    made.attributes.content_type = s.content_type;
-    made.attributes.storage_class = s.storage_class;
-    made.attributes.acl = s.acl;
-    made.attributes.encryption = s.encryption;
-    made.attributes.encryption_key = s.encryption_key;
-    made.attributes.tags = s.tags;
     return made;
 }
 
@@ -63,9 +82,13 @@ object_store::object_store(const config::store_settings& settings,
                            std::shared_ptr<memory_budget> memory, worker_pool& pool)
     : settings_(settings), memory_(std::move(memory)), dialect_(make_dialect(settings)),
       client_settings_(make_client_settings(settings.remote)),
-      credentials_(credentials::make_provider(settings, *client_settings_, pool)) {}
+      credentials_(credentials::make_provider(settings, *client_settings_, pool)),
+      inside_(make_internal_endpoint(settings, *client_settings_)) {}
 
-std::shared_ptr<adapter> object_store::open_bucket(const std::string& bucket) const {
+const object_store::shared_bucket& object_store::find(const std::string& bucket) {
+    auto& known = buckets_[bucket];
+    if (known.access)
+        return known;
     rest::target to;
     to.store = settings_.name;
     to.bucket = bucket;
@@ -74,7 +97,8 @@ std::shared_ptr<adapter> object_store::open_bucket(const std::string& bucket) co
         to.where.style = config::addressing::path;
     to.region = settings_.remote.region;
     std::shared_ptr<rest::transport> way = std::make_shared<rest::http_transport>(
-        std::move(to), dialect_, credentials_, client_settings_);
+        std::move(to), dialect_, credentials_, client_settings_, inside_);
+    way = std::make_shared<layers::metrics>(std::move(way), totals_);
     layers::breaker_settings gone;
     gone.store = settings_.name;
     way = std::make_shared<layers::breaker>(std::move(way), std::move(gone));
@@ -88,17 +112,45 @@ std::shared_ptr<adapter> object_store::open_bucket(const std::string& bucket) co
     way = std::make_shared<layers::retry>(std::move(way), repetition);
     const auto lists =
         settings_.remote.list_version == 1 ? rest::list_version::v1 : rest::list_version::v2;
-    auto access = std::make_shared<const rest::bucket_access>(
+    known.access = std::make_shared<const rest::bucket_access>(
         rest::bucket_client(bucket, std::move(way), dialect_, lists),
         make_upload_settings(settings_.remote), memory_);
-    std::shared_ptr<adapter> made = std::make_shared<rest::object_store_adapter>(std::move(access));
     if (settings_.remote.stat_cache.count() > 0) {
-        layers::stat_cache_settings memory;
-        memory.lifetime = settings_.remote.stat_cache;
-        memory.entries = settings_.remote.stat_cache_entries;
-        made = std::make_shared<layers::stat_cache>(std::move(made), std::move(memory));
+        layers::stat_cache_settings cache;
+        cache.lifetime = settings_.remote.stat_cache;
+        cache.entries = settings_.remote.stat_cache_entries;
+        known.known = std::make_shared<layers::stat_memory>(std::move(cache));
     }
+    return known;
+}
+
+std::shared_ptr<adapter> object_store::open_bucket(const std::string& bucket,
+                                                   const config::upload_attributes& own) {
+    const auto& [shared, known] = find(bucket);
+    auto access = *shared;
+    set_attributes(access.settings, config::merged(settings_.remote, own));
+    std::shared_ptr<adapter> made = std::make_shared<rest::object_store_adapter>(
+        std::make_shared<const rest::bucket_access>(std::move(access)));
+    if (known)
+        made = std::make_shared<layers::stat_cache>(std::move(made), known);
     return made;
+}
+
+void object_store::log_requests() const {
+    for (std::size_t i = 0; i < rest::operation_count; ++i) {
+        const auto what = static_cast<rest::operation>(i);
+        const auto t = totals_->of(what);
+        if (t.requests == 0)
+            continue;
+        const auto average = t.time / static_cast<std::int64_t>(t.requests);
+        config::log::info("requests to the store", {{"store", settings_.name},
+                                                    {"action", rest::name_of(what)},
+                                                    {"requests", t.requests},
+                                                    {"failures", t.failures},
+                                                    {"sent", t.sent},
+                                                    {"received", t.received},
+                                                    {"average_us", average.count()}});
+    }
 }
 
 } // namespace objftpd::storage

@@ -4,11 +4,16 @@
 #include "storage/adapter.hpp"
 #include "storage/http/client.hpp"
 #include "storage/http/credentials.hpp"
+#include "storage/layers/metrics.hpp"
+#include "storage/layers/stat_memory.hpp"
 #include "storage/memory_budget.hpp"
+#include "storage/rest/bucket_access.hpp"
 #include "storage/rest/dialect.hpp"
+#include "storage/rest/internal_endpoint.hpp"
 
 #include "config/worker_pool.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -22,15 +27,32 @@ public:
     object_store(const config::store_settings& settings, std::shared_ptr<memory_budget> memory,
                  worker_pool& pool);
 
-    /// The adapter of one of its buckets.
-    std::shared_ptr<adapter> open_bucket(const std::string& bucket) const;
+    /// An adapter of one of its buckets whose uploads get `own` attributes before the store's. All
+    /// adapters of a bucket share its limits, locks and what is remembered of it. Used at start-up
+    /// by one thread.
+    std::shared_ptr<adapter> open_bucket(const std::string& bucket,
+                                         const config::upload_attributes& own = {});
+
+    /// Writes how many requests of each kind have been sent, and what they took. Thread-safe.
+    void log_requests() const;
 
 private:
+    struct shared_bucket {
+        std::shared_ptr<const rest::bucket_access> access; // with the store's attributes
+        std::shared_ptr<layers::stat_memory> known;        // null: nothing is remembered
+    };
+
+    const shared_bucket& find(const std::string& bucket);
+
     const config::store_settings settings_;
     const std::shared_ptr<memory_budget> memory_;
     const std::shared_ptr<const rest::dialect> dialect_;
     const std::shared_ptr<const http::client_settings> client_settings_;
     const std::shared_ptr<http::credentials_provider> credentials_;
+    const std::shared_ptr<rest::internal_endpoint> inside_; // null: there is none
+    const std::shared_ptr<layers::request_totals> totals_ =
+        std::make_shared<layers::request_totals>();
+    std::map<std::string, shared_bucket> buckets_;
 };
 
 } // namespace objftpd::storage

@@ -25,10 +25,11 @@ result<> adapter_registry::open(const config::store_settings& settings) {
 }
 
 result<std::shared_ptr<adapter>> adapter_registry::bucket(const std::string& store,
-                                                          const std::string& bucket) {
-    auto& known = adapters_[{store, bucket}];
-    if (const auto found = object_stores_.find(store); !known && found != object_stores_.end())
-        known = found->second->open_bucket(bucket);
+                                                          const std::string& bucket,
+                                                          const config::upload_attributes& own) {
+    if (const auto found = object_stores_.find(store); found != object_stores_.end())
+        return found->second->open_bucket(bucket, own);
+    auto& known = local_buckets_[{store, bucket}];
     if (!known) {
         const auto& opened = stores_.at(store);
         auto directory = opened->open_bucket(bucket);
@@ -37,6 +38,11 @@ result<std::shared_ptr<adapter>> adapter_registry::bucket(const std::string& sto
         known = std::make_shared<local::local_adapter>(opened, std::move(*directory));
     }
     return known;
+}
+
+void adapter_registry::log_requests() const {
+    for (const auto& [name, store] : object_stores_)
+        store->log_requests();
 }
 
 } // namespace objftpd::storage

@@ -331,9 +331,9 @@ awaitable<result<>> virtual_filesystem::rename(virtual_path from, virtual_path t
     const auto target = locate_writable(to);
     if (!target)
         co_return target.error();
-    if (source->where->store != target->where->store)
+    if (source->where->bucket != target->where->bucket)
         co_return error_code(errc::unsupported);
-    co_return co_await source->where->store->rename(source->key, target->key, existing, missing);
+    co_return co_await target->where->store->rename(source->key, target->key, existing, missing);
 }
 
 awaitable<result<>> virtual_filesystem::set_modified(virtual_path path, timestamp modified) const {
@@ -365,7 +365,7 @@ awaitable<result<std::uint64_t>> virtual_filesystem::free_space(virtual_path pat
 
 std::string virtual_filesystem::describe(const virtual_path& path) const {
     const auto found = locate(path);
-    return found.where == nullptr ? std::string() : found.where->label + ' ' + found.key;
+    return found.where == nullptr ? std::string() : found.where->bucket + ' ' + found.key;
 }
 
 } // namespace objftpd::storage

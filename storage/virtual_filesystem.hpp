@@ -14,7 +14,7 @@ struct mount {
     std::shared_ptr<adapter> store;
     std::string prefix; // "" or ends in '/'
     bool read_only = false;
-    std::string label; // "store/bucket", for the log
+    std::string bucket; // "store/bucket": mounts of one bucket may have adapters of their own
 };
 
 /// A file or directory as FTP sees it.

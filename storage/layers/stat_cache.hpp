@@ -1,27 +1,12 @@
 #pragma once
 
 #include "storage/adapter.hpp"
+#include "storage/layers/stat_memory.hpp"
 
-#include "config/async_condition.hpp"
-
-#include <chrono>
-#include <functional>
-#include <list>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 
 namespace objftpd::storage::layers {
-
-struct stat_cache_settings {
-    using clock = std::chrono::steady_clock;
-
-    std::chrono::milliseconds lifetime{5'000};
-    std::size_t entries = 10'000; // at most
-    std::function<clock::time_point()> now = clock::now;
-};
 
 /// Remembers for some seconds what stat() and listings have told, as clients ask for each name of a
 /// listing once more. Who asks for what is being asked for already waits for that answer. Each
@@ -31,7 +16,8 @@ struct stat_cache_settings {
 /// an object asks the store. Thread-safe.
 class stat_cache final : public adapter {
 public:
-    stat_cache(std::shared_ptr<adapter> inner, stat_cache_settings settings);
+    stat_cache(std::shared_ptr<adapter> inner, std::shared_ptr<stat_memory> known)
+        : inner_(std::move(inner)), memory_(std::move(known)) {}
 
     capabilities can() const override { return inner_->can(); }
     awaitable<result<object_info>> stat(std::string key, detail wanted) override;
@@ -52,11 +38,10 @@ public:
     awaitable<result<std::uint64_t>> free_space() override;
 
 private:
-    class memory;
     class watched_upload;
 
     const std::shared_ptr<adapter> inner_;
-    const std::shared_ptr<memory> memory_;
+    const std::shared_ptr<stat_memory> memory_;
 };
 
 } // namespace objftpd::storage::layers

@@ -97,6 +97,12 @@ std::optional<bool> truncation(const pugi::xml_node& root, const list_answer& pa
     return !text(root, "NextContinuationToken").empty();
 }
 
+// A store that ignores what it does not know.
+bool is_version_1(const pugi::xml_node& root) {
+    return child(root, "Marker") && !child(root, "KeyCount") &&
+           !child(root, "NextContinuationToken");
+}
+
 // To be passed back as it came. OSS alone encodes it with some of its versions; S3's may hold any
 // character, with Ceph it is a key.
 std::string continuation_token(const pugi::xml_node& root) {
@@ -168,13 +174,14 @@ std::optional<vendor_error> parse_error(std::string_view xml) {
     return e;
 }
 
-result<list_answer> parse_list(std::string_view xml, list_version version) {
+result<list_answer> parse_list(std::string_view xml, list_version asked) {
     const document doc(xml);
     const auto root = doc.root({"ListBucketResult"});
     if (!root)
         return errc::unavailable;
     const name_reader names(root);
     list_answer answer;
+    answer.version = asked == list_version::v2 && is_version_1(root) ? list_version::v1 : asked;
     for (const auto node : root.children()) {
         if (local_name(node) == "Contents") {
             const auto key = names.read(text(node, "Key"));
@@ -199,7 +206,7 @@ result<list_answer> parse_list(std::string_view xml, list_version version) {
     answer.truncated = *truncated;
     if (!answer.truncated)
         return answer;
-    if (version == list_version::v2) {
+    if (answer.version == list_version::v2) {
         answer.next = continuation_token(root);
     } else {
         // NextMarker is encoded or not, as each store likes, and left out without a delimiter.

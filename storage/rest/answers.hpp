@@ -27,6 +27,8 @@ struct vendor_error {
 /// Nothing if the text is not an Error document. Also of STS, which wraps it up.
 std::optional<vendor_error> parse_error(std::string_view xml);
 
+enum class list_version { v1, v2 };
+
 /// One page of a listing, version 1 or 2. It has to say whether it is the last one, and an empty
 /// one whose it is.
 struct list_answer {
@@ -41,10 +43,12 @@ struct list_answer {
     std::vector<object> objects;
     std::vector<std::string> prefixes;
     bool truncated = false;
-    std::string next; // continuation token or marker; empty: none
+    std::string next;                        // continuation token or marker; empty: none
+    list_version version = list_version::v2; // that the store answered with
 };
-enum class list_version { v1, v2 };
-result<list_answer> parse_list(std::string_view xml, list_version version);
+
+/// `asked` is what the store was asked in: some know only version 1 and answer with that.
+result<list_answer> parse_list(std::string_view xml, list_version asked);
 
 /// InitiateMultipartUpload.
 result<std::string> parse_upload_id(std::string_view xml);

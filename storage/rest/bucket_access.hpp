@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/upload_attributes.hpp"
 #include "storage/memory_budget.hpp"
 #include "storage/rest/bucket_client.hpp"
 #include "storage/rest/key_locks.hpp"
@@ -16,6 +17,7 @@ struct upload_settings {
     unsigned parallel_parts = 3;           // of one upload, on their way at the same time
     unsigned download_attempts = 5;        // to go on with a download that broke
     object_attributes attributes;          // content_type: of all objects; empty: by extension
+    config::upload_attributes::pairs content_types; // of extensions, before the system's table
 };
 
 /// A bucket with what uploads and downloads need besides: made once, shared, immutable but for

@@ -1,10 +1,13 @@
 #include "storage/rest/bucket_client.hpp"
 
 #include "config/ascii_text.hpp"
+#include "config/log.hpp"
 #include "storage/checksum/md5.hpp"
 #include "storage/error.hpp"
 #include "storage/http/encoding.hpp"
 #include "storage/rest/trust.hpp"
+
+#include <algorithm>
 
 namespace objftpd::storage::rest {
 namespace {
@@ -76,6 +79,10 @@ void bucket_client::add_attributes(call& c, const object_attributes& a) const {
     add_unless_empty(c, own("tagging"), a.tags);
     for (const auto& h : a.kept)
         c.headers.push_back(h);
+    for (const auto& [name, value] : a.metadata)
+        if (auto header = own("meta-" + name);
+            std::ranges::find(a.kept, header, &http::header::name) == a.kept.end())
+            c.headers.emplace_back(std::move(header), value);
 }
 
 void bucket_client::add_source(call& c, const copy_source& from) const {
@@ -138,28 +145,39 @@ result<object_head> bucket_client::head_from(const answer& a) const {
     return h;
 }
 
+awaitable<answer> bucket_client::ask_for_list(list_version in, call c, std::string token) const {
+    const bool v2 = in == list_version::v2;
+    if (v2)
+        c.query.emplace_back("list-type", "2");
+    if (!token.empty())
+        c.query.emplace_back(v2 ? "continuation-token" : "marker", std::move(token));
+    co_return co_await transport_->send(c);
+}
+
 awaitable<result<list_answer>> bucket_client::list(std::string prefix, std::string delimiter,
                                                    std::string token, std::size_t limit,
                                                    std::stop_token stop) const {
     call c(operation::list_objects, "GET");
     c.stop = std::move(stop);
-    const bool v2 = list_version_ == list_version::v2;
-    if (v2)
-        c.query.emplace_back("list-type", "2");
     c.query.emplace_back("encoding-type", "url");
     c.query.emplace_back("max-keys", std::to_string(limit));
     if (!prefix.empty())
         c.query.emplace_back("prefix", std::move(prefix));
     if (!delimiter.empty())
         c.query.emplace_back("delimiter", std::move(delimiter));
-    if (!token.empty())
-        c.query.emplace_back(v2 ? "continuation-token" : "marker", token);
-    const auto a = co_await transport_->send(c);
+    auto version = list_version_->load();
+    auto a = co_await ask_for_list(version, c, token);
+    if (a.failed == errc::unsupported && version == list_version::v2 && token.empty()) {
+        version = list_version::v1;
+        a = co_await ask_for_list(version, c, token);
+    }
     if (a.failed)
         co_return a.failed;
-    auto page = parse_list(a.text, list_version_);
-    if (page && !leads_on(*page, token, list_version_))
+    auto page = parse_list(a.text, version);
+    if (page && !leads_on(*page, token, page->version))
         co_return errc::unavailable;
+    if (page && page->version != list_version_->exchange(page->version))
+        config::log::info("the store knows only version 1 of ListObjects", {{"bucket", bucket_}});
     co_return page;
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "config/upload_attributes.hpp"
 #include "storage/rest/answers.hpp"
 #include "storage/rest/bodies.hpp"
 #include "storage/rest/call.hpp"
 #include "storage/rest/dialect.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -58,8 +60,9 @@ struct object_attributes {
     std::string acl;
     std::string encryption; // "AES256", "aws:kms", "KMS"
     std::string encryption_key;
-    std::string tags;               // "a=1&b=2"
-    std::vector<http::header> kept; // of the object that stood there: object_head::kept
+    std::string tags;                          // "a=1&b=2"
+    config::upload_attributes::pairs metadata; // name without the vendor's prefix, value
+    std::vector<http::header> kept;            // of the object that stood there: object_head::kept
 };
 
 /// How a request ended that was to make an object.
@@ -96,12 +99,12 @@ public:
     bucket_client(std::string bucket, std::shared_ptr<transport> way,
                   std::shared_ptr<const dialect> speech, list_version lists = list_version::v2)
         : bucket_(std::move(bucket)), transport_(std::move(way)), dialect_(std::move(speech)),
-          list_version_(lists) {}
+          list_version_(std::make_shared<std::atomic<list_version>>(lists)) {}
 
     const dialect& speech() const { return *dialect_; }
 
     /// Keys beginning with `prefix`; an empty `delimiter` lists what lies below as well. `token`
-    /// is list_answer::next.
+    /// is list_answer::next. A store that knows only version 1 is asked in that from then on.
     awaitable<result<list_answer>> list(std::string prefix, std::string delimiter,
                                         std::string token, std::size_t limit,
                                         std::stop_token stop) const;
@@ -150,6 +153,7 @@ public:
 
 private:
     std::string own(std::string_view name) const;
+    awaitable<answer> ask_for_list(list_version in, call c, std::string token) const;
     void add_attributes(call& c, const object_attributes& attributes) const;
     void add_placement(call& c, const object_attributes& attributes) const;
     void add_source(call& c, const copy_source& from) const;
@@ -162,7 +166,7 @@ private:
     const std::string bucket_;
     const std::shared_ptr<transport> transport_;
     const std::shared_ptr<const dialect> dialect_;
-    const list_version list_version_;
+    const std::shared_ptr<std::atomic<list_version>> list_version_; // of all copies
 };
 
 } // namespace objftpd::storage::rest

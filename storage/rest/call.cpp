@@ -1,5 +1,7 @@
 #include "storage/rest/call.hpp"
 
+#include "config/ascii_text.hpp"
+
 #include <algorithm>
 
 namespace objftpd::storage::rest {
@@ -66,6 +68,11 @@ http::time_limits time_limits_of(operation o, std::chrono::seconds stall) {
 
 const std::string* answer::find(std::string_view name) const {
     return http::find(headers, name);
+}
+
+std::uint64_t answer::received() const {
+    const auto* const length = stream ? find("content-length") : nullptr;
+    return length == nullptr ? text.size() : config::parse_decimal(*length).value_or(0);
 }
 
 const std::string* answer::request_id() const {

@@ -27,8 +27,9 @@ enum class operation {
     complete_upload,
     abort_upload,
     list_parts,
-    list_uploads,
+    list_uploads, // the last one
 };
+inline constexpr auto operation_count = static_cast<std::size_t>(operation::list_uploads) + 1;
 
 /// Its name in the vendors' documents: "PutObject".
 std::string_view name_of(operation o);
@@ -69,6 +70,9 @@ struct answer {
 
     /// Null if there is no such header. `name` in lower case.
     const std::string* find(std::string_view name) const;
+
+    /// Bytes of its body, of one that is still to be read as long as it is said to be.
+    std::uint64_t received() const;
 
     /// What the vendor calls the request, as its headers tell; null if they do not.
     const std::string* request_id() const;

@@ -127,12 +127,6 @@ std::string_view loggable(std::string_view text) {
     return text.substr(0, longest);
 }
 
-// Of a body that is still to be read: as long as it is said to be.
-std::uint64_t received(const answer& a) {
-    const auto* const length = a.stream ? a.find("content-length") : nullptr;
-    return length == nullptr ? a.text.size() : config::parse_decimal(*length).value_or(0);
-}
-
 // What happens every day and is told to the client alone.
 bool is_ordinary(const error_code& e) {
     return e == errc::not_found || e == errc::already_exists || e == errc::precondition_failed ||
@@ -146,19 +140,19 @@ bool is_ordinary(const error_code& e) {
 struct http_transport::sending {
     std::shared_ptr<const http::credentials> who;
     way taken;
+    config::endpoint where; // on that way, or inside the vendor's network
     http::request request;
     std::string reason; // why no answer came
     std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
 };
 
-http::request http_transport::make_request(const call& c, const http::credentials& who,
-                                           const way& taken) const {
+http::request http_transport::make_request(const call& c, const sending& mine) const {
     http::request r;
-    address(r, taken.where, route_.bucket(), c.key);
+    address(r, mine.where, route_.bucket(), c.key);
     r.method = c.method;
     r.query = c.query;
     r.headers = c.headers;
-    dialect_->sign(r, who, taken.region, now() + taken.ahead);
+    dialect_->sign(r, *mine.who, mine.taken.region, now() + mine.taken.ahead);
     return r;
 }
 
@@ -256,7 +250,7 @@ void http_transport::log(const call& c, const answer& a, const sending& mine) co
                         {"url", shown.host.empty() ? std::string() : shown.url()},
                         {"ms", std::chrono::floor<std::chrono::milliseconds>(time).count()},
                         {"sent", http::size_of(c.body)},
-                        {"received", received(a)}});
+                        {"received", a.received()}});
     if (a.vendor.code == "SignatureDoesNotMatch" && config::log::enabled(config::log_level::debug))
         config::log::debug("signed was", {{"text", dialect_->signed_text(shown)}});
 }
@@ -272,7 +266,11 @@ awaitable<void> http_transport::exchange(const call& c, sending& mine, answer& t
     } else {
         set_broken(to, sent.error());
         mine.reason = sent.error().message();
+        if (inside_ && never_arrived(sent.error()))
+            inside_->failed(mine.where.host);
     }
+    if (inside_)
+        inside_->look_for_it(executor);
 }
 
 awaitable<answer> http_transport::send(const call& c) {
@@ -290,7 +288,10 @@ awaitable<answer> http_transport::send(const call& c) {
     }
     mine.who = *who;
     mine.taken = route_.current();
-    mine.request = make_request(c, *mine.who, mine.taken);
+    mine.where = mine.taken.where;
+    if (inside_)
+        mine.where.host = inside_->nearest(mine.where.host);
+    mine.request = make_request(c, mine);
     co_await exchange(c, mine, a);
     co_await learn(c, mine, a);
     log(c, a, mine);

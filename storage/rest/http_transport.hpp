@@ -4,6 +4,7 @@
 #include "storage/rest/bucket_route.hpp"
 #include "storage/rest/call.hpp"
 #include "storage/rest/dialect.hpp"
+#include "storage/rest/internal_endpoint.hpp"
 
 #include <memory>
 #include <string>
@@ -17,16 +18,17 @@ class http_transport final : public transport {
 public:
     http_transport(target to, std::shared_ptr<const dialect> speech,
                    std::shared_ptr<http::credentials_provider> who,
-                   std::shared_ptr<const http::client_settings> settings)
+                   std::shared_ptr<const http::client_settings> settings,
+                   std::shared_ptr<internal_endpoint> inside = nullptr)
         : route_(std::move(to)), dialect_(std::move(speech)), credentials_(std::move(who)),
-          settings_(std::move(settings)) {}
+          settings_(std::move(settings)), inside_(std::move(inside)) {}
 
     awaitable<answer> send(const call& c) override;
 
 private:
     struct sending;
 
-    http::request make_request(const call& c, const http::credentials& who, const way& taken) const;
+    http::request make_request(const call& c, const sending& mine) const;
     awaitable<void> exchange(const call& c, sending& mine, answer& to) const;
     awaitable<void> read_answer(const call& c, std::unique_ptr<http::exchange> from,
                                 answer& to) const;
@@ -38,6 +40,7 @@ private:
     const std::shared_ptr<const dialect> dialect_;
     const std::shared_ptr<http::credentials_provider> credentials_;
     const std::shared_ptr<const http::client_settings> settings_;
+    const std::shared_ptr<internal_endpoint> inside_; // null: there is none
 };
 
 } // namespace objftpd::storage::rest

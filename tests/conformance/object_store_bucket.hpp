@@ -51,8 +51,8 @@ public:
         if (made.failed)
             throw std::runtime_error("cannot make a bucket: " + made.failed.message() + " " +
                                      made.vendor.code);
-        const storage::object_store store(
-            settings, std::make_shared<storage::memory_budget>(64 << 20), pool_);
+        storage::object_store store(settings, std::make_shared<storage::memory_budget>(64 << 20),
+                                    pool_);
         adapter_ = store.open_bucket(name_);
     }
 

@@ -16,8 +16,8 @@ TEST_CASE("a wrong secret is refused, and said to be one") {
         object_store_bucket right(loop, settings); // the bucket is there
         settings.remote.access_key_secret += "x";
         worker_pool pool(1);
-        const storage::object_store store(settings,
-                                          std::make_shared<storage::memory_budget>(8 << 20), pool);
+        storage::object_store store(settings, std::make_shared<storage::memory_budget>(8 << 20),
+                                    pool);
         const auto wrong = store.open_bucket(right.name());
         const storage::upload_request file("file", storage::overwrite::allowed);
         const auto upload = value_of(loop.run(wrong->open_upload(file)));

@@ -60,7 +60,8 @@ TEST_CASE("an unknown key is told with the nearest valid one") {
          "f:17:1: user[1].mount[1].endpoint: unknown key; it belongs to [[store]]"},
         {"bucket = \"files\"", "bucket = \"files\"\ncolour = true",
          "f:17:1: user[1].mount[1].colour: unknown key; valid are path, store, bucket, prefix, "
-         "read_only"},
+         "read_only, content_type, content_types, storage_class, acl, encryption, encryption_key, "
+         "tags, metadata"},
         {"type = \"local\"", "type = \"local\"\nendpoint = \"oss-cn-hangzhou.aliyuncs.com\"",
          "f:9:1: store[1].endpoint: unknown key; it belongs to a store of another type"},
     });

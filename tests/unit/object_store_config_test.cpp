@@ -265,3 +265,71 @@ TEST_CASE("what is refused does not show the password in it") {
             CHECK_THAT(text, !Catch::Contains("hidden"));
     }
 }
+
+TEST_CASE("a mount's attributes of uploads go before its store's") {
+    const std::string store = "type = \"oss\"\nendpoint = \"oss-cn-hangzhou.aliyuncs.com\"" + keys +
+                              "storage_class = \"IA\"\nencryption = \"KMS\"\n"
+                              "encryption_key = \"k\"\nmetadata = [\"Source=ftp\", \"a=b=c\"]\n"
+                              "content_types = [\"LOG=text/plain\"]\n";
+    const auto loaded = with_store(store, "bucket\"\nencryption = \"AES256\"\n"
+                                          "storage_class = \"Archive");
+    REQUIRE(problems(loaded).empty());
+    const auto& own = loaded.value.users.at(0).mounts.at(0);
+    const auto all = merged(loaded.value.stores.at(0).remote, own);
+    CHECK(all.storage_class == "Archive");
+    CHECK(all.encryption == "AES256");
+    CHECK(all.encryption_key.empty()); // it was the other method's
+    CHECK(all.metadata == upload_attributes::pairs{{"source", "ftp"}, {"a", "b=c"}});
+    CHECK(all.content_types == upload_attributes::pairs{{"log", "text/plain"}});
+}
+
+TEST_CASE("attributes of uploads are what stores take") {
+    struct row {
+        const char* line;
+        const char* problem;
+    };
+    const std::string store = "type = \"s3\"\nendpoint = \"http://127.0.0.1:1\"" + keys;
+    const auto r = GENERATE(
+        row{"metadata = [\"a\"]",
+            "store[1].metadata: expects a list such as [\"source=ftp\"], not [\"a\"]"},
+        row{"metadata = [\"a b=c\"]",
+            "store[1].metadata: expects a list such as [\"source=ftp\"], not [\"a b=c\"]"},
+        row{"metadata = [\"a=\\u00e4\"]",
+            "store[1].metadata: expects a list such as [\"source=ftp\"], not [\"a=\u00e4\"]"},
+        row{"metadata = [\"a=1\", \"A=2\"]", "store[1].metadata: has \"a\" twice"},
+        row{"content_types = [\"=text/plain\"]",
+            "store[1].content_types: expects a list such as [\"log=text/plain\"], not "
+            "[\"=text/plain\"]"});
+    CHECK(problems(with_store(store + r.line)) == std::vector<std::string>{r.problem});
+}
+
+TEST_CASE("the embedded store keeps no attributes of uploads") {
+    CHECK(problems(with_store("type = \"local\"\npath = \"d\"", "b\"\nacl = \"private")) ==
+          std::vector<std::string>{"user[1].mount[1]: has attributes of uploads, which a store of "
+                                   "type \"local\" does not keep"});
+}
+
+TEST_CASE("the way inside the vendor's network is settled by the endpoint") {
+    const auto remote = [](const std::string& endpoint, const std::string& internal) {
+        const auto loaded = with_store("type = \"oss\"\nregion = \"cn-hangzhou\"\nendpoint = \"" +
+                                       endpoint + "\"\ninternal = \"" + internal + "\"" + keys);
+        CHECK(problems(loaded).empty());
+        return loaded.value.stores.at(0).remote;
+    };
+    const std::string outside = "oss-cn-hangzhou.aliyuncs.com";
+    const std::string inside = "oss-cn-hangzhou-internal.aliyuncs.com";
+    CHECK(remote(outside, "auto").internal_host == inside);
+    CHECK(remote(outside, "auto").endpoint.host == outside);
+    CHECK(remote("http://" + outside, "auto").internal_host.empty());
+    CHECK(remote(inside, "auto").internal_host.empty());
+    CHECK(remote("oss-accelerate.aliyuncs.com", "auto").internal_host.empty());
+    CHECK(remote("files.example.com", "auto").internal_host.empty());
+    CHECK(remote(outside, "never").internal_host.empty());
+    CHECK(remote("http://" + outside + ":8080", "always").endpoint.host == inside + ":8080");
+    CHECK(remote(inside, "always").endpoint.host == inside);
+    CHECK(problems(with_store("type = \"oss\"\nregion = \"cn-hangzhou\"\nendpoint = "
+                              "\"files.example.com\"\ninternal = \"always\"" +
+                              keys)) ==
+          std::vector<std::string>{"store[1].internal: \"always\" needs an endpoint such as "
+                                   "\"oss-cn-hangzhou.aliyuncs.com\""});
+}

@@ -115,7 +115,8 @@ public:
         settings.entries = 3;
         settings.lifetime = std::chrono::seconds(5);
         settings.now = [this] { return now; };
-        cache = std::make_shared<layers::stat_cache>(store, std::move(settings));
+        cache = std::make_shared<layers::stat_cache>(
+            store, std::make_shared<layers::stat_memory>(std::move(settings)));
         store->sizes = {{"a/f", 1}, {"a/g", 2}};
     }
 

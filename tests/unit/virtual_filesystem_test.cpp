@@ -17,12 +17,14 @@ namespace {
 // that ends in '/' is a directory. Lists two entries to a page, and fails when it is told to.
 class recording_store final : public adapter {
 public:
-    explicit recording_store(std::map<std::string, std::uint64_t> known = {})
-        : objects(std::move(known)) {
+    explicit recording_store(std::map<std::string, std::uint64_t> known = {},
+                             std::string bucket = "main/files")
+        : name(std::move(bucket)), objects(std::move(known)) {
         abilities.real_directories = true;
         abilities.renames = true;
     }
 
+    const std::string name;
     std::map<std::string, std::uint64_t> objects;
     std::vector<std::string> asked;
     capabilities abilities;
@@ -114,14 +116,14 @@ virtual_path path(const std::string& absolute) {
     return value_of(virtual_path::resolve(virtual_path(), absolute));
 }
 
-mount mounted(const std::string& at, std::shared_ptr<adapter> store, const std::string& prefix,
-              bool read_only = false) {
+mount mounted(const std::string& at, std::shared_ptr<recording_store> store,
+              const std::string& prefix, bool read_only = false) {
     mount m;
     m.path = path(at);
+    m.bucket = store->name;
     m.store = std::move(store);
     m.prefix = prefix;
     m.read_only = read_only;
-    m.label = "main/" + at;
     return m;
 }
 
@@ -132,7 +134,8 @@ public:
     std::shared_ptr<recording_store> main =
         std::make_shared<recording_store>(std::map<std::string, std::uint64_t>{
             {"incoming/f", 5}, {"incoming/d/g", 6}, {"deep/x", 1}});
-    std::shared_ptr<recording_store> other = std::make_shared<recording_store>();
+    std::shared_ptr<recording_store> other =
+        std::make_shared<recording_store>(std::map<std::string, std::uint64_t>(), "other/files");
     virtual_filesystem tree{{mounted("/in", main, "incoming/"), mounted("/a/b", main, "deep/"),
                              mounted("/a/b/other", other, ""),
                              mounted("/kept", main, "old/", true)}};
@@ -328,6 +331,6 @@ TEST_CASE_METHOD(tree_test, "what a store cannot do is unsupported") {
 }
 
 TEST_CASE_METHOD(tree_test, "the log is told store, bucket and key") {
-    CHECK(tree.describe(path("/in/f")) == "main//in incoming/f");
+    CHECK(tree.describe(path("/in/f")) == "main/files incoming/f");
     CHECK(tree.describe(path("/nowhere")).empty());
 }
