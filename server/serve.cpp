@@ -5,6 +5,7 @@
 #include "server/cli/first_run.hpp"
 #include "server/cli/subcommands.hpp"
 #include "server/gateway.hpp"
+#include "storage/memory_budget.hpp"
 
 #include <boost/asio/signal_set.hpp>
 
@@ -75,9 +76,10 @@ void print_banner(const gateway& g, const config::settings& settings) {
 }
 
 // glibc would take the first big block that is freed as a sign to keep all such blocks: upload
-// memory and password hashes would stay with the process when they are long over.
+// memory and password hashes would stay with the process when they are long over. The buffers of
+// every single request are smaller, and kept.
 void give_big_blocks_back() {
-    ::mallopt(M_MMAP_THRESHOLD, 128 << 10);
+    ::mallopt(M_MMAP_THRESHOLD, static_cast<int>(storage::memory_budget::chunk_size));
 }
 
 } // namespace

@@ -9,6 +9,8 @@
 namespace objftpd::storage::http {
 namespace {
 
+constexpr auto never = std::chrono::steady_clock::time_point::max();
+
 void begin_to_use_curl() {
     static const auto done = ::curl_global_init(CURL_GLOBAL_DEFAULT);
     if (done != CURLE_OK)
@@ -46,7 +48,7 @@ struct client_callbacks {
 
 client::client(asio::io_context& context, client_settings settings)
     : context_(context), settings_(std::move(settings)), multi_(nullptr), timer_(context),
-      alive_(std::make_shared<client*>(this)) {
+      deadline_(never), alive_(std::make_shared<client*>(this)) {
     begin_to_use_curl();
     multi_ = ::curl_multi_init();
     if (multi_ == nullptr)
@@ -77,9 +79,13 @@ awaitable<result<std::unique_ptr<exchange>>> client::send(request r, request_bod
     ::curl_easy_setopt(made->easy_.get(), CURLOPT_CLOSESOCKETDATA, this);
     if (made->failed_)
         co_return made->failed_;
-    if (::curl_multi_add_handle(multi_, made->easy_.get()) != CURLM_OK)
+    acting_ = true;
+    const auto added = ::curl_multi_add_handle(multi_, made->easy_.get());
+    acting_ = false;
+    if (added != CURLM_OK)
         co_return curl_error(CURLE_FAILED_INIT);
     made->end_on(std::move(stop));
+    go_on();
     const auto answered = co_await made->wait_for_head();
     if (!answered)
         co_return answered.error();
@@ -131,8 +137,28 @@ void client::forget(curl_socket_t socket) {
 
 void client::act(curl_socket_t socket, int event) {
     int running = 0;
+    acting_ = true;
     ::curl_multi_socket_action(multi_, socket, event, &running);
+    acting_ = false;
     collect_finished();
+    arm_timer();
+}
+
+// With all that waits for no socket. libcurl says anew when it wants to be called next, or nothing
+// if never.
+void client::go_on() {
+    deadline_ = never;
+    act(CURL_SOCKET_TIMEOUT, 0);
+}
+
+// What libcurl has kept is delivered at once. What ends with it is over at once, too: a connection
+// is kept only if its exchange was not dropped before its end.
+CURLcode client::unpause(CURL* easy) {
+    acting_ = true;
+    const auto code = ::curl_easy_pause(easy, CURLPAUSE_CONT);
+    acting_ = false;
+    go_on();
+    return code;
 }
 
 void client::collect_finished() {
@@ -148,14 +174,29 @@ void client::collect_finished() {
 
 // Never acts at once: libcurl is in the middle of its own work when it sets the timer.
 void client::set_timer(long milliseconds) {
-    if (milliseconds < 0) {
-        timer_.cancel();
+    deadline_ = milliseconds < 0
+                    ? never
+                    : std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
+    if (!acting_)
+        arm_timer();
+}
+
+// libcurl moves its deadlines with every request, mostly away: a timer that fires too early finds
+// out, and costs less than one that is set each time.
+void client::arm_timer() {
+    if (deadline_ == never || (armed_ && *armed_ <= deadline_))
         return;
-    }
-    timer_.expires_after(std::chrono::milliseconds(milliseconds));
+    armed_ = deadline_;
+    timer_.expires_at(deadline_);
     timer_.async_wait([alive = alive_](const error_code& stopped) {
-        if (!stopped && *alive != nullptr)
-            (*alive)->act(CURL_SOCKET_TIMEOUT, 0);
+        auto* const self = *alive;
+        if (stopped || self == nullptr)
+            return;
+        self->armed_.reset();
+        if (std::chrono::steady_clock::now() >= self->deadline_)
+            self->go_on();
+        else
+            self->arm_timer();
     });
 }
 

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 
 namespace objftpd::storage::http {
 
@@ -60,12 +61,18 @@ private:
     void act(curl_socket_t socket, int event);
     void collect_finished();
     void forget(curl_socket_t socket);
+    void go_on();
+    CURLcode unpause(CURL* easy);
     void set_timer(long milliseconds);
+    void arm_timer();
 
     asio::io_context& context_;
     const client_settings settings_;
     CURLM* multi_;
     asio::steady_timer timer_;
+    std::optional<std::chrono::steady_clock::time_point> armed_; // when it fires
+    std::chrono::steady_clock::time_point deadline_;             // that libcurl wants; max: none
+    bool acting_ = false;                                        // the timer is set afterwards
     std::map<curl_socket_t, std::shared_ptr<watched>> sockets_;
     std::shared_ptr<client*> alive_; // handlers that come too late find null
 };

@@ -22,6 +22,8 @@ namespace {
 constexpr std::size_t buffer_size = 128 << 10;
 // Below this a store's refusal costs less than asking first (Expect: 100-continue).
 constexpr std::uint64_t worth_asking = 1 << 20;
+// libcurl sends such a body and the head by one call, if it is a form's.
+constexpr std::uint64_t sent_with_head = 64 << 10;
 constexpr std::size_t most_headers = 200;
 constexpr std::size_t largest_head = 256 << 10;
 // Where machines in a cloud get their credentials.
@@ -209,7 +211,6 @@ void exchange::set_options(const request& r) {
     set(CURLOPT_PATH_AS_IS, 1L); // keys may hold "/../"
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     set(CURLOPT_BUFFERSIZE, static_cast<long>(buffer_size));
-    set(CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(buffer_size));
     set(CURLOPT_PREREQFUNCTION, exchange_callbacks::connected);
     set(CURLOPT_PREREQDATA, this);
     set(CURLOPT_HEADERFUNCTION, exchange_callbacks::header);
@@ -254,6 +255,13 @@ void exchange::set_body(const request& r) {
     if (r.method == "PUT" || r.method == "POST") {
         const auto size = size_of(body_);
         asks_first_ = size >= worth_asking;
+        if (size < sent_with_head && body_.size() <= 1) {
+            set(CURLOPT_POSTFIELDSIZE, static_cast<long>(size));
+            set(CURLOPT_POSTFIELDS, size == 0 ? "" : body_.front().data());
+            set(CURLOPT_CUSTOMREQUEST, r.method.c_str());
+            return;
+        }
+        set(CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(buffer_size));
         set(CURLOPT_UPLOAD, 1L);
         set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(size));
         set(CURLOPT_READFUNCTION, exchange_callbacks::read);
@@ -319,11 +327,9 @@ awaitable<result<std::size_t>> exchange::read_some(std::span<char> buffer) {
     left_over_begin_ = 0;
     loan lent(*this, buffer);
     if (std::exchange(paused_, false) && !done_) {
-        // It delivers what it has kept at once.
-        const auto code = ::curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
+        const auto code = client_.unpause(easy_.get());
         if (code != CURLE_OK)
             end(refused_ ? refused_ : curl_error(code));
-        client_.collect_finished();
     }
     while (filled_ == 0 && !done_)
         co_await wait_for_change(never);
