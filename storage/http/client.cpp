@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <stdexcept>
+#include <utility>
 
 namespace objftpd::storage::http {
 namespace {
@@ -184,6 +185,8 @@ void client::set_timer(long milliseconds) {
 // libcurl moves its deadlines with every request, mostly away: a timer that fires too early finds
 // out, and costs less than one that is set each time.
 void client::arm_timer() {
+    if (deadline_ == never && std::exchange(armed_, std::nullopt))
+        timer_.cancel(); // nothing keeps the event loop at work that has no work
     if (deadline_ == never || (armed_ && *armed_ <= deadline_))
         return;
     armed_ = deadline_;

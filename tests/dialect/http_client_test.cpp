@@ -92,6 +92,22 @@ TEST_CASE_METHOD(http_client_test, "HEAD and DELETE end with their answer's head
     CHECK(server.requests()[1].connection == 0); // the connection was kept
 }
 
+TEST_CASE_METHOD(http_client_test, "who has read all bytes of a body leaves its connection") {
+    make_client();
+    const auto read = [&]() -> awaitable<std::size_t> {
+        auto r = make("GET");
+        auto x = co_await client->send(std::move(r), no_body());
+        std::array<char, 100> buffer;
+        const auto n = co_await (*x)->read_some(buffer); // does not look for the end
+        co_return value_of(n);
+    };
+    for (int i = 0; i < 3; ++i) {
+        server.answers(200, "content");
+        CHECK(loop.run(read()) == 7);
+    }
+    CHECK(server.requests().back().connection == 0);
+}
+
 TEST_CASE_METHOD(http_client_test, "a kept connection that has died meanwhile is replaced") {
     server.answers_and_closes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
     CHECK(value_of(run(make("GET"))).body == "ok");

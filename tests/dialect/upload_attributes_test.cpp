@@ -40,7 +40,7 @@ protected:
         storage::object_store store(settings, std::make_shared<storage::memory_budget>(8 << 20),
                                     pool);
         const auto bucket = store.open_bucket("bucket", own);
-        server.answers(200, "", "x-oss-request-id: id\r\nETag: \"e\"\r\n");
+        server.answers(200, "", "x-oss-request-id: id\r\nETag: \"e\"\r\nConnection: close\r\n");
         auto upload = value_of(loop.run(
             bucket->open_upload(storage::upload_request(key, storage::overwrite::allowed))));
         const std::string content = "content";
