@@ -156,6 +156,17 @@ std::vector<option<store_source>> transfer_options() {
         make::count("max_requests_per_second", &r::max_requests_per_second, 0, 0, 1'000'000,
                     "Requests to a bucket in a second; for OSS a listing counts its keys. 0 sets "
                     "no limit."),
+        make::count("rename_objects", &r::rename_objects, 10'000, 0, 1'000'000,
+                    "How many objects a directory may hold to be renamed: each is copied inside "
+                    "the store, and deleted when all have been. 0 forbids it."),
+        make::size("rename_bytes", &r::rename_bytes, std::uint64_t{1} << 40, 0,
+                   std::uint64_t{1} << 60, "How much they may be in all."),
+        make::count("parallel_copies", &r::parallel_copies, 16, 1, 256,
+                    "Objects of a directory that are copied at the same time."),
+        make::flag("keep_empty_directories", &r::keep_empty_directories, true,
+                   "Whether a directory stays, as an empty object that marks it, when the last "
+                   "file is deleted or renamed away. To know, DELE lists the directory where it "
+                   "would ask for the object's head."),
         make::duration("stat_cache", &r::stat_cache, 5s, 0ms, 1h,
                        "For how long size and time of a file are remembered, as listings or the "
                        "store told them: changes that others make beside this server show so much "

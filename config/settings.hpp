@@ -170,10 +170,14 @@ struct object_store_settings : credential_settings, upload_attributes {
     unsigned attempts = 0; // to send a request
     milliseconds connect_timeout{};
     seconds stall_timeout{};
-    unsigned max_connections = 0;         // of one I/O thread
-    unsigned max_requests = 0;            // of a bucket, at the same time
-    unsigned max_requests_per_second = 0; // 0: any number
-    milliseconds stat_cache{};            // 0: none
+    unsigned max_connections = 0;                    // of one I/O thread
+    unsigned max_requests = 0;                       // of a bucket, at the same time
+    unsigned max_requests_per_second = 0;            // 0: any number
+    milliseconds stat_cache{};                       // 0: none
+    std::size_t rename_objects = 10'000;             // of a directory, at most
+    std::size_t rename_bytes = std::size_t{1} << 40; // the same
+    unsigned parallel_copies = 16;
+    bool keep_empty_directories = true;
     std::size_t stat_cache_entries = 0;
     std::string ca_file;
     std::string ca_folder;

@@ -158,6 +158,7 @@ public:
         std::string what;            // "RETR /a/b"
         clock::time_point since;
         transfer_progress progress;
+        std::shared_ptr<const storage::work_progress> steps; // of what is no transfer; may be null
         std::stop_source stop; // for work in the store that no connection's end would stop
     } operation;
 

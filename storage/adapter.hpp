@@ -3,6 +3,7 @@
 #include "config/result.hpp"
 #include "storage/direct_socket.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -19,7 +20,7 @@ using timestamp = std::chrono::sys_time<std::chrono::nanoseconds>;
 /// What a store can do by itself. Callers ask here; nobody casts an adapter to its type.
 struct capabilities {
     bool real_directories = false; ///< "a/" exists apart from what lies below it, and has a time
-    bool renames = false;          ///< rename() moves directories too, and all of it atomically
+    bool renames = false;          ///< rename() is atomic, of directories too
     bool sets_modified = false;    ///< set_modified() works
     bool knows_space = false;      ///< free_space() works
     bool sorted_listing = false;   ///< list() goes in the order of the keys' bytes
@@ -80,6 +81,26 @@ struct upload_request {
     std::stop_token stop;
     std::string content_type;
     std::uint64_t expected_size = 0; // bytes, if the client told it (ALLO); a hint
+};
+
+/// How far a long operation is, for others to see. Thread-safe.
+struct work_progress {
+    std::atomic<std::uint64_t> done = 0;  // objects
+    std::atomic<std::uint64_t> total = 0; // 0: not known yet
+};
+
+struct rename_request {
+    rename_request(std::string f, std::string t, overwrite o)
+        : from(std::move(f)), to(std::move(t)), existing(o) {}
+
+    std::string from;
+    std::string to;
+    overwrite existing;
+    parents missing = parents::create;
+    /// Ends a rename that is not atomic, if nothing has been removed yet; requested on the thread
+    /// that uses it.
+    std::stop_token stop;
+    std::shared_ptr<work_progress> progress; // may be null
 };
 
 struct put_result {
@@ -180,11 +201,10 @@ public:
     /// Removes the empty directory `key`. errc::directory_not_empty if something is in it.
     virtual awaitable<result<>> remove_directory(std::string key) = 0;
 
-    /// Moves an object, or a directory (both keys end in '/') with all in it; errc::unsupported for
-    /// a directory if capabilities::renames says so. A directory never replaces anything, and
-    /// nothing replaces a directory.
-    virtual awaitable<result<>> rename(std::string from, std::string to, overwrite existing,
-                                       parents missing) = 0;
+    /// Moves an object, or a directory (both keys end in '/') with all in it. A directory never
+    /// replaces anything, and nothing replaces a directory. Where it is not atomic, errc::too_many
+    /// tells of a directory that is too large, before anything has moved.
+    virtual awaitable<result<>> rename(rename_request request) = 0;
 
     /// Copies an object inside the store.
     virtual awaitable<result<put_result>> copy(std::string from, std::string to,

@@ -39,6 +39,8 @@ public:
             return "the offset lies beyond the end";
         case errc::nested_rename:
             return "a directory cannot be moved into itself";
+        case errc::too_many:
+            return "more objects than are allowed at once";
         case errc::no_space:
             return "no space left in the store";
         case errc::quota:

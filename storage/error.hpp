@@ -20,6 +20,7 @@ enum class errc {
     precondition_failed,   ///< the object changed meanwhile
     range_not_satisfiable, ///< an offset beyond the object's end
     nested_rename,         ///< a directory into itself
+    too_many,              ///< more objects or bytes than are allowed at once
     no_space,              ///< the store is full
     quota,                 ///< the user's or the store's allowance is used up
     too_large,             ///< more than the store takes as one object

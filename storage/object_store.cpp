@@ -56,7 +56,7 @@ std::shared_ptr<rest::internal_endpoint> make_internal_endpoint(const config::st
     return std::make_shared<rest::internal_endpoint>(std::move(made), way);
 }
 
-void set_attributes(rest::upload_settings& target, const config::upload_attributes& a) {
+void set_attributes(rest::bucket_settings& target, const config::upload_attributes& a) {
     auto& made = target.attributes;
     made.content_type = a.content_type;
     made.storage_class = a.storage_class;
@@ -68,11 +68,15 @@ void set_attributes(rest::upload_settings& target, const config::upload_attribut
     target.content_types = a.content_types;
 }
 
-rest::upload_settings make_upload_settings(const config::object_store_settings& s) {
-    rest::upload_settings made;
+rest::bucket_settings make_bucket_settings(const config::object_store_settings& s) {
+    rest::bucket_settings made;
     made.part_size = s.part_size;
     made.largest_part = s.largest_part;
     made.parallel_parts = s.parallel_parts;
+    made.most_renamed_objects = s.rename_objects;
+    made.most_renamed_bytes = s.rename_bytes;
+    made.parallel_copies = s.parallel_copies;
+    made.keep_empty_directories = s.keep_empty_directories;
     return made;
 }
 
@@ -114,7 +118,7 @@ const object_store::shared_bucket& object_store::find(const std::string& bucket)
         settings_.remote.list_version == 1 ? rest::list_version::v1 : rest::list_version::v2;
     known.access = std::make_shared<const rest::bucket_access>(
         rest::bucket_client(bucket, std::move(way), dialect_, lists),
-        make_upload_settings(settings_.remote), memory_);
+        make_bucket_settings(settings_.remote), memory_);
     if (settings_.remote.stat_cache.count() > 0) {
         layers::stat_cache_settings cache;
         cache.lifetime = settings_.remote.stat_cache;

@@ -323,7 +323,7 @@ awaitable<result<>> virtual_filesystem::remove_directory(virtual_path path) cons
 }
 
 awaitable<result<>> virtual_filesystem::rename(virtual_path from, virtual_path to,
-                                               overwrite existing, parents missing) const {
+                                               rename_options options) const {
     const auto source = locate_writable(from);
     if (!source)
         co_return source.error() == errc::is_a_directory ? make_error_code(errc::permission_denied)
@@ -333,7 +333,11 @@ awaitable<result<>> virtual_filesystem::rename(virtual_path from, virtual_path t
         co_return target.error();
     if (source->where->bucket != target->where->bucket)
         co_return error_code(errc::unsupported);
-    co_return co_await target->where->store->rename(source->key, target->key, existing, missing);
+    rename_request request(source->key, target->key, options.existing);
+    request.missing = options.missing;
+    request.stop = std::move(options.stop);
+    request.progress = std::move(options.progress);
+    co_return co_await target->where->store->rename(std::move(request));
 }
 
 awaitable<result<>> virtual_filesystem::set_modified(virtual_path path, timestamp modified) const {

@@ -75,6 +75,16 @@ struct upload_options {
     std::uint64_t expected_size = 0; // bytes; 0: not known
 };
 
+/// How a rename treats what is there: rename_request without its names.
+struct rename_options {
+    rename_options() = default;
+
+    overwrite existing = overwrite::allowed;
+    parents missing = parents::create;
+    std::stop_token stop;
+    std::shared_ptr<work_progress> progress; // may be null
+};
+
 /// What a caller takes a path for.
 enum class expected { file, directory };
 
@@ -103,8 +113,7 @@ public:
 
     /// Mounts and the directories above them stay where they are. errc::unsupported between
     /// different buckets.
-    awaitable<result<>> rename(virtual_path from, virtual_path to, overwrite existing,
-                               parents missing) const;
+    awaitable<result<>> rename(virtual_path from, virtual_path to, rename_options options) const;
 
     /// errc::unsupported if the store holds no times of its own.
     awaitable<result<>> set_modified(virtual_path path, timestamp modified) const;

@@ -38,6 +38,8 @@ reply usual_reply(const error_code& error, purpose wanted) {
         return {554, "The restart position lies beyond the end of the file."};
     case storage::errc::nested_rename:
         return {553, "A directory cannot be moved into itself."};
+    case storage::errc::too_many:
+        return {553, "The directory is too large to be renamed; nothing has moved."};
     case storage::errc::no_space:
         return {452, "The store is full."};
     case storage::errc::quota:

@@ -113,9 +113,14 @@ awaitable<reply> rnto(session& s, std::string argument) {
         co_return reply_for(to.error(), purpose::store);
     if (*to == from)
         co_return reply(250, "Renamed.");
-    const auto existing =
-        s.may(config::right::overwrite) ? storage::overwrite::allowed : storage::overwrite::refused;
-    const auto done = co_await s.files->rename(from, *to, existing, s.missing_parents());
+    storage::rename_options options;
+    if (!s.may(config::right::overwrite))
+        options.existing = storage::overwrite::refused;
+    options.missing = s.missing_parents();
+    options.stop = s.operation.stop.get_token();
+    options.progress = std::make_shared<storage::work_progress>();
+    s.operation.steps = options.progress;
+    const auto done = co_await s.files->rename(from, *to, std::move(options));
     if (!done && done.error() == errc::not_found)
         co_return reply(550, "No such file or directory.");
     if (!done)

@@ -266,8 +266,11 @@ reply session_status(session& s) {
         const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(
             session::clock::now() - s.operation.since);
         lines.push_back("Running: " + s.operation.what);
-        lines.push_back(std::to_string(s.operation.progress.bytes) + " bytes in " +
-                        std::to_string(elapsed.count()) + " seconds" +
+        const auto& steps = s.operation.steps;
+        const auto done =
+            steps ? std::to_string(steps->done) + " of " + std::to_string(steps->total) + " files"
+                  : std::to_string(s.operation.progress.bytes) + " bytes";
+        lines.push_back(done + " in " + std::to_string(elapsed.count()) + " seconds" +
                         (s.operation.progress.committing ? ", storing" : ""));
     } else {
         lines.emplace_back("No transfer is running");

@@ -87,11 +87,15 @@ awaitable<result<>> stat_cache::remove_directory(std::string key) {
     co_return removed;
 }
 
-awaitable<result<>> stat_cache::rename(std::string from, std::string to, overwrite existing,
-                                       parents missing) {
-    const auto renamed = co_await inner_->rename(from, to, existing, missing);
-    memory_->forget(from);
-    memory_->forget(to);
+awaitable<result<>> stat_cache::rename(rename_request request) {
+    const auto from = request.from;
+    const auto to = request.to;
+    const auto renamed = co_await inner_->rename(std::move(request));
+    // It may have been a directory's name without its slash.
+    for (const auto& name : {from, to}) {
+        memory_->forget(name);
+        memory_->forget(name + '/');
+    }
     co_return renamed;
 }
 

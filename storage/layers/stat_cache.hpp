@@ -28,8 +28,7 @@ public:
     awaitable<result<>> make_directory(std::string key, parents missing) override;
     awaitable<result<>> remove(std::string key) override;
     awaitable<result<>> remove_directory(std::string key) override;
-    awaitable<result<>> rename(std::string from, std::string to, overwrite existing,
-                               parents missing) override;
+    awaitable<result<>> rename(rename_request request) override;
     awaitable<result<put_result>> copy(std::string from, std::string to,
                                        overwrite existing) override;
     awaitable<result<>> set_modified(std::string key, timestamp modified) override;

@@ -229,11 +229,10 @@ error_code local_adapter::rename_blocking(const std::string& from, const std::st
     return sync_directory(source->directory());
 }
 
-awaitable<result<>> local_adapter::rename(std::string from, std::string to, overwrite existing,
-                                          parents missing) {
-    if (from.empty() || to.empty())
+awaitable<result<>> local_adapter::rename(rename_request r) {
+    if (r.from.empty() || r.to.empty())
         co_return error_code(errc::permission_denied);
-    auto work = [&] { return rename_blocking(from, to, existing, missing); };
+    auto work = [&] { return rename_blocking(r.from, r.to, r.existing, r.missing); };
     co_return co_await on_disk(store_->disk(), work);
 }
 

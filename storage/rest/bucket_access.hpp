@@ -10,27 +10,31 @@
 
 namespace objftpd::storage::rest {
 
-/// How objects of a bucket are uploaded.
-struct upload_settings {
-    std::uint64_t part_size = 8 << 20;     // bytes, to begin with
-    std::uint64_t largest_part = 64 << 20; // bytes; all of a part is held in memory
-    unsigned parallel_parts = 3;           // of one upload, on their way at the same time
-    unsigned download_attempts = 5;        // to go on with a download that broke
-    object_attributes attributes;          // content_type: of all objects; empty: by extension
+/// How a bucket is used.
+struct bucket_settings {
+    std::uint64_t part_size = 8 << 20;             // bytes, to begin with
+    std::uint64_t largest_part = 64 << 20;         // bytes; all of a part is held in memory
+    unsigned parallel_parts = 3;                   // of one upload, on their way at the same time
+    unsigned download_attempts = 5;                // to go on with a download that broke
+    std::size_t most_renamed_objects = 10'000;     // of a directory
+    std::uint64_t most_renamed_bytes = 1ull << 40; // the same
+    unsigned parallel_copies = 16;                 // of a directory that is renamed
+    bool keep_empty_directories = true; // a marker takes the place of what was last in one
+    object_attributes attributes;       // content_type: of all objects; empty: by extension
     config::upload_attributes::pairs content_types; // of extensions, before the system's table
 };
 
 /// A bucket with what uploads and downloads need besides: made once, shared, immutable but for
 /// what is thread-safe by itself.
 struct bucket_access {
-    bucket_access(bucket_client c, upload_settings s, std::shared_ptr<memory_budget> m)
+    bucket_access(bucket_client c, bucket_settings s, std::shared_ptr<memory_budget> m)
         : client(std::move(c)), settings(std::move(s)), memory(std::move(m)) {}
 
     /// What an object of that key is stored with.
     object_attributes attributes_of(const std::string& key) const;
 
     bucket_client client;
-    upload_settings settings;
+    bucket_settings settings;
     std::shared_ptr<memory_budget> memory;
     std::shared_ptr<key_locks> locks = std::make_shared<key_locks>();
 };

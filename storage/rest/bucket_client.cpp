@@ -145,18 +145,21 @@ result<object_head> bucket_client::head_from(const answer& a) const {
     return h;
 }
 
-awaitable<answer> bucket_client::ask_for_list(list_version in, call c, std::string token) const {
+awaitable<answer> bucket_client::ask_for_list(list_version in, call c, std::string token,
+                                              std::string after) const {
     const bool v2 = in == list_version::v2;
     if (v2)
         c.query.emplace_back("list-type", "2");
     if (!token.empty())
         c.query.emplace_back(v2 ? "continuation-token" : "marker", std::move(token));
+    else if (!after.empty())
+        c.query.emplace_back(v2 ? "start-after" : "marker", std::move(after));
     co_return co_await transport_->send(c);
 }
 
 awaitable<result<list_answer>> bucket_client::list(std::string prefix, std::string delimiter,
                                                    std::string token, std::size_t limit,
-                                                   std::stop_token stop) const {
+                                                   std::stop_token stop, std::string after) const {
     call c(operation::list_objects, "GET");
     c.stop = std::move(stop);
     c.query.emplace_back("encoding-type", "url");
@@ -166,10 +169,10 @@ awaitable<result<list_answer>> bucket_client::list(std::string prefix, std::stri
     if (!delimiter.empty())
         c.query.emplace_back("delimiter", std::move(delimiter));
     auto version = list_version_->load();
-    auto a = co_await ask_for_list(version, c, token);
+    auto a = co_await ask_for_list(version, c, token, after);
     if (a.failed == errc::unsupported && version == list_version::v2 && token.empty()) {
         version = list_version::v1;
-        a = co_await ask_for_list(version, c, token);
+        a = co_await ask_for_list(version, c, token, after);
     }
     if (a.failed)
         co_return a.failed;

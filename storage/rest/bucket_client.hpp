@@ -104,10 +104,11 @@ public:
     const dialect& speech() const { return *dialect_; }
 
     /// Keys beginning with `prefix`; an empty `delimiter` lists what lies below as well. `token`
-    /// is list_answer::next. A store that knows only version 1 is asked in that from then on.
+    /// is list_answer::next; the first page begins behind the name `after`. A store that knows only
+    /// version 1 is asked in that from then on.
     awaitable<result<list_answer>> list(std::string prefix, std::string delimiter,
-                                        std::string token, std::size_t limit,
-                                        std::stop_token stop) const;
+                                        std::string token, std::size_t limit, std::stop_token stop,
+                                        std::string after = {}) const;
 
     awaitable<result<object_head>> head(std::string key) const;
 
@@ -153,7 +154,8 @@ public:
 
 private:
     std::string own(std::string_view name) const;
-    awaitable<answer> ask_for_list(list_version in, call c, std::string token) const;
+    awaitable<answer> ask_for_list(list_version in, call c, std::string token,
+                                   std::string after) const;
     void add_attributes(call& c, const object_attributes& attributes) const;
     void add_placement(call& c, const object_attributes& attributes) const;
     void add_source(call& c, const copy_source& from) const;

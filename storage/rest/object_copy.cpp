@@ -115,6 +115,30 @@ awaitable<result<put_result>> copy_object(std::shared_ptr<const bucket_access> b
     co_return std::move(all->made);
 }
 
+awaitable<result<put_result>> copy_listed(std::shared_ptr<const bucket_access> bucket,
+                                          list_answer::object source, std::string to) {
+    constexpr std::size_t md5_digits = 32;
+    const auto& speech = bucket->client.speech();
+    if (source.size <= speech.bounds().largest_copy) {
+        object_head head;
+        head.size = source.size;
+        head.etag = source.etag;
+        head.etag_is_md5 = speech.etags_are_md5s() && source.etag.size() == md5_digits;
+        head.storage_class = source.storage_class;
+        const auto made = co_await copy_at_once(bucket, source.key, head, to, overwrite::allowed);
+        // The ETags of encrypted objects differ, and only their heads tell that they are.
+        if (made || made.error() != errc::checksum_mismatch)
+            co_return made;
+    }
+    auto all =
+        co_await copy_version(bucket, std::move(source.key), std::move(to), overwrite::allowed);
+    if (!all)
+        co_return all.error();
+    if (all->version != source.etag)
+        co_return errc::precondition_failed;
+    co_return std::move(all->made);
+}
+
 awaitable<result<>> rename_object(std::shared_ptr<const bucket_access> bucket, std::string from,
                                   std::string to, overwrite existing) {
     if (from == to)

@@ -13,6 +13,11 @@ namespace objftpd::storage::rest {
 awaitable<result<put_result>> copy_object(std::shared_ptr<const bucket_access> bucket,
                                           std::string from, std::string to, overwrite existing);
 
+/// Copies the version that a listing told of, over whatever stands there.
+/// errc::precondition_failed if it has changed since.
+awaitable<result<put_result>> copy_listed(std::shared_ptr<const bucket_access> bucket,
+                                          list_answer::object source, std::string to);
+
 /// Copies, then removes the source if it is still the version that was copied. A crash in between
 /// leaves both, never none. Uploads to both names wait meanwhile.
 awaitable<result<>> rename_object(std::shared_ptr<const bucket_access> bucket, std::string from,

@@ -5,6 +5,7 @@
 #include "storage/error.hpp"
 #include "storage/http/encoding.hpp"
 #include "storage/path.hpp"
+#include "storage/rest/directory_rename.hpp"
 #include "storage/rest/object_copy.hpp"
 #include "storage/rest/object_download.hpp"
 #include "storage/rest/object_upload.hpp"
@@ -62,6 +63,18 @@ object_info info_of(list_answer::object&& listed) {
     info.modified = in_seconds(listed.modified);
     info.etag = std::move(listed.etag);
     return info;
+}
+
+// A name a little before it in the order of keys.
+std::string name_before(std::string key) {
+    const char last = key.back();
+    while (!key.empty() && (static_cast<unsigned char>(key.back()) & 0xc0) == 0x80)
+        key.pop_back(); // the rest of a character
+    if (!key.empty())
+        key.pop_back();
+    if (last > '!' && last < 0x7f)
+        key += {static_cast<char>(last - 1), '~'};
+    return key;
 }
 
 } // namespace
@@ -236,14 +249,33 @@ awaitable<result<>> object_store_adapter::make_directory(std::string key, parent
     co_return co_await put_marker(std::move(key), overwrite::refused);
 }
 
-// Stores do not say whether there was something to delete.
+// Stores do not say whether there was something to delete. A listing that begins just before the
+// object tells, and whether another one follows in its directory, too.
 awaitable<result<>> object_store_adapter::remove(std::string key) {
     if (names_directory(key))
         co_return errc::is_a_directory;
-    const auto head = co_await bucket_->client.head(key);
-    if (!head)
-        co_return head.error();
-    co_return co_await bucket_->client.remove(std::move(key));
+    const auto directory = key.substr(0, key.rfind('/') + 1);
+    const bool may_empty_it = bucket_->settings.keep_empty_directories && !directory.empty();
+    bool found = false;
+    bool is_last = false;
+    if (may_empty_it) {
+        const auto page = co_await bucket_->client.list(directory, std::string(), std::string(), 3,
+                                                        never, name_before(key));
+        is_last = page.has_value();
+        for (const auto& object : page ? page->objects : std::vector<list_answer::object>()) {
+            found = found || object.key == key;
+            is_last = is_last && (object.key == key || object.key == directory);
+        }
+    }
+    if (!found) {
+        const auto head = co_await bucket_->client.head(key);
+        if (!head)
+            co_return head.error();
+    }
+    const auto removed = co_await bucket_->client.remove(key);
+    if (removed && is_last)
+        co_await keep_directory_of(std::move(key));
+    co_return removed;
 }
 
 awaitable<result<>> object_store_adapter::remove_directory(std::string key) {
@@ -267,18 +299,23 @@ awaitable<result<>> object_store_adapter::remove_directory(std::string key) {
     const auto removed = co_await bucket_->client.remove(key);
     if (!removed)
         co_return removed.error();
-    key.pop_back();
-    key.resize(key.rfind('/') + 1);
-    if (key.empty())
-        co_return result<>();
-    const auto kept = co_await keep_directory(key);
-    if (!kept)
-        config::log::warning("a directory was removed, and the one above it may be gone with it",
-                             {{"key", key}, {"error", kept.error().message()}});
+    co_await keep_directory_of(std::move(key));
     co_return result<>();
 }
 
 // A directory does not vanish with what was last in it.
+awaitable<void> object_store_adapter::keep_directory_of(std::string key) {
+    if (key.ends_with('/'))
+        key.pop_back();
+    key.resize(key.rfind('/') + 1);
+    if (key.empty() || !bucket_->settings.keep_empty_directories)
+        co_return;
+    const auto kept = co_await keep_directory(key);
+    if (!kept)
+        config::log::warning("the last of a directory is gone, and maybe it with it",
+                             {{"key", key}, {"error", kept.error().message()}});
+}
+
 awaitable<result<>> object_store_adapter::keep_directory(std::string key) {
     const auto still = co_await stat_directory(key);
     if (still || still.error() != errc::not_found)
@@ -299,26 +336,48 @@ awaitable<result<>> object_store_adapter::put_marker(std::string key, overwrite 
     co_return result<>();
 }
 
-awaitable<result<>> object_store_adapter::rename(std::string from, std::string to,
-                                                 overwrite existing, parents missing) {
-    if (names_directory(to))
+awaitable<result<>> object_store_adapter::rename(rename_request r) {
+    if (r.from.empty() || r.to.empty())
+        co_return errc::permission_denied;
+    if (r.from.ends_with('/'))
+        co_return co_await move_directory(std::move(r));
+    if (r.to.ends_with('/'))
         co_return errc::is_a_directory;
-    if (!fits(to))
+    if (!fits(r.to))
         co_return errc::invalid_name;
-    if (from.ends_with('/'))
-        co_return errc::unsupported;
-    const auto above = co_await require_parent(to, missing);
+    const auto above = co_await require_parent(r.to, r.missing);
     if (!above)
         co_return above.error();
-    const auto directory = co_await stat_directory(to + '/'); // would hide the file
+    const auto directory = co_await stat_directory(r.to + '/'); // would hide the file
     if (directory || directory.error() != errc::not_found)
         co_return directory ? make_error_code(errc::is_a_directory) : directory.error();
-    const auto renamed = co_await rename_object(bucket_, from, std::move(to), existing);
+    const auto renamed = co_await rename_object(bucket_, r.from, r.to, r.existing);
     if (!renamed && renamed.error() == errc::not_found) {
-        const auto why = co_await why_missing(std::move(from));
-        co_return why == errc::is_a_directory ? make_error_code(errc::unsupported) : why;
+        const auto why = co_await why_missing(r.from);
+        if (why != errc::is_a_directory)
+            co_return why;
+        r.from += '/';
+        r.to += '/';
+        co_return co_await move_directory(std::move(r));
     }
+    if (renamed)
+        co_await keep_directory_of(std::move(r.from));
     co_return renamed;
+}
+
+awaitable<result<>> object_store_adapter::move_directory(rename_request r) {
+    if (!r.to.ends_with('/'))
+        r.to += '/';
+    if (r.to.starts_with(r.from))
+        co_return errc::nested_rename;
+    const auto above = co_await require_parent(r.to, r.missing);
+    if (!above)
+        co_return above.error();
+    auto from = r.from;
+    const auto moved = co_await rename_directory(bucket_, std::move(r));
+    if (moved)
+        co_await keep_directory_of(std::move(from));
+    co_return moved;
 }
 
 awaitable<result<put_result>> object_store_adapter::copy(std::string from, std::string to,

@@ -24,8 +24,7 @@ public:
     awaitable<result<>> make_directory(std::string key, parents missing) override;
     awaitable<result<>> remove(std::string key) override;
     awaitable<result<>> remove_directory(std::string key) override;
-    awaitable<result<>> rename(std::string from, std::string to, overwrite existing,
-                               parents missing) override;
+    awaitable<result<>> rename(rename_request request) override;
     awaitable<result<put_result>> copy(std::string from, std::string to,
                                        overwrite existing) override;
     awaitable<result<>> set_modified(std::string key, timestamp modified) override;
@@ -37,7 +36,9 @@ private:
     bool fits(const std::string& key) const;
     awaitable<result<object_info>> stat_directory(std::string key);
     awaitable<result<>> require_parent(std::string key, parents missing);
+    awaitable<void> keep_directory_of(std::string key);
     awaitable<result<>> keep_directory(std::string key);
+    awaitable<result<>> move_directory(rename_request request);
     awaitable<result<>> put_marker(std::string key, overwrite existing);
     awaitable<error_code> why_missing(std::string key);
 

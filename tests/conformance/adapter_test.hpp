@@ -158,7 +158,9 @@ public:
     result<> remove_directory(const std::string& key) { return run(store().remove_directory(key)); }
     result<> rename(const std::string& from, const std::string& to,
                     overwrite existing = overwrite::allowed, parents missing = parents::create) {
-        return run(store().rename(from, to, existing, missing));
+        storage::rename_request request(from, to, existing);
+        request.missing = missing;
+        return run(store().rename(std::move(request)));
     }
     result<storage::put_result> copy(const std::string& from, const std::string& to,
                                      overwrite existing = overwrite::allowed) {

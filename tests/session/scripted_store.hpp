@@ -127,11 +127,10 @@ public:
             co_return failed;
         co_return co_await inner_->remove_directory(std::move(key));
     }
-    awaitable<result<>> rename(std::string from, std::string to, storage::overwrite o,
-                               storage::parents missing) override {
+    awaitable<result<>> rename(storage::rename_request request) override {
         if (const auto failed = co_await plan_.at(moment::change))
             co_return failed;
-        co_return co_await inner_->rename(std::move(from), std::move(to), o, missing);
+        co_return co_await inner_->rename(std::move(request));
     }
     awaitable<result<storage::put_result>> copy(std::string from, std::string to,
                                                 storage::overwrite o) override {

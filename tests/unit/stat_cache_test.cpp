@@ -60,9 +60,9 @@ public:
         sizes.erase(key);
         co_return result<>();
     }
-    awaitable<result<>> rename(std::string from, std::string to, overwrite, parents) override {
-        sizes[to] = sizes[from];
-        sizes.erase(from);
+    awaitable<result<>> rename(rename_request r) override {
+        sizes[r.to] = sizes[r.from];
+        sizes.erase(r.from);
         co_return result<>();
     }
     awaitable<result<put_result>> copy(std::string from, std::string to, overwrite) override {
@@ -190,7 +190,7 @@ TEST_CASE_METHOD(stat_cache_test, "own changes are seen at once") {
         CHECK(try_stat("a/f").error() == errc::not_found);
     }
     SECTION("a rename") {
-        value_of(loop.run(cache->rename("a/f", "a/g", overwrite::allowed, parents::create)));
+        value_of(loop.run(cache->rename({"a/f", "a/g", overwrite::allowed})));
         CHECK(try_stat("a/f").error() == errc::not_found);
         CHECK(size("a/g") == 1);
     }

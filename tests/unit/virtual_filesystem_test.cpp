@@ -86,8 +86,8 @@ public:
     }
     awaitable<result<>> remove(std::string key) override { return done("remove " + key); }
     awaitable<result<>> remove_directory(std::string key) override { return done("rmd " + key); }
-    awaitable<result<>> rename(std::string from, std::string to, overwrite, parents) override {
-        return done("rename " + from + ' ' + to);
+    awaitable<result<>> rename(rename_request r) override {
+        return done("rename " + r.from + ' ' + r.to);
     }
     awaitable<result<put_result>> copy(std::string, std::string, overwrite) override {
         co_return put_result();
@@ -183,7 +183,7 @@ TEST_CASE_METHOD(tree_test, "a path is the prefix of its mount and the rest as a
     CHECK(last_asked() == "mkd incoming/new/");
     run(tree.remove_directory(path("/in/d")));
     CHECK(last_asked() == "rmd incoming/d/");
-    run(tree.rename(path("/in/f"), path("/a/b/f"), overwrite::allowed, parents::create));
+    run(tree.rename(path("/in/f"), path("/a/b/f"), rename_options()));
     CHECK(last_asked() == "rename incoming/f deep/f");
     run(tree.digest(path("/in/f"), hash_algorithm::md5, {}));
     CHECK(last_asked() == "digest incoming/f");
@@ -274,11 +274,9 @@ TEST_CASE_METHOD(tree_test, "a read-only mount and what lies beside mounts canno
         const auto upload = run(tree.open_upload(path(at), upload_options()));
         CHECK(error_of(upload) == errc::permission_denied);
         CHECK(error_of(run(tree.set_modified(path(at), timestamp()))) == errc::permission_denied);
-        const auto out =
-            run(tree.rename(path(at), path("/in/g"), overwrite::allowed, parents::create));
+        const auto out = run(tree.rename(path(at), path("/in/g"), rename_options()));
         CHECK(error_of(out) == errc::permission_denied);
-        const auto in =
-            run(tree.rename(path("/in/f"), path(at), overwrite::allowed, parents::create));
+        const auto in = run(tree.rename(path("/in/f"), path(at), rename_options()));
         CHECK(error_of(in) == errc::permission_denied);
     }
     CHECK(main->asked.empty());
@@ -294,18 +292,15 @@ TEST_CASE_METHOD(tree_test, "mounts and what leads to them stay where they are")
         CHECK(error_of(run(tree.read(path(at), 0))) == errc::is_a_directory);
         CHECK(error_of(run(tree.digest(path(at), hash_algorithm::md5, {}))) ==
               errc::is_a_directory);
-        const auto from =
-            run(tree.rename(path(at), path("/in/g"), overwrite::allowed, parents::create));
+        const auto from = run(tree.rename(path(at), path("/in/g"), rename_options()));
         CHECK(error_of(from) == errc::permission_denied);
-        const auto onto =
-            run(tree.rename(path("/in/f"), path(at), overwrite::allowed, parents::create));
+        const auto onto = run(tree.rename(path("/in/f"), path(at), rename_options()));
         CHECK(error_of(onto) == errc::is_a_directory);
     }
 }
 
 TEST_CASE_METHOD(tree_test, "a rename between stores is unsupported") {
-    const auto moved =
-        run(tree.rename(path("/in/f"), path("/a/b/other/f"), overwrite::allowed, parents::create));
+    const auto moved = run(tree.rename(path("/in/f"), path("/a/b/other/f"), rename_options()));
     CHECK(error_of(moved) == errc::unsupported);
     CHECK(main->asked.empty());
     CHECK(other->asked.empty());
@@ -313,8 +308,7 @@ TEST_CASE_METHOD(tree_test, "a rename between stores is unsupported") {
 
 TEST_CASE_METHOD(tree_test, "a directory that holds a mount is not moved with it") {
     virtual_filesystem nested{{mounted("/", main, ""), mounted("/d/inner", other, "")}};
-    const auto moved =
-        run(nested.rename(path("/d"), path("/e"), overwrite::allowed, parents::create));
+    const auto moved = run(nested.rename(path("/d"), path("/e"), rename_options()));
     CHECK(error_of(moved) == errc::permission_denied);
     CHECK(main->asked.empty());
 }
