@@ -227,10 +227,9 @@ awaitable<void> session::run_operation(const command_spec& spec, std::string arg
     no_data_expected();
     touch();
     log_failure(spec, answer);
-    const bool answer_abor = operation.abor_to_answer;
     if (answer.code != 0)
         co_await send(std::move(answer));
-    if (answer_abor) {
+    for (; operation.abors_to_answer > 0; --operation.abors_to_answer) {
         reply abor(226, "ABOR successful.");
         co_await send(std::move(abor));
     }
@@ -334,8 +333,9 @@ void session::tick(clock::time_point now) {
         operation.timed_out = true;
         data.cancel();
     }
-    const auto commit_patience =
-        operation.abor_to_answer ? patience_after_abor : shared.settings.server.finalize_timeout;
+    const auto commit_patience = operation.abors_to_answer > 0
+                                     ? patience_after_abor
+                                     : shared.settings.server.finalize_timeout;
     if (operation.progress.leave_commit && now - operation.progress.last_moved >= commit_patience)
         std::exchange(operation.progress.leave_commit, nullptr)();
     if (now >= port_deadline_ && !operation.running) {

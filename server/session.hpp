@@ -154,8 +154,8 @@ public:
         bool uses_data = false; // is a transfer
         bool streaming = false; // data are expected to move; else a stall is no fault
         bool timed_out = false;
-        bool abor_to_answer = false; // ABOR's own reply is due after the operation's
-        std::string what;            // "RETR /a/b"
+        unsigned abors_to_answer = 0; // replies to ABOR that are due after the operation's
+        std::string what;             // "RETR /a/b"
         clock::time_point since;
         transfer_progress progress;
         std::shared_ptr<const storage::work_progress> steps; // of what is no transfer; may be null

@@ -77,7 +77,8 @@ struct upload_request {
     overwrite existing;
     std::uint64_t offset = 0; // bytes of the object that stands to be kept in front; or at_end
     parents missing = parents::create;
-    /// Ends whatever the upload waits for, but for commit(); requested on the thread that uses it.
+    /// Ends whatever the upload waits for, but for the last step of commit(); requested on the
+    /// thread that uses it.
     std::stop_token stop;
     std::string content_type;
     std::uint64_t expected_size = 0; // bytes, if the client told it (ALLO); a hint
@@ -149,6 +150,10 @@ public:
     /// error the old object stands, but for one case: when the last step of all, making the
     /// publication itself durable, fails, the new object may stand already.
     virtual awaitable<result<put_result>> commit(std::span<const char> last) = 0;
+
+    /// Nobody waits for commit() any more. It goes on, but what is done with the name from now on,
+    /// here, is not undone by it.
+    virtual void leave() {}
 
     /// Gives up and removes what was written. Commit or abort must be the last call; the
     /// destructor alone leaves the removal to the store.

@@ -61,7 +61,7 @@ reply transfer_failure(session& s, const transfer_end& end, purpose wanted) {
             "the store has not confirmed an upload in time; it goes on",
             {{"session", s.id}, {"operation", op.what}, {"bytes", op.progress.bytes}});
         s.data.finish();
-        return {451, "Upload not confirmed: the store has all data and takes too long to answer."};
+        return {451, "Upload not confirmed: the store takes too long to answer."};
     }
     const bool of_store = end.failed == transfer_end::side::store;
     std::string why = end.error.message();

@@ -213,9 +213,8 @@ awaitable<reply> abor(session& s, std::string) {
                         waiting ? "ABOR successful; data connection closed." : "ABOR successful.");
     }
     // The operation answers with 426 first, then comes ABOR's own 226.
-    s.operation.abor_to_answer = true;
-    if (!s.operation.progress.committing)
-        s.abort_operation();
+    ++s.operation.abors_to_answer;
+    s.abort_operation();
     co_return reply();
 }
 

@@ -253,6 +253,7 @@ awaitable<transfer_end> finalize(std::shared_ptr<finalization> f, transfer_progr
     progress.moved(0);
     progress.leave_commit = [f] {
         f->left = true;
+        f->to->leave();
         f->changed.notify();
     };
     const auto executor = co_await asio::this_coro::executor;

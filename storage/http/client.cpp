@@ -70,7 +70,8 @@ client::~client() {
 
 awaitable<result<std::unique_ptr<exchange>>> client::send(request r, request_body body,
                                                           std::stop_token stop,
-                                                          std::optional<time_limits> patience) {
+                                                          std::optional<time_limits> patience,
+                                                          bool* was_sent) {
     time_limits usual;
     usual.stall = settings_.stall_timeout;
     usual.total = settings_.total_timeout;
@@ -88,6 +89,8 @@ awaitable<result<std::unique_ptr<exchange>>> client::send(request r, request_bod
     made->end_on(std::move(stop));
     go_on();
     const auto answered = co_await made->wait_for_head();
+    if (was_sent != nullptr)
+        *was_sent = made->was_sent();
     if (!answered)
         co_return answered.error();
     co_return std::move(made);

@@ -39,10 +39,12 @@ public:
     /// on this thread ends it with asio::error::operation_aborted, and so does cancelling the
     /// coroutine that waits for the head. CURLE_NO_CONNECTION_AVAILABLE if all connections stay
     /// busy for too long, CURLE_BAD_FUNCTION_ARGUMENT if the request is not well-formed.
-    /// `patience`: instead of the settings' time limits.
+    /// `patience`: instead of the settings' time limits. `was_sent`, unless null, is told of a
+    /// failure whether anything of the request may have arrived.
     awaitable<result<std::unique_ptr<exchange>>> send(request r, request_body body,
                                                       std::stop_token stop = {},
-                                                      std::optional<time_limits> patience = {});
+                                                      std::optional<time_limits> patience = {},
+                                                      bool* was_sent = nullptr);
 
 private:
     friend class exchange;

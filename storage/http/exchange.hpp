@@ -95,6 +95,7 @@ private:
     void set(CURLoption option, Value value);
 
     awaitable<result<>> wait_for_head();
+    bool was_sent() const { return attempts_ > 0; }
     bool is_sending() const { return sent_ != std::chrono::steady_clock::time_point(); }
     awaitable<void> wait_for_change(std::chrono::steady_clock::time_point until);
     void complete_head();

@@ -54,9 +54,12 @@ awaitable<rest::answer> retry::send(const rest::call& c) {
         a.may_have_worked = may_have_worked;
         if (!a.failed)
             fill_budget();
-        if (!a.failed || !a.may_retry || !may_repeat(c, attempt + 1))
+        if (!a.failed || !a.may_retry || c.no_more_attempts.stop_requested() ||
+            !may_repeat(c, attempt + 1))
             co_return a;
         co_await settings_.sleep(wait_after(attempt, a), c.stop);
+        if (c.no_more_attempts.stop_requested())
+            co_return a;
         if (c.stop.stop_requested()) {
             a.failed = asio::error::operation_aborted;
             co_return a;

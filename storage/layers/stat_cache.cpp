@@ -22,6 +22,7 @@ public:
     }
 
     awaitable<void> abort() override { co_await inner_->abort(); }
+    void leave() override { inner_->leave(); }
     bool can_receive() const override { return inner_->can_receive(); }
 
     awaitable<result<std::size_t>> receive_from(direct_socket& socket) override {

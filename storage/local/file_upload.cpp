@@ -209,6 +209,8 @@ error_code file_upload::check_head_unchanged(const location& where) const {
 
 error_code file_upload::replace(const location& where) {
     const std::lock_guard only_one(store_->lock_of(where.directory(), where.name()));
+    if (left_)
+        return asio::error::operation_aborted;
     if (const auto changed = check_head_unchanged(where))
         return changed;
     const auto* target = where.name().c_str();

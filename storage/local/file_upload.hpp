@@ -6,6 +6,7 @@
 #include "storage/local/descriptor.hpp"
 #include "storage/local/local_store.hpp"
 
+#include <atomic>
 #include <sys/stat.h>
 
 #include <memory>
@@ -25,6 +26,7 @@ public:
     awaitable<result<>> write(std::span<const char> bytes) override;
     awaitable<result<put_result>> commit(std::span<const char> last) override;
     awaitable<void> abort() override;
+    void leave() override { left_ = true; }
     bool can_receive() const override { return true; }
     awaitable<result<std::size_t>> receive_from(direct_socket& socket) override;
 
@@ -46,7 +48,8 @@ private:
     int bucket_;
     upload_request request_;
     descriptor file_;
-    std::string name_; // in the private area; empty when there is nothing to remove
+    std::string name_;               // in the private area; empty when there is nothing to remove
+    std::atomic<bool> left_ = false; // nobody waits for the commit
     std::uint64_t size_ = 0;
     std::uint64_t crc64_ = 0;
     std::uint64_t written_back_ = 0; // up to here the kernel has been told to write

@@ -15,6 +15,7 @@ public:
     const rest::limits& bounds() const override;
     bool tells_crc64() const override { return true; }
     bool etags_are_md5s() const override { return true; }
+    bool acl_at_completion() const override { return true; }
     bool composite_etags() const override { return false; }
     void refuse_overwrite(rest::call& c) const override;
     void insist_on_range(rest::call& c) const override;

@@ -46,6 +46,10 @@ void add_unless_empty(call& c, std::string name, const std::string& value) {
         c.headers.emplace_back(std::move(name), value);
 }
 
+// What tokens begin with.
+constexpr char version_1 = '1';
+constexpr char version_2 = '2';
+
 // What belongs to an object beside its content, in the same words in answers and requests.
 bool is_kept(std::string_view name, std::string_view prefix) {
     for (const auto* const same : {"cache-control", "content-disposition", "content-encoding",
@@ -168,7 +172,12 @@ awaitable<result<list_answer>> bucket_client::list(std::string prefix, std::stri
         c.query.emplace_back("prefix", std::move(prefix));
     if (!delimiter.empty())
         c.query.emplace_back("delimiter", std::move(delimiter));
+    // A token is one of the version that it came with, whatever others have learnt meanwhile.
     auto version = list_version_->load();
+    if (!token.empty()) {
+        version = token.front() == version_1 ? list_version::v1 : list_version::v2;
+        token.erase(0, 1);
+    }
     auto a = co_await ask_for_list(version, c, token, after);
     if (a.failed == errc::unsupported && version == list_version::v2 && token.empty()) {
         version = list_version::v1;
@@ -177,10 +186,16 @@ awaitable<result<list_answer>> bucket_client::list(std::string prefix, std::stri
     if (a.failed)
         co_return a.failed;
     auto page = parse_list(a.text, version);
-    if (page && !leads_on(*page, token, page->version))
+    if (!page)
+        co_return page.error();
+    const bool other_version = page->version != version && !token.empty();
+    if (other_version || !leads_on(*page, token, page->version))
         co_return errc::unavailable;
-    if (page && page->version != list_version_->exchange(page->version))
+    if (page->version == list_version::v1 &&
+        list_version_->exchange(list_version::v1) != list_version::v1)
         config::log::info("the store knows only version 1 of ListObjects", {{"bucket", bucket_}});
+    if (!page->next.empty())
+        page->next.insert(0, 1, page->version == list_version::v1 ? version_1 : version_2);
     co_return page;
 }
 
@@ -244,9 +259,10 @@ awaitable<answer> bucket_client::send(call c, overwrite existing) const {
 }
 
 awaitable<attempt> bucket_client::put(std::string key, const object_attributes& attributes,
-                                      overwrite existing, std::string md5,
-                                      http::request_body body) const {
+                                      overwrite existing, std::string md5, http::request_body body,
+                                      std::stop_token no_more_attempts) const {
     call c(operation::put_object, "PUT", std::move(key));
+    c.no_more_attempts = std::move(no_more_attempts);
     add_attributes(c, attributes);
     if (!md5.empty())
         c.headers.emplace_back("content-md5", std::move(md5));
@@ -297,7 +313,10 @@ awaitable<result<std::string>> bucket_client::create_upload(std::string key,
                                                             std::stop_token stop) const {
     call c(operation::create_upload, "POST", std::move(key));
     c.query.emplace_back("uploads");
-    add_attributes(c, attributes);
+    auto now = attributes;
+    if (dialect_->acl_at_completion())
+        now.acl.clear();
+    add_attributes(c, now);
     c.stop = std::move(stop);
     const auto a = co_await send(std::move(c), existing);
     if (a.failed)
@@ -336,9 +355,13 @@ awaitable<result<stored>> bucket_client::copy_part(upload_name to, unsigned numb
 
 awaitable<attempt> bucket_client::complete_upload(upload_name which,
                                                   std::vector<completed_part> parts,
-                                                  overwrite existing) const {
+                                                  overwrite existing, std::string acl,
+                                                  std::stop_token no_more_attempts) const {
     const auto body = complete_body(parts);
     call c(operation::complete_upload, "POST", std::move(which.key));
+    c.no_more_attempts = std::move(no_more_attempts);
+    if (dialect_->acl_at_completion())
+        add_unless_empty(c, own("object-acl"), acl);
     c.query.emplace_back("uploadId", std::move(which.id));
     c.headers.emplace_back("content-type", "application/xml");
     c.body.emplace_back(body);

@@ -121,7 +121,8 @@ public:
     /// errc::already_exists if `existing` forbids; a store without conditional requests (Swift) is
     /// asked for the key before.
     awaitable<attempt> put(std::string key, const object_attributes& attributes, overwrite existing,
-                           std::string md5, http::request_body body) const;
+                           std::string md5, http::request_body body,
+                           std::stop_token no_more_attempts = {}) const;
 
     /// No error if there is no such key.
     awaitable<result<>> remove(std::string key) const;
@@ -142,9 +143,10 @@ public:
                                           http::request_body body, std::stop_token stop) const;
     awaitable<result<stored>> copy_part(upload_name to, unsigned number, copy_source from,
                                         std::stop_token stop) const;
-    /// Some stores (Ceph) tell no ETag.
+    /// Some stores (Ceph) tell no ETag. OSS takes the ACL here.
     awaitable<attempt> complete_upload(upload_name which, std::vector<completed_part> parts,
-                                       overwrite existing) const;
+                                       overwrite existing, std::string acl,
+                                       std::stop_token no_more_attempts) const;
     /// No error if there is no such upload any more.
     awaitable<result<>> abort_upload(upload_name which) const;
 

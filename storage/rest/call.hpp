@@ -54,6 +54,7 @@ struct call {
     /// Makes it come back at once with asio::error::operation_aborted. Stop is requested on the
     /// I/O thread that sends it.
     std::stop_token stop;
+    std::stop_token no_more_attempts; // requested: what is under way is the last one
 };
 
 /// What a store answered, or why there is no answer.

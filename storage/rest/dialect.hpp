@@ -39,6 +39,9 @@ public:
     /// Whether an ETag of a whole upload in parts is made of its parts' MD5s.
     virtual bool composite_etags() const = 0;
 
+    /// Whether an upload in parts is given its ACL when it is completed, not when it is begun.
+    virtual bool acl_at_completion() const = 0;
+
     /// Makes a PutObject, CopyObject, CreateMultipartUpload or CompleteMultipartUpload fail where
     /// the key exists.
     virtual void refuse_overwrite(call& c) const = 0;

@@ -28,21 +28,8 @@ std::chrono::sys_seconds now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-// Nothing of the request has reached the store.
-bool never_arrived(const error_code& failed) {
-    return failed == http::curl_error(CURLE_COULDNT_CONNECT) ||
-           failed == http::curl_error(CURLE_COULDNT_RESOLVE_HOST) ||
-           failed == http::curl_error(CURLE_COULDNT_RESOLVE_PROXY) ||
-           failed == http::curl_error(CURLE_NO_CONNECTION_AVAILABLE) ||
-           failed == http::curl_error(CURLE_PEER_FAILED_VERIFICATION) ||
-           failed == http::curl_error(CURLE_SSL_CACERT_BADFILE) ||
-           failed == http::curl_error(CURLE_INTERFACE_FAILED) ||
-           failed == http::curl_error(CURLE_URL_MALFORMAT) ||
-           failed == http::curl_error(CURLE_BAD_FUNCTION_ARGUMENT);
-}
-
-void set_broken(answer& a, const error_code& failed) {
-    a.may_have_worked = !never_arrived(failed);
+void set_broken(answer& a, const error_code& failed, bool was_sent) {
+    a.may_have_worked = was_sent;
     if (failed == asio::error::operation_aborted) {
         a.failed = failed;
         return;
@@ -174,7 +161,7 @@ awaitable<void> http_transport::read_answer(const call& c, std::unique_ptr<http:
     }
     auto text = co_await from->read_all(success ? longest_text : longest_error);
     if (!text) {
-        set_broken(to, text.error());
+        set_broken(to, text.error(), true);
         co_return;
     }
     to.text = std::move(*text);
@@ -260,13 +247,16 @@ awaitable<void> http_transport::exchange(const call& c, sending& mine, answer& t
     auto& client = http::client_pool::find(executor, settings_);
     const auto patience = time_limits_of(c.what, settings_->stall_timeout);
     auto request = mine.request;
-    auto sent = co_await client.send(std::move(request), c.body, c.stop, patience);
+    bool was_sent = false;
+    auto sent = co_await client.send(std::move(request), c.body, c.stop, patience, &was_sent);
     if (sent) {
         co_await read_answer(c, std::move(*sent), to);
     } else {
-        set_broken(to, sent.error());
+        set_broken(to, sent.error(), was_sent);
         mine.reason = sent.error().message();
-        if (inside_ && never_arrived(sent.error()))
+        const bool stopped = sent.error() == asio::error::operation_aborted;
+        const bool busy = sent.error() == http::curl_error(CURLE_NO_CONNECTION_AVAILABLE);
+        if (inside_ && !was_sent && !stopped && !busy)
             inside_->failed(mine.where.host);
     }
     if (inside_)

@@ -47,8 +47,12 @@ void internal_endpoint::look_for_it(const asio::any_io_executor& executor) {
 
 awaitable<void> internal_endpoint::look() {
     const auto self = shared_from_this();
-    const bool reached = co_await answers();
-    set(reached);
+    try {
+        const bool reached = co_await answers();
+        set(reached);
+    } catch (const std::exception&) { // no memory
+        set(false);
+    }
 }
 
 // Any answer of the store's own: without credentials it can only be a refusal.

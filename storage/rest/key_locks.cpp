@@ -1,5 +1,7 @@
 #include "storage/rest/key_locks.hpp"
 
+#include <algorithm>
+
 namespace objftpd::storage::rest {
 
 key_locks::turn::~turn() {
@@ -33,15 +35,33 @@ bool key_locks::waiting_line::is_turn_of(std::uint64_t number) const {
     return false;
 }
 
-awaitable<key_locks::turn> key_locks::wait(std::string key, share wanted) {
-    std::unique_lock lock(mutex_);
+key_locks::turn key_locks::reserve(std::string key, share wanted) {
+    const std::lock_guard lock(mutex_);
     const auto number = next_number_++;
-    auto& line = lines_[key];
-    auto& own = line.places.emplace_back(number, wanted);
-    turn mine(shared_from_this(), std::move(key), number);
-    while (!line.is_turn_of(number))
+    lines_[key].places.emplace_back(number, wanted);
+    return {shared_from_this(), std::move(key), number};
+}
+
+key_locks::place& key_locks::find(const turn& whose) {
+    return *std::ranges::find(lines_.at(whose.key_).places, whose.number_, &place::number);
+}
+
+awaitable<void> key_locks::turn::reached() {
+    std::unique_lock lock(locks_->mutex_);
+    const auto& line = locks_->lines_.at(key_);
+    auto& own = locks_->find(*this);
+    while (!line.is_turn_of(number_))
         co_await own.reached.wait(lock);
-    lock.unlock();
+}
+
+void key_locks::turn::keep_alone() {
+    const std::lock_guard lock(locks_->mutex_);
+    locks_->find(*this).wanted = share::alone;
+}
+
+awaitable<key_locks::turn> key_locks::wait(std::string key, share wanted) {
+    auto mine = reserve(std::move(key), wanted);
+    co_await mine.reached();
     co_return mine;
 }
 

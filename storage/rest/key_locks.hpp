@@ -23,6 +23,12 @@ public:
         turn& operator=(turn&& other) = delete;
         ~turn();
 
+        /// Until it is the place's turn.
+        awaitable<void> reached();
+
+        /// Whoever comes from now on waits, whatever was said before.
+        void keep_alone();
+
     private:
         friend class key_locks;
         turn(std::shared_ptr<key_locks> locks, std::string key, std::uint64_t number)
@@ -35,6 +41,9 @@ public:
 
     enum class share { with_others, alone };
 
+    /// A place in the line for a key.
+    turn reserve(std::string key, share wanted);
+
     /// Waits for the turn on a key, in the order they come.
     awaitable<turn> wait(std::string key, share wanted);
 
@@ -43,7 +52,7 @@ private:
         place(std::uint64_t n, share w) : number(n), wanted(w) {}
 
         const std::uint64_t number;
-        const share wanted;
+        share wanted;
         async_condition reached;
     };
     struct waiting_line {
@@ -53,6 +62,7 @@ private:
     };
 
     void leave(const std::string& key, std::uint64_t number);
+    place& find(const turn& whose);
 
     std::mutex mutex_;
     std::uint64_t next_number_ = 0;

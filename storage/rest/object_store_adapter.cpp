@@ -254,6 +254,7 @@ awaitable<result<>> object_store_adapter::make_directory(std::string key, parent
 awaitable<result<>> object_store_adapter::remove(std::string key) {
     if (names_directory(key))
         co_return errc::is_a_directory;
+    const auto turn = co_await bucket_->locks->wait(key, key_locks::share::alone);
     const auto directory = key.substr(0, key.rfind('/') + 1);
     const bool may_empty_it = bucket_->settings.keep_empty_directories && !directory.empty();
     bool found = false;

@@ -36,14 +36,24 @@ void object_upload::give_up() {
 }
 
 // Whole uploads replace each other in any order; what depends on what stands there must see it.
-awaitable<std::optional<key_locks::turn>> object_upload::wait_for_turn() {
-    std::optional<key_locks::turn> turn;
-    if (source_)
-        co_return turn;
+awaitable<void> object_upload::wait_for_turn() {
+    if (source_) // whoever copies has it
+        co_return;
     const bool depends = stands_ || request_.existing == overwrite::refused;
-    const auto share = depends ? key_locks::share::alone : key_locks::share::with_others;
-    turn.emplace(co_await bucket_->locks->wait(request_.key, share));
-    co_return turn;
+    if (!turn_)
+        turn_.emplace(bucket_->locks->reserve(
+            request_.key, depends ? key_locks::share::alone : key_locks::share::with_others));
+    co_await turn_->reached();
+}
+
+// Its last request may reach the store late. Nothing that is done with the name from now on may be
+// undone by that.
+void object_upload::leave() {
+    left_.request_stop();
+    if (turn_)
+        turn_->keep_alone();
+    else if (!source_ && !ended_)
+        turn_.emplace(bucket_->locks->reserve(request_.key, key_locks::share::alone));
 }
 
 overwrite object_upload::existing() const {
@@ -239,15 +249,16 @@ awaitable<result<>> object_upload::still_stands() {
 awaitable<result<put_result>> object_upload::put_whole() {
     auto& whole = current();
     whole.finish();
-    const auto turn = co_await wait_for_turn();
+    co_await wait_for_turn();
     const auto stands = co_await still_stands();
     if (!stands)
         co_return stands.error();
     auto sum = http::to_base64(whole.md5());
     auto pieces = whole.pieces();
     // Not to be stopped: an answer that nobody waits for would leave it open what stands there.
-    const auto made = co_await bucket_->client.put(request_.key, attributes(), existing(),
-                                                   std::move(sum), std::move(pieces));
+    const auto made =
+        co_await bucket_->client.put(request_.key, attributes(), existing(), std::move(sum),
+                                     std::move(pieces), left_.get_token());
     if (made.outcome && compare(*made.outcome, whole) != evidence::contradicts)
         co_return result_of(*made.outcome);
     const auto failed =
@@ -283,13 +294,13 @@ awaitable<result<put_result>> object_upload::complete() {
     const auto ready = co_await parts_->finish();
     if (!ready)
         co_return ready.error();
-    const auto turn = co_await wait_for_turn();
+    co_await wait_for_turn();
     const auto stands = co_await still_stands();
     if (!stands)
         co_return stands.error();
     // The store has compared each part's bytes, and makes the object of those parts and no others:
     // that it tells nothing of the whole (Ceph's ETag is empty) takes nothing from that.
-    auto made = co_await parts_->complete(existing());
+    auto made = co_await parts_->complete(existing(), left_.get_token());
     if (!made.outcome && !made.may_have_worked)
         co_return made.outcome.error();
     result<put_result> ended = error_code(errc::unavailable);
@@ -325,6 +336,7 @@ awaitable<result<put_result>> object_upload::commit(std::span<const char> last) 
         if (!stored)
             co_await parts_->settle();
     }
+    turn_.reset();
     if (stored)
         ended_ = true;
     else if (existing() != request_.existing && stored.error() == errc::already_exists)

@@ -33,6 +33,7 @@ public:
     awaitable<result<>> write(std::span<const char> bytes) override;
     awaitable<result<put_result>> commit(std::span<const char> last) override;
     awaitable<void> abort() override;
+    void leave() override;
     bool can_receive() const override { return true; }
     awaitable<result<std::size_t>> receive_from(direct_socket& socket) override;
 
@@ -50,7 +51,7 @@ private:
     put_result result_of(const stored& object) const;
     part_buffer& current();
     overwrite existing() const;
-    awaitable<std::optional<key_locks::turn>> wait_for_turn();
+    awaitable<void> wait_for_turn();
     object_attributes attributes() const;
     void give_up();
 
@@ -64,6 +65,8 @@ private:
     std::optional<object_head> source_; // what is copied
     std::uint64_t size_ = 0;            // of all bytes so far
     bool ended_ = false;                // committed or given up
+    std::optional<key_locks::turn> turn_;
+    std::stop_source left_;
     std::stop_callback<std::function<void()>> on_stop_;
 };
 

@@ -48,7 +48,7 @@ public:
     awaitable<void> settle();
 
     /// Makes the object of the parts.
-    awaitable<attempt> complete(overwrite existing);
+    awaitable<attempt> complete(overwrite existing, std::stop_token no_more_attempts);
 
     /// Whether the store does not know the upload any more: nobody but us ends it.
     awaitable<bool> is_ended();
@@ -109,6 +109,7 @@ private:
     const asio::any_io_executor executor_;
     async_signal changed_;
     std::stop_source stop_;
+    std::string acl_;
     std::string id_;
     std::vector<part> parts_;
     front front_;

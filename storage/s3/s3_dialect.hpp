@@ -17,6 +17,7 @@ public:
     const rest::limits& bounds() const override;
     bool tells_crc64() const override { return false; }
     bool etags_are_md5s() const override { return etags_ == etags::md5; }
+    bool acl_at_completion() const override { return false; }
     bool composite_etags() const override { return etags_ == etags::md5; }
     void refuse_overwrite(rest::call& c) const override;
     void insist_on_range(rest::call&) const override {}

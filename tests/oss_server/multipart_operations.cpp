@@ -142,6 +142,7 @@ awaitable<reply> operations::initiate_upload(service& s, call& c) {
     r.key = c.key();
     r.initiated = c.now;
     r.given = std::move(*given);
+    r.given.acl = properties().acl; // given when the upload is completed
     r.forbid_overwrite = c.header_text("x-oss-forbid-overwrite") == "true";
     const auto id = r.id;
     const auto made = co_await s.records.create_upload(c.bucket(), r);
@@ -257,6 +258,11 @@ awaitable<reply> operations::complete_upload(service& s, call& c) {
 
     const auto object = std::make_shared<object_record>(join(*upload, *parts));
     object->modified = s.now();
+    if (const auto* const acl = c.header("x-oss-object-acl"))
+        object->given.acl = *acl;
+    if (!is_object_acl(object->given.acl))
+        co_return invalid_argument("no such object access control exists", "x-oss-object-acl",
+                                   object->given.acl);
     const auto published = co_await s.records.publish(c.bucket(), object);
     if (!published)
         co_return published.error();

@@ -51,8 +51,15 @@ class Requests:
         self.assertEqual(self.cost(lambda: wire.say("SIZE file.bin", 213)), ["HeadObject"])
         self.assertEqual(self.cost(lambda: wire.say("MDTM file.bin", 213)), [])
         self.assertEqual(self.cost(lambda: wire.say("MLST file.bin", 250)), [])
+
+    def test_a_deletion_is_two_requests_and_two_more_for_the_last_in_its_directory(self):
+        self.world.put("file.bin", b"content")
+        self.world.put("other.bin", b"content")
+        wire = self.world.connect()
         self.assertEqual(self.cost(lambda: wire.say("DELE file.bin", 250)),
-                         ["HeadObject", "DeleteObject"])
+                         ["ListObjects", "DeleteObject"])
+        self.assertEqual(self.cost(lambda: wire.say("DELE other.bin", 250)),
+                         ["ListObjects", "DeleteObject", "ListObjects", "PutObject"])
 
     def test_what_was_listed_is_not_asked_for_again(self):
         self.world.put("file.bin", b"content")

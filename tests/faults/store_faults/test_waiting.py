@@ -105,6 +105,31 @@ class Waiting:
         self.wait_for("CompleteMultipartUpload")
         self.assert_abor_is_prompt(wire, 451)
 
+    def test_an_upload_that_was_left_does_not_replace_the_next_one(self):
+        release = threading.Event()
+        self.addCleanup(release.set)
+        self.proxy.on("PutObject", faults.held_back(release))  # the first one only
+        wire, data = self.begin("STOR old.bin")
+        data.sendall(b"first")
+        data.close()
+        self.wait_for("PutObject")
+        self.assert_abor_is_prompt(wire, 451)
+        second = threading.Thread(target=wire.upload, args=("STOR old.bin", b"second"))
+        second.start()
+        second.join(1)  # it waits for the first one, which may still arrive
+        release.set()
+        second.join()
+        self.assertEqual(self.world.content("old.bin"), b"second")
+
+    def test_abor_ends_an_upload_whose_last_part_stands_still(self):
+        self.stall("UploadPart")
+        wire, data = self.begin("STOR old.bin")
+        data.sendall(self.large)
+        data.close()
+        self.wait_for("UploadPart")
+        self.assert_abor_is_prompt(wire, 426)
+        self.assert_nothing_happened()
+
     def test_a_client_that_goes_away_ends_the_upload(self):
         self.stall("UploadPart")
         wire, data = self.begin("STOR old.bin", self.large)
@@ -153,7 +178,8 @@ class Waiting:
         self.wait_for("UploadPart")
         self.wait_for("PutObject")
         self.wait_for("GetObject")
-        self.wait_for("HeadObject", 3)
+        self.wait_for("HeadObject", 2)
+        self.wait_for("DeleteObject")
 
     def assert_served(self):
         began = time.monotonic()

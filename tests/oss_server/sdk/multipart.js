@@ -133,6 +133,17 @@ module.exports = async way => {
         for (const u of (await c.listUploads({ prefix: 'kept' })).uploads)
             await c.abortMultipartUpload('kept', u.uploadId);
     });
+    await t('an upload in parts is given its ACL when it is completed', async () => {
+        const acl = { headers: { 'x-oss-object-acl': 'public-read' } };
+        const upload = async (name, first, last) => {
+            const { uploadId } = await c.initMultipartUpload(name, first);
+            const { etag } = await put(name, uploadId, 1, 0, 9);
+            await c.completeMultipartUpload(name, uploadId, [{ number: 1, etag }], last);
+            return (await c.getACL(name)).acl;
+        };
+        assert.equal(await upload('acl-parts', acl, {}), 'default');
+        assert.equal(await upload('acl-parts', {}, acl), 'public-read');
+    });
     await t('unfinished uploads are listed in pages', async () => {
         const ids = [];
         for (const name of ['u/a', 'u/a', 'u/b/c', 'u/d']) {

@@ -183,6 +183,18 @@ async def stall(exchange):
     raise Ended
 
 
+def held_back(release):
+    """It reaches the store when the event `release` is set, and its answer goes nowhere."""
+    async def fault(exchange):
+        body = await exchange.take_body()
+        while not release.is_set():
+            await asyncio.sleep(0.01)
+        await exchange.receive(await exchange.ask(body))
+        raise Ended
+
+    return fault
+
+
 async def stall_in_request(exchange):
     """Nothing is even read."""
     await asyncio.sleep(3600)
