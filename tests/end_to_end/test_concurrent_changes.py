@@ -52,10 +52,23 @@ class ConcurrentChanges:
         self.assertEqual(self.world.content("source.bin"), NEW)
 
     def test_a_rename_that_is_refused_has_not_made_its_target(self):
-        other = self.world.connect()
-        reply = self.rename_while(lambda: other.say("DELE source.bin", 250))
+        reply = self.rename_while(lambda: self.world.remove("source.bin"))
         self.assertIsNone(self.world.content("source.bin"))
         self.assertEqual(self.world.content("target.bin"), OLD if reply.code == 250 else None)
+
+    def test_a_deletion_in_between_comes_after_the_rename(self):
+        other = self.world.connect()
+        codes = []
+        deletion = threading.Thread(
+            target=lambda: codes.append(other.say("DELE source.bin").code), daemon=True)
+
+        def begin_deletion():
+            deletion.start()
+            deletion.join(PATIENCE)
+        codes.append(self.rename_while(begin_deletion).code)
+        deletion.join(60)
+        self.assertEqual(codes, [250, 550])
+        self.assertEqual(self.world.content("target.bin"), OLD)
 
     def test_a_rename_that_nobody_disturbs_moves_the_content(self):
         self.assertEqual(self.rename_while(lambda: None).code, 250)

@@ -100,6 +100,9 @@ class Oss:
     def put(self, key, content, connection=None):
         self._wanted("PUT", key, body=content, connection=connection)
 
+    def remove(self, key):
+        self._wanted("DELETE", key)
+
     def content(self, key):
         status, body = self._wanted("GET", key, but=(404,))
         return body if status == 200 else None
@@ -178,6 +181,9 @@ class Ceph:
 
     def put(self, key, content, connection=None):
         self._wanted("PUT", key, body=content)
+
+    def remove(self, key):
+        self._wanted("DELETE", key)
 
     def content(self, key):
         answer = self._wanted("GET", key, but=(404,))

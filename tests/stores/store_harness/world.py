@@ -56,6 +56,9 @@ class World:
     def content(self, name):
         return self.engine.content(self.prefix + name)
 
+    def remove(self, name):
+        self.engine.remove(self.prefix + name)
+
     def orphans(self):
         """Unfinished uploads."""
         return self.engine.uploads(self.prefix)
