@@ -37,8 +37,9 @@ const std::vector<option<settings>>& top_options() {
     using make = row<settings>;
     static const std::vector<option<settings>> options{
         make::text("state", &settings::state_directory, "state", "a folder",
-                   "Where the server keeps what it must remember itself: its lock and, later, "
-                   "journals. Made when missing, readable by its owner only.",
+                   "Where the server keeps what it must remember itself: its lock, its certificate "
+                   "if it has made one, and which directories are being renamed. Made when "
+                   "missing, readable by its owner only.",
                    check_path),
     };
     return options;

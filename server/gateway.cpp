@@ -57,11 +57,16 @@ std::string_view option_of(session_limits::verdict verdict) {
     }
 }
 
+std::string journal_folder(const config::settings& s) {
+    return s.state_directory.empty() ? std::string() : s.state_directory + "/renames";
+}
+
 } // namespace
 
 gateway::gateway(const config::settings& settings)
     : settings_(settings), main_(1), disk_(settings.server.disk_threads),
-      hashing_(settings.server.hash_threads), adapters_(disk_, settings.server.upload_memory),
+      hashing_(settings.server.hash_threads),
+      adapters_(disk_, settings.server.upload_memory, journal_folder(settings)),
       shared_(settings, hashing_) {}
 
 gateway::~gateway() {
@@ -88,6 +93,9 @@ std::optional<std::string> gateway::open() {
                 return problem;
     for (unsigned i = 0; i < io_thread_count(settings_.server.io_threads); ++i)
         threads_.push_back(std::make_unique<io_thread>());
+    if (auto left = adapters_.unfinished(); !left.empty())
+        asio::co_spawn(threads_.front()->context(), adapters_.recover(std::move(left)),
+                       asio::detached);
     return {};
 }
 

@@ -6,6 +6,7 @@
 #include "storage/layers/stat_cache.hpp"
 #include "storage/layers/throttle.hpp"
 #include "storage/oss/oss_dialect.hpp"
+#include "storage/rest/directory_rename.hpp"
 #include "storage/rest/http_transport.hpp"
 #include "storage/rest/object_store_adapter.hpp"
 #include "storage/s3/s3_dialect.hpp"
@@ -83,9 +84,10 @@ rest::bucket_settings make_bucket_settings(const config::object_store_settings& 
 } // namespace
 
 object_store::object_store(const config::store_settings& settings,
-                           std::shared_ptr<memory_budget> memory, worker_pool& pool)
-    : settings_(settings), memory_(std::move(memory)), dialect_(make_dialect(settings)),
-      client_settings_(make_client_settings(settings.remote)),
+                           std::shared_ptr<memory_budget> memory, worker_pool& pool,
+                           std::shared_ptr<rename_journal> journal)
+    : settings_(settings), memory_(std::move(memory)), journal_(std::move(journal)),
+      dialect_(make_dialect(settings)), client_settings_(make_client_settings(settings.remote)),
       credentials_(credentials::make_provider(settings, *client_settings_, pool)),
       inside_(make_internal_endpoint(settings, *client_settings_)) {}
 
@@ -116,9 +118,12 @@ const object_store::shared_bucket& object_store::find(const std::string& bucket)
     way = std::make_shared<layers::retry>(std::move(way), repetition);
     const auto lists =
         settings_.remote.list_version == 1 ? rest::list_version::v1 : rest::list_version::v2;
-    known.access = std::make_shared<const rest::bucket_access>(
-        rest::bucket_client(bucket, std::move(way), dialect_, lists),
-        make_bucket_settings(settings_.remote), memory_);
+    rest::bucket_access access(rest::bucket_client(bucket, std::move(way), dialect_, lists),
+                               make_bucket_settings(settings_.remote), memory_);
+    access.store = settings_.name;
+    access.bucket = bucket;
+    access.journal = journal_;
+    known.access = std::make_shared<const rest::bucket_access>(std::move(access));
     if (settings_.remote.stat_cache.count() > 0) {
         layers::stat_cache_settings cache;
         cache.lifetime = settings_.remote.stat_cache;
@@ -138,6 +143,11 @@ std::shared_ptr<adapter> object_store::open_bucket(const std::string& bucket,
     if (known)
         made = std::make_shared<layers::stat_cache>(std::move(made), known);
     return made;
+}
+
+awaitable<result<>> object_store::recover(rename_journal::record left) {
+    const auto access = find(left.bucket).access;
+    co_return co_await rest::recover_rename(access, std::move(left));
 }
 
 void object_store::log_requests() const {

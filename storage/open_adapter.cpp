@@ -6,15 +6,21 @@
 #include "storage/memory_budget.hpp"
 #include "storage/object_store.hpp"
 
+#include "config/log.hpp"
+
 namespace objftpd::storage {
 
-adapter_registry::adapter_registry(worker_pool& disk, std::size_t upload_memory)
-    : disk_(disk), upload_memory_(std::make_shared<memory_budget>(upload_memory)) {}
+adapter_registry::adapter_registry(worker_pool& disk, std::size_t upload_memory,
+                                   const std::string& journal_folder)
+    : disk_(disk), upload_memory_(std::make_shared<memory_budget>(upload_memory)) {
+    if (!journal_folder.empty())
+        journal_ = std::make_shared<rename_journal>(journal_folder, disk);
+}
 
 result<> adapter_registry::open(const config::store_settings& settings) {
     if (settings.type != config::store_type::local) {
         object_stores_[settings.name] =
-            std::make_shared<object_store>(settings, upload_memory_, disk_);
+            std::make_shared<object_store>(settings, upload_memory_, disk_, journal_);
         return {};
     }
     auto store = local::local_store::open(settings.path, settings.durability, disk_);
@@ -38,6 +44,29 @@ result<std::shared_ptr<adapter>> adapter_registry::bucket(const std::string& sto
         known = std::make_shared<local::local_adapter>(opened, std::move(*directory));
     }
     return known;
+}
+
+std::vector<rename_journal::unfinished> adapter_registry::unfinished() const {
+    return journal_ ? journal_->left() : std::vector<rename_journal::unfinished>();
+}
+
+awaitable<void> adapter_registry::recover(std::vector<rename_journal::unfinished> left) {
+    for (auto& [what, where] : left) {
+        const auto store = object_stores_.find(what.store);
+        const auto from = what.from;
+        const auto to = what.to;
+        const bool finish = what.all_copied;
+        result<> done = error_code(errc::not_found);
+        if (store != object_stores_.end())
+            done = co_await store->second->recover(std::move(what));
+        if (done)
+            co_await where->remove();
+        config::log::write(
+            done ? config::log_level::info : config::log_level::error,
+            finish ? "a rename that was cut off is finished"
+                   : "a rename that was cut off is undone",
+            {{"from", from}, {"to", to}, {"error", done ? std::string() : done.error().message()}});
+    }
 }
 
 void adapter_registry::log_requests() const {

@@ -2,12 +2,14 @@
 
 #include "config/settings.hpp"
 #include "storage/adapter.hpp"
+#include "storage/rename_journal.hpp"
 
 #include "config/worker_pool.hpp"
 
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace objftpd::storage {
 
@@ -24,7 +26,9 @@ class adapter_registry {
 public:
     /// `disk` runs the embedded store's blocking calls and must outlive every adapter.
     /// `upload_memory` (bytes) is what uploads to stores over HTTP may fill in all.
-    explicit adapter_registry(worker_pool& disk, std::size_t upload_memory = 128 << 20);
+    /// Renames that are not atomic are written down in `journal_folder`, unless that is empty.
+    explicit adapter_registry(worker_pool& disk, std::size_t upload_memory = 128 << 20,
+                              const std::string& journal_folder = {});
 
     /// Opens a store. Blocks.
     result<> open(const config::store_settings& settings);
@@ -35,12 +39,19 @@ public:
     result<std::shared_ptr<adapter>> bucket(const std::string& store, const std::string& bucket,
                                             const config::upload_attributes& own = {});
 
+    /// What a crash of an earlier process has left half done. Blocks.
+    std::vector<rename_journal::unfinished> unfinished() const;
+
+    /// Goes on with that, on one I/O thread, when all buckets are open.
+    awaitable<void> recover(std::vector<rename_journal::unfinished> left);
+
     /// Writes what has been asked of the stores over HTTP into the log. Thread-safe after start-up.
     void log_requests() const;
 
 private:
     worker_pool& disk_;
     std::shared_ptr<memory_budget> upload_memory_;
+    std::shared_ptr<rename_journal> journal_; // null: there is none
     std::map<std::string, std::shared_ptr<object_store>> object_stores_;
     std::map<std::string, std::shared_ptr<local::local_store>> stores_;
     std::map<std::pair<std::string, std::string>, std::shared_ptr<adapter>> local_buckets_;

@@ -123,6 +123,8 @@ awaitable<reply> rnto(session& s, std::string argument) {
     const auto done = co_await s.files->rename(from, *to, std::move(options));
     if (!done && done.error() == errc::not_found)
         co_return reply(550, "No such file or directory.");
+    if (!done && s.operation.progress.aborted)
+        co_return reply(451, "Rename aborted.");
     if (!done)
         co_return reply_for(done.error(), purpose::store);
     log_change(s, "renamed", from, to->text());

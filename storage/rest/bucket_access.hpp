@@ -2,6 +2,7 @@
 
 #include "config/upload_attributes.hpp"
 #include "storage/memory_budget.hpp"
+#include "storage/rename_journal.hpp"
 #include "storage/rest/bucket_client.hpp"
 #include "storage/rest/key_locks.hpp"
 
@@ -33,9 +34,12 @@ struct bucket_access {
     /// What an object of that key is stored with.
     object_attributes attributes_of(const std::string& key) const;
 
+    std::string store; // the names that a record of a rename has it under
+    std::string bucket;
     bucket_client client;
     bucket_settings settings;
     std::shared_ptr<memory_budget> memory;
+    std::shared_ptr<rename_journal> journal; // null: a crash leaves renames as they are
     std::shared_ptr<key_locks> locks = std::make_shared<key_locks>();
 };
 

@@ -19,6 +19,13 @@ constexpr std::size_t page_size = 1000;
 
 using listed_object = list_answer::object;
 
+std::map<std::string_view, const listed_object*> by_key(const std::vector<listed_object>& all) {
+    std::map<std::string_view, const listed_object*> found;
+    for (const auto& object : all)
+        found.emplace(object.key, &object);
+    return found;
+}
+
 class directory_rename {
 public:
     directory_rename(std::shared_ptr<const bucket_access> bucket, rename_request request)
@@ -26,6 +33,7 @@ public:
           progress_(request_.progress ? request_.progress : std::make_shared<work_progress>()) {}
 
     awaitable<result<>> run();
+    awaitable<result<>> recover(const rename_journal::record& left);
 
 private:
     awaitable<result<std::vector<listed_object>>> list(std::string prefix, std::size_t most) const;
@@ -35,7 +43,9 @@ private:
     awaitable<result<>> copy_all();
     awaitable<result<>> copy_one(std::size_t index);
     awaitable<result<>> compare_copies() const;
-    awaitable<void> undo();
+    awaitable<result<>> write_down();
+    awaitable<result<>> undo();
+    awaitable<result<>> remove_copies();
     awaitable<result<>> remove_sources();
     awaitable<result<>> remove(std::vector<std::string> keys) const;
 
@@ -48,7 +58,8 @@ private:
     const std::shared_ptr<work_progress> progress_;
     std::vector<listed_object> sources_;
     std::vector<key_locks::turn> turns_;
-    std::vector<char> copied_; // of sources_; or begun to be
+    std::vector<char> copied_;                       // of sources_; or begun to be
+    std::unique_ptr<rename_journal::entry> written_; // null: without a journal
 };
 
 awaitable<result<std::vector<listed_object>>> directory_rename::list(std::string prefix,
@@ -138,12 +149,10 @@ awaitable<result<>> directory_rename::compare_copies() const {
     const auto made = co_await list(request_.to, sources_.size() + page_size);
     if (!made)
         co_return made.error();
-    std::map<std::string_view, std::uint64_t> sizes;
-    for (const auto& object : *made)
-        sizes.emplace(object.key, object.size);
+    const auto copies = by_key(*made);
     for (const auto& object : sources_) {
-        const auto found = sizes.find(target_of(object.key));
-        if (found == sizes.end() || found->second != object.size)
+        const auto found = copies.find(target_of(object.key));
+        if (found == copies.end() || found->second->size != object.size)
             co_return errc::checksum_mismatch;
     }
     co_return result<>();
@@ -171,7 +180,29 @@ awaitable<result<>> directory_rename::remove(std::vector<std::string> keys) cons
     co_return outcome;
 }
 
-awaitable<void> directory_rename::undo() {
+awaitable<result<>> directory_rename::write_down() {
+    if (!bucket_->journal)
+        co_return result<>();
+    rename_journal::record r;
+    r.store = bucket_->store;
+    r.bucket = bucket_->bucket;
+    r.from = request_.from;
+    r.to = request_.to;
+    for (const auto& object : sources_) {
+        rename_journal::object o;
+        o.name = object.key.substr(request_.from.size());
+        o.etag = object.etag;
+        o.size = object.size;
+        r.objects.push_back(std::move(o));
+    }
+    auto written = co_await bucket_->journal->begin(std::move(r));
+    if (!written)
+        co_return written.error();
+    written_ = std::move(*written);
+    co_return result<>();
+}
+
+awaitable<result<>> directory_rename::undo() {
     std::vector<std::string> keys;
     for (std::size_t i = 0; i < copied_.size(); ++i)
         if (copied_[i] != 0)
@@ -183,22 +214,66 @@ awaitable<void> directory_rename::undo() {
                               {"copies", request_.to},
                               {"error", removed.error().message()},
                               {"advice", "delete the copies"}});
+    co_return removed;
 }
 
+// Those that are still the version that was copied, and whose copy is there.
 awaitable<result<>> directory_rename::remove_sources() {
-    auto now = co_await list(request_.from, sources_.size() + page_size);
-    if (!now)
-        co_return now.error();
-    std::map<std::string_view, std::string_view> versions;
-    for (const auto& object : *now)
-        versions.emplace(object.key, object.etag);
+    const auto before = co_await list(request_.from, sources_.size() + page_size);
+    if (!before)
+        co_return before.error();
+    const auto after = co_await list(request_.to, sources_.size() + page_size);
+    if (!after)
+        co_return after.error();
+    const auto originals = by_key(*before);
+    const auto copies = by_key(*after);
     std::vector<std::string> keys;
     for (const auto& object : sources_) {
-        const auto found = versions.find(object.key);
-        if (found != versions.end() && found->second == object.etag)
+        const auto original = originals.find(object.key);
+        const auto copy = copies.find(target_of(object.key));
+        if (original != originals.end() && original->second->etag == object.etag &&
+            copy != copies.end() && copy->second->size == object.size)
             keys.push_back(object.key);
     }
     co_return co_await remove(std::move(keys));
+}
+
+// After a crash: those that are surely copies, of originals that are still there.
+awaitable<result<>> directory_rename::remove_copies() {
+    const auto before = co_await list(request_.from, sources_.size() + page_size);
+    if (!before)
+        co_return before.error();
+    const auto after = co_await list(request_.to, sources_.size() + page_size);
+    if (!after)
+        co_return after.error();
+    const auto originals = by_key(*before);
+    const auto copies = by_key(*after);
+    std::vector<std::string> keys;
+    for (const auto& object : sources_) {
+        const auto original = originals.find(object.key);
+        const auto copy = copies.find(target_of(object.key));
+        if (original != originals.end() && original->second->etag == object.etag &&
+            copy != copies.end() && copy->second->etag == object.etag)
+            keys.push_back(copy->second->key);
+    }
+    co_return co_await remove(std::move(keys));
+}
+
+awaitable<result<>> directory_rename::recover(const rename_journal::record& left) {
+    for (const auto& o : left.objects) {
+        listed_object object;
+        object.key = left.from + o.name;
+        object.etag = o.etag;
+        object.size = o.size;
+        sources_.push_back(std::move(object));
+    }
+    co_await take_turns();
+    result<> done;
+    if (left.all_copied)
+        done = co_await remove_sources();
+    else
+        done = co_await remove_copies();
+    co_return done;
 }
 
 awaitable<result<>> directory_rename::run() {
@@ -209,14 +284,23 @@ awaitable<result<>> directory_rename::run() {
     if (!is_free)
         co_return is_free.error();
     co_await take_turns();
+    const auto written = co_await write_down();
+    if (!written)
+        co_return written.error();
     auto done = co_await copy_all();
     if (done)
         done = co_await compare_copies();
+    if (done && written_)
+        done = co_await written_->all_copied();
     if (!done) {
-        co_await undo();
+        const auto undone = co_await undo();
+        if (undone && written_) // else it is tried again at the next start
+            co_await written_->remove();
         co_return done.error();
     }
     const auto removed = co_await remove_sources();
+    if (removed && written_)
+        co_await written_->remove();
     if (!removed)
         config::log::warning("a directory was renamed, and what it was made of is still there",
                              {{"from", request_.from},
@@ -232,6 +316,13 @@ awaitable<result<>> rename_directory(std::shared_ptr<const bucket_access> bucket
                                      rename_request request) {
     directory_rename moving(std::move(bucket), std::move(request));
     co_return co_await moving.run();
+}
+
+awaitable<result<>> recover_rename(std::shared_ptr<const bucket_access> bucket,
+                                   rename_journal::record left) {
+    rename_request request(left.from, left.to, overwrite::refused);
+    directory_rename moving(std::move(bucket), std::move(request));
+    co_return co_await moving.recover(left);
 }
 
 } // namespace objftpd::storage::rest

@@ -1,0 +1,134 @@
+"""Directories that are renamed by copies: all of one is in one place, whatever fails."""
+
+import threading
+import time
+
+from harness.wire import Wire
+from store_harness import faults
+from store_harness.case import OnCeph, OnOss, StoreCase
+from store_harness.faults import refuse
+from store_harness.proxy import ALWAYS
+
+FILES = 40
+
+
+def ends_with(name):
+    return lambda request: request.key.endswith(name)
+
+
+class DirectoryRenames:
+    def setUp(self):
+        super().setUp()
+        self.files = {f"{n:02}.bin": self.world.bytes_of("small", f"file {n}")
+                      for n in range(FILES)}
+        for name, content in self.files.items():
+            self.world.put(f"from/{name}", content)
+
+    def rename(self, wire):
+        wire.say("RNFR from", 350)
+        wire.send("RNTO to")
+
+    def there(self, folder):
+        found = {name: self.world.content(f"{folder}/{name}") for name in self.files}
+        return {name: content for name, content in found.items() if content is not None}
+
+    def assert_only_in(self, folder):
+        self.assertEqual(self.there(folder), self.files)
+        self.assertEqual(self.there("to" if folder == "from" else "from"), {})
+
+    def wait_for(self, condition, what):
+        give_up = time.monotonic() + 20
+        while not condition():
+            self.assertLess(time.monotonic(), give_up, what)
+            time.sleep(0.01)
+
+    def test_all_of_it_moves(self):
+        wire = self.world.connect()
+        self.rename(wire)
+        wire.expect(250)
+        self.assert_only_in("to")
+        wire.say("CWD from", 550)
+        self.assertEqual(wire.names("to"), set(self.files))
+
+    def test_a_copy_that_fails_leaves_it_where_it_was(self):
+        self.proxy.on("CopyObject", refuse(403, "AccessDenied"), times=ALWAYS,
+                      matches=ends_with("to/20.bin"))
+        wire = self.world.connect()
+        self.rename(wire)
+        wire.expect(550)
+        self.assert_only_in("from")
+        self.proxy.clear()
+        self.rename(wire)
+        wire.expect(250)
+        self.assert_only_in("to")
+
+    def test_copies_whose_answers_are_lost_are_made_all_the_same(self):
+        self.proxy.on("CopyObject", faults.lose_answer, times=5)
+        wire = self.world.connect()
+        self.rename(wire)
+        wire.expect(250)
+        self.assert_only_in("to")
+
+    def test_abor_ends_it(self):
+        release = threading.Event()
+        self.addCleanup(release.set)
+        self.proxy.on("CopyObject", faults.held_back(release), times=16)
+        wire = self.world.connect()
+        self.rename(wire)
+        self.wait_for(lambda: "CopyObject" in self.proxy.operations(), "no copy")
+        wire.send("ABOR")
+        self.assertTrue(self.world.log_lines("verb=ABOR"))
+        release.set()
+        wire.expect(451)
+        wire.expect(226)
+        self.assert_only_in("from")
+
+    def kill_when(self, condition, what):
+        with Wire(self.daemon) as wire:
+            self.rename(wire)
+            self.wait_for(condition, what)
+            self.daemon.kill()
+        self.proxy.clear()
+        self.daemon.start()
+
+    def test_kill_9_while_it_is_copied_is_undone_at_the_next_start(self):
+        self.proxy.on("CopyObject", faults.stall, times=ALWAYS, matches=ends_with("to/30.bin"))
+        copied = ("CopyObject", 200)
+        self.kill_when(lambda: self.proxy.statuses.count(copied) == FILES - 1, "too few copies")
+        self.assertTrue(self.world.log_lines("a rename that was cut off is undone"))
+        self.assert_only_in("from")
+
+    def test_kill_9_while_it_is_deleted_is_finished_at_the_next_start(self):
+        self.proxy.on("DeleteObjects", faults.stall, times=ALWAYS)
+        self.kill_when(lambda: "DeleteObjects" in self.proxy.operations(), "no deletion")
+        self.assertTrue(self.world.log_lines("a rename that was cut off is finished"))
+        self.assert_only_in("to")
+
+
+class LargeDirectories:
+    store_options = "rename_objects = 3\n"
+
+    def test_a_directory_that_is_too_large_stays_where_it_is(self):
+        for n in range(4):
+            self.world.put(f"from/{n}.bin", b"content")
+        wire = self.world.connect()
+        wire.say("RNFR from", 350)
+        reply = wire.say("RNTO to", 553)
+        self.assertIn("too large", reply.lines[0])
+        self.assertNotIn("CopyObject", self.proxy.operations())
+
+
+class DirectoryRenamesOnOss(OnOss, DirectoryRenames, StoreCase):
+    pass
+
+
+class DirectoryRenamesOnCeph(OnCeph, DirectoryRenames, StoreCase):
+    pass
+
+
+class LargeDirectoriesOnOss(OnOss, LargeDirectories, StoreCase):
+    pass
+
+
+class LargeDirectoriesOnCeph(OnCeph, LargeDirectories, StoreCase):
+    pass

@@ -1,0 +1,80 @@
+#include "storage/rename_journal.hpp"
+#include "tests/support/event_loop.hpp"
+#include "tests/support/results.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace objftpd;
+using namespace objftpd::tests;
+using namespace objftpd::storage;
+
+namespace {
+
+class rename_journal_test {
+protected:
+    rename_journal journal() { return {(folder.path() / "renames").string(), pool}; }
+
+    static rename_journal::record one() {
+        rename_journal::record r;
+        r.store = "main";
+        r.bucket = "files";
+        r.from = "a/";
+        r.to = "b \xff/";
+        rename_journal::object o;
+        o.name = "sub/\xc3\xa4 \"\n";
+        o.etag = "e";
+        o.size = 5'000'000'000;
+        r.objects.push_back(o);
+        return r;
+    }
+
+    temporary_folder folder;
+    worker_pool pool{1};
+    event_loop loop;
+};
+
+} // namespace
+
+TEST_CASE_METHOD(rename_journal_test, "an unfinished rename is there after a crash") {
+    {
+        auto before = journal();
+        const auto entry = value_of(loop.run(before.begin(one())));
+    }
+    auto after = journal();
+    const auto left = after.left();
+    REQUIRE(left.size() == 1);
+    CHECK(left[0].what.store == "main");
+    CHECK(left[0].what.bucket == "files");
+    CHECK(left[0].what.from == "a/");
+    CHECK(left[0].what.to == one().to);
+    CHECK_FALSE(left[0].what.all_copied);
+    REQUIRE(left[0].what.objects.size() == 1);
+    CHECK(left[0].what.objects[0].name == one().objects[0].name);
+    CHECK(left[0].what.objects[0].etag == "e");
+    CHECK(left[0].what.objects[0].size == 5'000'000'000);
+}
+
+TEST_CASE_METHOD(rename_journal_test, "it says when all has been copied, and goes at the end") {
+    auto here = journal();
+    const auto entry = value_of(loop.run(here.begin(one())));
+    value_of(loop.run(entry->all_copied()));
+    auto left = here.left();
+    REQUIRE(left.size() == 1);
+    CHECK(left[0].what.all_copied);
+    loop.run(left[0].where->remove());
+    CHECK(here.left().empty());
+}
+
+TEST_CASE_METHOD(rename_journal_test, "what is no record is left alone, half of one is removed") {
+    CHECK(journal().left().empty());
+    auto here = journal();
+    const auto entry = value_of(loop.run(here.begin(one())));
+    const auto half = folder.file("renames/1-1.part", "{\"store\":");
+    folder.file("renames/2-2.copying", "{\"store\":");
+    folder.file("renames/notes.txt", "mine");
+    CHECK(here.left().size() == 1);
+    CHECK_FALSE(std::filesystem::exists(half));
+    CHECK(std::filesystem::exists(folder.path() / "renames/2-2.copying"));
+    CHECK(std::filesystem::exists(folder.path() / "renames/notes.txt"));
+}
