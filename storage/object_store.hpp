@@ -42,7 +42,7 @@ public:
 
 private:
     struct shared_bucket {
-        std::shared_ptr<const rest::bucket_access> access; // with the store's attributes
+        std::shared_ptr<const rest::bucket_access> access; // without attributes of uploads
         std::shared_ptr<layers::stat_memory> known;        // null: nothing is remembered
     };
 

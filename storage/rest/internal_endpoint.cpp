@@ -66,7 +66,9 @@ awaitable<bool> internal_endpoint::answers() const {
     auto& client = http::client_pool::find(executor, way_);
     const http::request_body nothing;
     const auto sent = co_await client.send(std::move(r), nothing);
-    co_return sent&& http::find((*sent)->head().headers, "x-oss-request-id") != nullptr;
+    if (!sent)
+        co_return false;
+    co_return http::find((*sent)->head().headers, "x-oss-request-id") != nullptr;
 }
 
 void internal_endpoint::set(bool reached) {

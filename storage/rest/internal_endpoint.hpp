@@ -20,8 +20,8 @@ public:
     struct settings {
         std::string store; // its name, for the log
         std::string scheme;
-        std::string outside;              // the hosts, with their ports
-        std::string inside;               //
+        std::string outside;              // host, with its port
+        std::string inside;               // the same
         std::chrono::seconds pause{600};  // before it is looked for again
         std::chrono::seconds patience{2}; // for its answer
         std::function<clock::time_point()> now = clock::now;
