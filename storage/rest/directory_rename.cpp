@@ -160,13 +160,13 @@ awaitable<result<>> directory_rename::compare_copies() const {
 
 awaitable<result<>> directory_rename::remove(std::vector<std::string> keys) const {
     result<> outcome;
-    const auto others = std::ranges::stable_partition(keys, fits_xml);
-    for (auto& key : others) {
-        const auto removed = co_await bucket_->client.remove(std::move(key));
+    const auto others = std::stable_partition(keys.begin(), keys.end(), fits_xml);
+    for (auto key = others; key != keys.end(); ++key) {
+        const auto removed = co_await bucket_->client.remove(std::move(*key));
         if (!removed)
             outcome = removed.error();
     }
-    keys.erase(others.begin(), others.end());
+    keys.erase(others, keys.end());
     for (std::size_t first = 0; first < keys.size(); first += page_size) {
         const auto begin = keys.begin() + static_cast<std::ptrdiff_t>(first);
         const auto n = std::min(page_size, keys.size() - first);
