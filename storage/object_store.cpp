@@ -57,18 +57,6 @@ std::shared_ptr<rest::internal_endpoint> make_internal_endpoint(const config::st
     return std::make_shared<rest::internal_endpoint>(std::move(made), way);
 }
 
-void set_attributes(rest::bucket_settings& target, const config::upload_attributes& a) {
-    auto& made = target.attributes;
-    made.content_type = a.content_type;
-    made.storage_class = a.storage_class;
-    made.acl = a.acl;
-    made.encryption = a.encryption;
-    made.encryption_key = a.encryption_key;
-    made.tags = a.tags;
-    made.metadata = a.metadata;
-    target.content_types = a.content_types;
-}
-
 rest::bucket_settings make_bucket_settings(const config::object_store_settings& s) {
     rest::bucket_settings made;
     made.part_size = s.part_size;
@@ -137,7 +125,7 @@ std::shared_ptr<adapter> object_store::open_bucket(const std::string& bucket,
                                                    const config::upload_attributes& own) {
     const auto& [shared, known] = find(bucket);
     auto access = *shared;
-    set_attributes(access.settings, config::merged(settings_.remote, own));
+    access.settings.attributes = config::merged(settings_.remote, own);
     std::shared_ptr<adapter> made = std::make_shared<rest::object_store_adapter>(
         std::make_shared<const rest::bucket_access>(std::move(access)));
     if (known)

@@ -2,18 +2,16 @@
 
 #include "config/async.hpp"
 #include "config/log.hpp"
+#include "config/private_file.hpp"
 #include "storage/error.hpp"
 #include "storage/http/encoding.hpp"
-#include "storage/local/descriptor.hpp"
 
 #include <boost/json.hpp>
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -23,9 +21,8 @@ namespace objftpd::storage {
 namespace {
 
 namespace json = boost::json;
-using local::descriptor;
 
-// What a record's name ends in: only a whole file gets one of the latter two.
+// What a record's name ends in. private_file adds another one as long as it is not whole.
 constexpr const char* being_written = ".part";
 constexpr const char* copying = ".copying";
 constexpr const char* deleting = ".deleting";
@@ -76,29 +73,8 @@ std::optional<rename_journal::record> from_text(const std::string& text) {
     }
 }
 
-error_code sync_folder_of(const std::string& file) {
-    const auto folder = std::filesystem::path(file).parent_path().string();
-    const descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    return !opened || ::fsync(opened.get()) != 0 ? from_errno(errno) : error_code();
-}
-
-error_code move(const std::string& from, const std::string& to) {
-    if (std::rename(from.c_str(), to.c_str()) != 0)
-        return from_errno(errno);
-    return sync_folder_of(to);
-}
-
-error_code write_whole(const std::string& file, const std::string& text) {
-    const descriptor to(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!to)
-        return from_errno(errno);
-    for (std::size_t at = 0; at < text.size();) {
-        const auto n = ::write(to.get(), text.data() + at, text.size() - at);
-        if (n < 0)
-            return from_errno(errno);
-        at += static_cast<std::size_t>(n);
-    }
-    return ::fsync(to.get()) != 0 ? from_errno(errno) : error_code();
+error_code failure(const std::error_code& of_system) {
+    return of_system ? from_errno(of_system.value()) : error_code();
 }
 
 std::string content_of(const std::filesystem::path& file) {
@@ -109,7 +85,7 @@ std::string content_of(const std::filesystem::path& file) {
 } // namespace
 
 awaitable<result<>> rename_journal::entry::all_copied() {
-    auto work = [this] { return move(file_ + copying, file_ + deleting); };
+    auto work = [this] { return failure(config::move_durably(file_ + copying, file_ + deleting)); };
     if (const auto failed = co_await offload(disk_, work))
         co_return failed;
     co_return result<>();
@@ -131,9 +107,7 @@ awaitable<result<std::unique_ptr<rename_journal::entry>>> rename_journal::begin(
     auto work = [&]() -> error_code {
         if (::mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST)
             return from_errno(errno);
-        if (const auto failed = write_whole(file + being_written, to_text(r)))
-            return failed;
-        return move(file + being_written, file + copying);
+        return failure(config::write_private_file(file + copying, to_text(r)));
     };
     if (const auto failed = co_await offload(disk_, work))
         co_return failed;

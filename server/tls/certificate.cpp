@@ -1,5 +1,6 @@
 #include "server/tls/certificate.hpp"
 
+#include "config/private_file.hpp"
 #include "config/secret.hpp"
 #include "config/text.hpp"
 #include "server/tls/tls_error.hpp"
@@ -12,8 +13,6 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -88,19 +87,6 @@ std::string text_in(BIO* memory) {
     char* data = nullptr;
     const auto length = BIO_get_mem_data(memory, &data);
     return {data, static_cast<std::size_t>(length)};
-}
-
-// What went wrong; empty: nothing. SECURITY: the owner's alone from the first byte on.
-std::string write_private_file(const std::string& path, std::string_view text) {
-    const auto unfinished = path + ".new";
-    const int fd = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return last_system_error().message();
-    const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    const bool kept = written && ::fsync(fd) == 0;
-    if (::close(fd) != 0 || !kept || ::rename(unfinished.c_str(), path.c_str()) != 0)
-        return last_system_error().message();
-    return {};
 }
 
 } // namespace
@@ -231,8 +217,8 @@ certificate_result keep_self_signed_certificate(const std::string& folder,
     if (::access(path.c_str(), F_OK) == 0)
         return load_certificate(path, path);
     auto made = make_self_signed_certificate(names);
-    if (const auto problem = write_private_file(path, to_pem(made)); !problem.empty())
-        return fail("cannot keep a certificate in " + path + ": " + problem);
+    if (const auto failed = config::write_private_file(path, to_pem(made)))
+        return fail("cannot keep a certificate in " + path + ": " + failed.message());
     return {std::move(made), {}};
 }
 

@@ -29,10 +29,6 @@ std::chrono::seconds jitter() {
     return std::chrono::seconds(std::uniform_int_distribution<int>(0, most_jitter)(source));
 }
 
-bool same(const http::credentials& a, const http::credentials& b) {
-    return a.key_id == b.key_id && a.secret == b.secret && a.session_token == b.session_token;
-}
-
 std::string text_of(time_point t) {
     return http::iso_time(std::chrono::floor<std::chrono::seconds>(t));
 }
@@ -137,7 +133,7 @@ void refreshing_credentials::keep(fetched got, time_point now) {
     }
     may_have_changed_ = got.look_again.has_value();
     fetch_at_ = may_have_changed_ ? watch_() + *got.look_again : moment::max();
-    if (current_ != nullptr && same(*current_, got.who))
+    if (current_ != nullptr && *current_ == got.who)
         return;
     current_ = std::make_shared<const http::credentials>(std::move(got.who));
     config::log::info("store credentials fetched",
@@ -165,7 +161,7 @@ void refreshing_credentials::fail(const failure& why, time_point now) {
 void refreshing_credentials::refused(const http::credentials& which) {
     const std::lock_guard lock(mutex_);
     const auto now = watch_();
-    if (current_ == nullptr || !same(*current_, which) ||
+    if (current_ == nullptr || *current_ != which ||
         (refused_at_ != moment::min() && now < refused_at_ + pause_of_refusals))
         return;
     refused_at_ = now;

@@ -15,6 +15,7 @@ struct credentials {
     std::string session_token; // of temporary credentials; empty: none
 
     bool is_anonymous() const { return key_id.empty(); }
+    bool operator==(const credentials&) const = default;
 };
 
 /// Where credentials come from. Asked for every request, so that a long upload outlives a token.

@@ -69,15 +69,16 @@ void stat_memory::forget(std::string_view key) {
     const std::lock_guard lock(mutex_);
     ++epoch_;
     asked_.clear();
-    if (key.empty() || key.ends_with('/')) {
-        known_.clear();
-        by_age_.clear();
-        return;
+    if (key.empty() || key.ends_with('/'))
+        for (auto at = known_.lower_bound(key); at != known_.end() && at->first.starts_with(key);)
+            drop((at++)->second);
+    else
+        drop(key);
+    auto name = key.ends_with('/') ? key.substr(0, key.size() - 1) : key;
+    for (auto slash = name.rfind('/'); slash != name.npos; slash = name.rfind('/')) {
+        drop(name.substr(0, slash + 1));
+        name = name.substr(0, slash);
     }
-    drop(std::string(key));
-    for (auto slash = key.rfind('/'); slash != key.npos && slash > 0;
-         slash = key.rfind('/', slash - 1))
-        drop(std::string(key.substr(0, slash + 1)));
 }
 
 void stat_memory::put(const object_info& info) {
@@ -85,25 +86,25 @@ void stat_memory::put(const object_info& info) {
         return;
     drop(info.key);
     while (by_age_.size() >= settings_.entries)
-        drop(by_age_.front().info.key);
+        drop(by_age_.begin());
     by_age_.push_back({info, settings_.now() + settings_.lifetime});
     known_.emplace(by_age_.back().info.key, std::prev(by_age_.end()));
 }
 
-// By value: it may be the entry's own.
-void stat_memory::drop(std::string key) {
-    const auto at = known_.find(key);
-    if (at == known_.end())
-        return;
-    const auto entry = at->second;
-    known_.erase(at);
+void stat_memory::drop(std::string_view key) {
+    if (const auto at = known_.find(key); at != known_.end())
+        drop(at->second);
+}
+
+void stat_memory::drop(std::list<remembered>::iterator entry) {
+    known_.erase(entry->info.key);
     by_age_.erase(entry);
 }
 
 void stat_memory::drop_old() {
     const auto now = settings_.now();
     while (!by_age_.empty() && by_age_.front().until <= now)
-        drop(by_age_.front().info.key);
+        drop(by_age_.begin());
 }
 
 } // namespace objftpd::storage::layers

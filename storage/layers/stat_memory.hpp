@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -64,7 +65,7 @@ public:
     /// Takes what a listing told that began in the epoch `since`.
     void learn(const std::vector<object_info>& told, std::uint64_t since);
 
-    /// Forgets the object and the directories above it; a directory with all that is known.
+    /// Forgets the object and the directories above it; a directory with all that is in it.
     void forget(std::string_view key);
 
 private:
@@ -76,14 +77,15 @@ private:
     };
 
     void put(const object_info& info);
-    void drop(std::string key);
+    void drop(std::string_view key);
+    void drop(std::list<remembered>::iterator entry);
     void drop_old();
 
     const stat_cache_settings settings_;
     std::mutex mutex_; // guards all below
     std::uint64_t epoch_ = 0;
-    std::list<remembered> by_age_; // all live equally long
-    std::unordered_map<std::string_view, std::list<remembered>::iterator> known_; // keys of by_age_
+    std::list<remembered> by_age_;                                      // all live equally long
+    std::map<std::string_view, std::list<remembered>::iterator> known_; // keys of by_age_
     std::unordered_map<std::string, std::shared_ptr<asked>> asked_;
 };
 

@@ -12,6 +12,10 @@ public:
     explicit oss_dialect(signature version) : version_(version) {}
 
     std::string_view prefix() const override { return "x-oss-"; }
+    std::string_view acl_header() const override { return "x-oss-object-acl"; }
+    std::string_view encryption_key_header() const override {
+        return "x-oss-server-side-encryption-key-id";
+    }
     const rest::limits& bounds() const override;
     bool tells_crc64() const override { return true; }
     bool etags_are_md5s() const override { return true; }

@@ -188,9 +188,11 @@ result<list_answer> parse_list(std::string_view xml, list_version asked) {
             const auto size = number<std::uint64_t>(node, "Size");
             if (!key || !size)
                 return errc::unavailable;
-            answer.objects.push_back({*key, *size, parse_time(text(node, "LastModified")),
-                                      unquoted(text(node, "ETag")), text(node, "StorageClass"),
-                                      text(node, "Type")});
+            // Listings tell fractions that HEAD does not know: one time for both.
+            const auto modified =
+                std::chrono::floor<std::chrono::seconds>(parse_time(text(node, "LastModified")));
+            answer.objects.push_back({*key, *size, modified, unquoted(text(node, "ETag")),
+                                      text(node, "StorageClass"), text(node, "Type")});
         } else if (local_name(node) == "CommonPrefixes") {
             const auto prefix = names.read(text(node, "Prefix"));
             if (!prefix)

@@ -35,8 +35,8 @@ struct list_answer {
     struct object {
         std::string key;
         std::uint64_t size = 0;
-        timestamp modified{};
-        std::string etag; // without quotes
+        timestamp modified{}; // whole seconds
+        std::string etag;     // without quotes
         std::string storage_class;
         std::string type; // OSS: "Normal", "Symlink"...
     };

@@ -7,15 +7,14 @@
 namespace objftpd::storage::rest {
 
 object_attributes bucket_access::attributes_of(const std::string& key) const {
-    auto attributes = settings.attributes;
-    if (!attributes.content_type.empty())
-        return attributes;
+    object_attributes all(settings.attributes);
+    if (!all.content_type.empty())
+        return all;
     const auto extension = extension_of(key);
-    const auto own = std::ranges::find(settings.content_types, extension,
+    const auto own = std::ranges::find(all.content_types, extension,
                                        &config::upload_attributes::pairs::value_type::first);
-    attributes.content_type =
-        own != settings.content_types.end() ? own->second : content_type_of(extension);
-    return attributes;
+    all.content_type = own != all.content_types.end() ? own->second : content_type_of(extension);
+    return all;
 }
 
 } // namespace objftpd::storage::rest

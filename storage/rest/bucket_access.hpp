@@ -21,8 +21,7 @@ struct bucket_settings {
     std::uint64_t most_renamed_bytes = 1ull << 40; // the same
     unsigned parallel_copies = 16;                 // of a directory that is renamed
     bool keep_empty_directories = true; // a marker takes the place of what was last in one
-    object_attributes attributes;       // content_type: of all objects; empty: by extension
-    config::upload_attributes::pairs content_types; // of extensions, before the system's table
+    config::upload_attributes attributes;
 };
 
 /// A bucket with what uploads and downloads need besides: made once, shared, immutable but for

@@ -1,33 +1,13 @@
 #include "storage/rest/bucket_client.hpp"
 
-#include "config/ascii_text.hpp"
 #include "config/log.hpp"
 #include "storage/checksum/md5.hpp"
 #include "storage/error.hpp"
 #include "storage/http/encoding.hpp"
 #include "storage/rest/trust.hpp"
 
-#include <algorithm>
-
 namespace objftpd::storage::rest {
 namespace {
-
-// "bytes 0-9/10": where it begins, and the whole object's size.
-struct content_range {
-    std::uint64_t first = 0;
-    std::uint64_t size = 0;
-};
-std::optional<content_range> parse_content_range(std::string_view text) {
-    const auto dash = text.find('-');
-    const auto slash = text.find('/');
-    if (!text.starts_with("bytes ") || dash == text.npos || slash == text.npos)
-        return std::nullopt;
-    const auto first = config::parse_decimal(text.substr(6, dash - 6));
-    const auto size = config::parse_decimal(text.substr(slash + 1));
-    if (!first || !size)
-        return std::nullopt;
-    return content_range{*first, *size};
-}
 
 std::string quoted(const std::string& etag) {
     return '"' + etag + '"';
@@ -41,112 +21,17 @@ call part_call(operation what, upload_name&& to, unsigned number, std::stop_toke
     return c;
 }
 
-void add_unless_empty(call& c, std::string name, const std::string& value) {
-    if (!value.empty())
-        c.headers.emplace_back(std::move(name), value);
-}
-
 // What tokens begin with.
 constexpr char version_1 = '1';
 constexpr char version_2 = '2';
 
-// What belongs to an object beside its content, in the same words in answers and requests.
-bool is_kept(std::string_view name, std::string_view prefix) {
-    for (const auto* const same : {"cache-control", "content-disposition", "content-encoding",
-                                   "content-language", "expires"})
-        if (name == same)
-            return true;
-    return name.starts_with(prefix) && name.substr(prefix.size()).starts_with("meta-");
-}
-
 } // namespace
 
-std::string bucket_client::own(std::string_view name) const {
-    return std::string(dialect_->prefix()) + std::string(name);
-}
-
-// What is said anew of each object, copies too.
-void bucket_client::add_placement(call& c, const object_attributes& a) const {
-    const bool oss = dialect_->prefix() == "x-oss-";
-    add_unless_empty(c, own("storage-class"), a.storage_class);
-    add_unless_empty(c, own(oss ? "object-acl" : "acl"), a.acl);
-    add_unless_empty(c, own("server-side-encryption"), a.encryption);
-    add_unless_empty(
-        c, own(oss ? "server-side-encryption-key-id" : "server-side-encryption-aws-kms-key-id"),
-        a.encryption_key);
-}
-
-void bucket_client::add_attributes(call& c, const object_attributes& a) const {
-    add_unless_empty(c, "content-type",
-                     a.content_type.empty() ? "application/octet-stream" : a.content_type);
-    add_placement(c, a);
-    add_unless_empty(c, own("tagging"), a.tags);
-    for (const auto& h : a.kept)
-        c.headers.push_back(h);
-    for (const auto& [name, value] : a.metadata)
-        if (auto header = own("meta-" + name);
-            std::ranges::find(a.kept, header, &http::header::name) == a.kept.end())
-            c.headers.emplace_back(std::move(header), value);
-}
-
 void bucket_client::add_source(call& c, const copy_source& from) const {
-    c.headers.emplace_back(own("copy-source"),
+    c.headers.emplace_back(dialect_->own("copy-source"),
                            '/' + bucket_ + '/' + http::percent_encode_path(from.key));
     if (!from.etag.empty())
-        c.headers.emplace_back(own("copy-source-if-match"), quoted(from.etag));
-}
-
-// Stores that encrypt with keys of a service or of the client give ETags that look like MD5s.
-bool bucket_client::is_md5(const std::string& etag, const answer& a) const {
-    const auto* const encryption = a.find(own("server-side-encryption"));
-    const auto* const type = a.find(own("object-type"));
-    return dialect_->etags_are_md5s() && etag.size() == 32 &&
-           etag.find_first_not_of("0123456789abcdefABCDEF") == etag.npos &&
-           (encryption == nullptr || *encryption == "AES256") &&
-           a.find(own("server-side-encryption-customer-algorithm")) == nullptr &&
-           (type == nullptr || *type == "Normal");
-}
-
-stored bucket_client::stored_from(const answer& a) const {
-    stored s;
-    if (const auto* const etag = a.find("etag"))
-        s.etag = unquoted(*etag);
-    s.etag_is_md5 = is_md5(s.etag, a);
-    if (const auto* const crc = a.find("x-oss-hash-crc64ecma"))
-        s.crc64 = config::parse_decimal(*crc);
-    return s;
-}
-
-// Of answers whose ETag is in their text: a copy's, or a whole upload's.
-result<stored> bucket_client::stored_in_text(const answer& a) const {
-    auto etag = parse_etag(a.text);
-    if (!etag)
-        return etag.error();
-    auto s = stored_from(a);
-    s.etag = std::move(*etag);
-    s.etag_is_md5 = is_md5(s.etag, a);
-    return s;
-}
-
-// SECURITY: an answer that does not say how long it is must not pass for an empty object.
-result<object_head> bucket_client::head_from(const answer& a) const {
-    object_head h;
-    static_cast<stored&>(h) = stored_from(a);
-    const auto* const length = a.find("content-length");
-    const auto size = length == nullptr ? std::nullopt : config::parse_decimal(*length);
-    if (!size)
-        return errc::unavailable;
-    h.size = *size;
-    if (const auto* const time = a.find("last-modified"))
-        h.modified = parse_http_time(*time);
-    if (const auto* const type = a.find("content-type"))
-        h.content_type = *type;
-    if (const auto* const storage_class = a.find(own("storage-class")))
-        h.storage_class = *storage_class;
-    for (const auto& header : a.headers)
-        if (is_kept(header.name, dialect_->prefix()))
-            h.kept.push_back(header);
-    return h;
+        c.headers.emplace_back(dialect_->own("copy-source-if-match"), quoted(from.etag));
 }
 
 awaitable<answer> bucket_client::ask_for_list(list_version in, call c, std::string token,
@@ -204,7 +89,7 @@ awaitable<result<object_head>> bucket_client::head(std::string key) const {
     const auto a = co_await transport_->send(c);
     if (a.failed)
         co_return a.failed;
-    co_return head_from(a);
+    co_return head_from(a, *dialect_);
 }
 
 awaitable<result<opened_object>> bucket_client::get(std::string key, std::uint64_t offset,
@@ -221,14 +106,13 @@ awaitable<result<opened_object>> bucket_client::get(std::string key, std::uint64
     auto a = co_await transport_->send(c);
     if (a.failed)
         co_return a.failed;
-    auto head = head_from(a);
+    auto head = head_from(a, *dialect_);
     if (!head)
         co_return head.error();
     opened_object opened;
     opened.head = std::move(*head);
     if (offset > 0) {
-        const auto* const text = a.find("content-range");
-        const auto range = text == nullptr ? std::nullopt : parse_content_range(*text);
+        const auto range = content_range_of(a);
         if (a.status != 206 || !range || range->first != offset)
             co_return errc::unavailable;
         opened.head.size = range->size;
@@ -263,14 +147,14 @@ awaitable<attempt> bucket_client::put(std::string key, const object_attributes& 
                                       std::stop_token no_more_attempts) const {
     call c(operation::put_object, "PUT", std::move(key));
     c.no_more_attempts = std::move(no_more_attempts);
-    add_attributes(c, attributes);
+    add_attributes(c, *dialect_, attributes);
     if (!md5.empty())
         c.headers.emplace_back("content-md5", std::move(md5));
     c.body = std::move(body);
     const auto a = co_await send(std::move(c), existing);
     if (a.failed)
         co_return attempt(a.failed, a.may_have_worked);
-    co_return attempt(stored_from(a));
+    co_return attempt(stored_from(a, *dialect_));
 }
 
 awaitable<result<>> bucket_client::remove(std::string key) const {
@@ -300,11 +184,11 @@ awaitable<attempt> bucket_client::copy(copy_source from, std::string to,
                                        overwrite existing) const {
     call c(operation::copy_object, "PUT", std::move(to));
     add_source(c, from);
-    add_placement(c, attributes);
+    add_placement(c, *dialect_, attributes);
     const auto a = co_await send(std::move(c), existing);
     if (a.failed)
         co_return attempt(a.failed, a.may_have_worked);
-    co_return attempt(stored_in_text(a), true);
+    co_return attempt(stored_in_text(a, *dialect_), true);
 }
 
 awaitable<result<std::string>> bucket_client::create_upload(std::string key,
@@ -316,7 +200,7 @@ awaitable<result<std::string>> bucket_client::create_upload(std::string key,
     auto now = attributes;
     if (dialect_->acl_at_completion())
         now.acl.clear();
-    add_attributes(c, now);
+    add_attributes(c, *dialect_, now);
     c.stop = std::move(stop);
     const auto a = co_await send(std::move(c), existing);
     if (a.failed)
@@ -334,20 +218,20 @@ awaitable<result<stored>> bucket_client::upload_part(upload_name to, unsigned nu
     const auto a = co_await transport_->send(c);
     if (a.failed)
         co_return a.failed;
-    co_return stored_from(a);
+    co_return stored_from(a, *dialect_);
 }
 
 awaitable<result<stored>> bucket_client::copy_part(upload_name to, unsigned number,
                                                    copy_source from, std::stop_token stop) const {
     auto c = part_call(operation::copy_part, std::move(to), number, std::move(stop));
     add_source(c, from);
-    c.headers.emplace_back(own("copy-source-range"),
+    c.headers.emplace_back(dialect_->own("copy-source-range"),
                            "bytes=" + std::to_string(from.first) + '-' +
                                std::to_string(from.first + from.size - 1));
     const auto a = co_await transport_->send(c);
     if (a.failed)
         co_return a.failed;
-    auto s = stored_in_text(a);
+    auto s = stored_in_text(a, *dialect_);
     if (s && s->etag.empty()) // by which completion names it
         co_return errc::unavailable;
     co_return s;
@@ -361,14 +245,14 @@ awaitable<attempt> bucket_client::complete_upload(upload_name which,
     call c(operation::complete_upload, "POST", std::move(which.key));
     c.no_more_attempts = std::move(no_more_attempts);
     if (dialect_->acl_at_completion())
-        add_unless_empty(c, own("object-acl"), acl);
+        add_unless_empty(c, std::string(dialect_->acl_header()), acl);
     c.query.emplace_back("uploadId", std::move(which.id));
     c.headers.emplace_back("content-type", "application/xml");
     c.body.emplace_back(body);
     const auto a = co_await send(std::move(c), existing);
     if (a.failed)
         co_return attempt(a.failed, a.may_have_worked);
-    co_return attempt(stored_in_text(a), true);
+    co_return attempt(stored_in_text(a, *dialect_), true);
 }
 
 awaitable<result<>> bucket_client::abort_upload(upload_name which) const {

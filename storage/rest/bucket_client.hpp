@@ -1,15 +1,14 @@
 #pragma once
 
-#include "config/upload_attributes.hpp"
 #include "storage/rest/answers.hpp"
 #include "storage/rest/bodies.hpp"
 #include "storage/rest/call.hpp"
 #include "storage/rest/dialect.hpp"
+#include "storage/rest/object_headers.hpp"
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -17,52 +16,12 @@
 
 namespace objftpd::storage::rest {
 
-/// What a store says of bytes that it has.
-struct stored {
-    stored() = default;
-
-    std::string etag;         // without quotes
-    bool etag_is_md5 = false; // of the content; not where the store encrypts with keys of its own
-    std::optional<std::uint64_t> crc64;
-};
-
-/// What that says of bytes of which somebody else knows the checksum. An ETag that is no MD5
-/// (encrypted objects) says nothing.
-enum class evidence { none, proves, contradicts };
-
-/// What HEAD and GET tell of an object.
-struct object_head : stored {
-    object_head() = default;
-
-    std::uint64_t size = 0; // of the whole object
-    timestamp modified{};
-    std::string content_type;
-    std::string storage_class; // empty: the vendor's standard
-    /// What else it was stored with and a new object in its place may be: the user's own metadata,
-    /// Cache-Control and the like, as headers.
-    std::vector<http::header> kept;
-};
-
 /// An object that is being read.
 struct opened_object {
     opened_object() = default;
 
     object_head head;
     std::unique_ptr<http::exchange> stream;
-};
-
-/// What objects of a mount are stored with.
-struct object_attributes {
-    object_attributes() = default;
-
-    std::string content_type;
-    std::string storage_class;
-    std::string acl;
-    std::string encryption; // "AES256", "aws:kms", "KMS"
-    std::string encryption_key;
-    std::string tags;                          // "a=1&b=2"
-    config::upload_attributes::pairs metadata; // name without the vendor's prefix, value
-    std::vector<http::header> kept;            // of the object that stood there: object_head::kept
 };
 
 /// How a request ended that was to make an object.
@@ -155,17 +114,10 @@ public:
                                                    std::string after_id) const;
 
 private:
-    std::string own(std::string_view name) const;
     awaitable<answer> ask_for_list(list_version in, call c, std::string token,
                                    std::string after) const;
-    void add_attributes(call& c, const object_attributes& attributes) const;
-    void add_placement(call& c, const object_attributes& attributes) const;
     void add_source(call& c, const copy_source& from) const;
     awaitable<answer> send(call c, overwrite existing) const;
-    bool is_md5(const std::string& etag, const answer& a) const;
-    stored stored_from(const answer& a) const;
-    result<stored> stored_in_text(const answer& a) const;
-    result<object_head> head_from(const answer& a) const;
 
     const std::string bucket_;
     const std::shared_ptr<transport> transport_;

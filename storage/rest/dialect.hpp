@@ -28,6 +28,14 @@ public:
     /// What names of the vendor's own headers begin with: "x-oss-", "x-amz-".
     virtual std::string_view prefix() const = 0;
 
+    /// The vendor's own header of that name: "x-oss-storage-class" for "storage-class".
+    std::string own(std::string_view name) const {
+        return std::string(prefix()) + std::string(name);
+    }
+
+    virtual std::string_view acl_header() const = 0;
+    virtual std::string_view encryption_key_header() const = 0;
+
     virtual const limits& bounds() const = 0;
 
     /// Whether answers tell the CRC-64 of what is stored. If not, a part's MD5 is sent with it.

@@ -3,13 +3,13 @@
 #include "config/log.hpp"
 #include "config/parallel.hpp"
 #include "storage/error.hpp"
+#include "storage/rest/directories.hpp"
 #include "storage/rest/object_copy.hpp"
 
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
-#include <map>
-#include <optional>
+#include <string_view>
 #include <vector>
 
 namespace objftpd::storage::rest {
@@ -17,13 +17,21 @@ namespace {
 
 constexpr std::size_t page_size = 1000;
 
+const std::stop_token never;
+
 using listed_object = list_answer::object;
 
-std::map<std::string_view, const listed_object*> by_key(const std::vector<listed_object>& all) {
-    std::map<std::string_view, const listed_object*> found;
-    for (const auto& object : all)
-        found.emplace(object.key, &object);
-    return found;
+struct moved_object {
+    moved_object() = default;
+
+    listed_object original;
+    bool begun = false; // to be copied, by this rename
+    bool is_copied = false;
+    std::string copy_etag; // as listed; of the same size
+};
+
+const std::string& key_of(const moved_object& object) {
+    return object.original.key;
 }
 
 class directory_rename {
@@ -36,18 +44,23 @@ public:
     awaitable<result<>> recover(const rename_journal::record& left);
 
 private:
-    awaitable<result<std::vector<listed_object>>> list(std::string prefix, std::size_t most) const;
-    awaitable<result<>> list_sources();
-    awaitable<result<>> require_free_target() const;
+    // Of an object that is there twice.
+    enum class twin { original, copy };
+
+    template <class Visit>
+    awaitable<result<>> for_each_below(std::string prefix, std::stop_token stop, Visit& visit);
+    awaitable<result<>> list_originals();
     awaitable<void> take_turns();
     awaitable<result<>> copy_all();
-    awaitable<result<>> copy_one(std::size_t index);
-    awaitable<result<>> compare_copies() const;
+    awaitable<result<>> copy_one(moved_object& object);
+    awaitable<result<>> find_copies(std::stop_token stop);
+    awaitable<result<>> compare_copies();
     awaitable<result<>> write_down();
     awaitable<result<>> undo();
-    awaitable<result<>> remove_copies();
-    awaitable<result<>> remove_sources();
+    awaitable<result<>> remove_each(twin which);
     awaitable<result<>> remove(std::vector<std::string> keys) const;
+    void sort_objects() { std::ranges::sort(objects_, {}, key_of); }
+    moved_object* find(std::string_view key, const std::string& prefix);
 
     std::string target_of(const std::string& key) const {
         return request_.to + key.substr(request_.from.size());
@@ -56,58 +69,49 @@ private:
     const std::shared_ptr<const bucket_access> bucket_;
     const rename_request request_;
     const std::shared_ptr<work_progress> progress_;
-    std::vector<listed_object> sources_;
+    std::vector<moved_object> objects_; // in the order of their keys
     std::vector<key_locks::turn> turns_;
-    std::vector<char> copied_;                       // of sources_; or begun to be
     std::unique_ptr<rename_journal::entry> written_; // null: without a journal
 };
 
-awaitable<result<std::vector<listed_object>>> directory_rename::list(std::string prefix,
-                                                                     std::size_t most) const {
-    std::vector<listed_object> all;
+// Comes back with visit's first error, if any.
+template <class Visit>
+awaitable<result<>> directory_rename::for_each_below(std::string prefix, std::stop_token stop,
+                                                     Visit& visit) {
     std::string token;
     do {
-        auto page =
-            co_await bucket_->client.list(prefix, std::string(), token, page_size, request_.stop);
+        auto page = co_await bucket_->client.list(prefix, std::string(), token, page_size, stop);
         if (!page)
             co_return page.error();
-        std::ranges::move(page->objects, std::back_inserter(all));
-        if (all.size() > most)
-            co_return error_code(errc::too_many);
+        for (auto& object : page->objects) {
+            const result<> visited = visit(std::move(object));
+            if (!visited)
+                co_return visited;
+        }
         token = std::move(page->next);
     } while (!token.empty());
-    co_return all;
-}
-
-awaitable<result<>> directory_rename::list_sources() {
-    const auto& settings = bucket_->settings;
-    auto all = co_await list(request_.from, settings.most_renamed_objects);
-    if (!all)
-        co_return all.error();
-    if (all->empty())
-        co_return errc::not_found;
-    sources_ = std::move(*all);
-    std::uint64_t bytes = 0;
-    for (const auto& object : sources_) {
-        bytes += object.size;
-        if (target_of(object.key).size() > bucket_->client.speech().bounds().longest_key)
-            co_return errc::invalid_name;
-    }
-    if (bytes > settings.most_renamed_bytes)
-        co_return errc::too_many;
-    progress_->total = sources_.size();
     co_return result<>();
 }
 
-awaitable<result<>> directory_rename::require_free_target() const {
-    const auto there = co_await list(request_.to, page_size);
-    if (!there && there.error() != errc::too_many)
-        co_return there.error();
-    if (!there || !there->empty())
-        co_return errc::already_exists;
-    const auto file = co_await bucket_->client.head(request_.to.substr(0, request_.to.size() - 1));
-    if (file || file.error() != errc::not_found)
-        co_return file ? make_error_code(errc::already_exists) : file.error();
+awaitable<result<>> directory_rename::list_originals() {
+    const auto& settings = bucket_->settings;
+    std::uint64_t bytes = 0;
+    auto visit = [&](listed_object&& object) -> result<> {
+        bytes += object.size;
+        if (objects_.size() == settings.most_renamed_objects || bytes > settings.most_renamed_bytes)
+            return errc::too_many;
+        if (target_of(object.key).size() > bucket_->client.speech().bounds().longest_key)
+            return errc::invalid_name;
+        objects_.emplace_back().original = std::move(object);
+        return {};
+    };
+    const auto listed = co_await for_each_below(request_.from, request_.stop, visit);
+    if (!listed)
+        co_return listed;
+    if (objects_.empty())
+        co_return errc::not_found;
+    sort_objects();
+    progress_->total = objects_.size();
     co_return result<>();
 }
 
@@ -115,10 +119,10 @@ awaitable<result<>> directory_rename::require_free_target() const {
 // that two renames never wait for each other.
 awaitable<void> directory_rename::take_turns() {
     std::vector<std::string> keys;
-    keys.reserve(2 * sources_.size());
-    for (const auto& object : sources_) {
-        keys.push_back(object.key);
-        keys.push_back(target_of(object.key));
+    keys.reserve(2 * objects_.size());
+    for (const auto& object : objects_) {
+        keys.push_back(object.original.key);
+        keys.push_back(target_of(object.original.key));
     }
     std::ranges::sort(keys);
     turns_.reserve(keys.size());
@@ -126,12 +130,12 @@ awaitable<void> directory_rename::take_turns() {
         turns_.push_back(co_await bucket_->locks->wait(std::move(key), key_locks::share::alone));
 }
 
-awaitable<result<>> directory_rename::copy_one(std::size_t index) {
+awaitable<result<>> directory_rename::copy_one(moved_object& object) {
     if (request_.stop.stop_requested())
         co_return error_code(asio::error::operation_aborted);
-    const auto& object = sources_[index];
-    copied_[index] = true;
-    const auto made = co_await copy_listed(bucket_, object, target_of(object.key));
+    object.begun = true;
+    const auto made =
+        co_await copy_listed(bucket_, object.original, target_of(object.original.key));
     if (!made)
         co_return made.error();
     ++progress_->done;
@@ -139,22 +143,39 @@ awaitable<result<>> directory_rename::copy_one(std::size_t index) {
 }
 
 awaitable<result<>> directory_rename::copy_all() {
-    copied_.resize(sources_.size());
-    const auto copy = [this](std::size_t index) { return copy_one(index); };
-    co_return co_await for_each_index(sources_.size(), bucket_->settings.parallel_copies, copy);
+    const auto copy = [this](std::size_t index) { return copy_one(objects_[index]); };
+    co_return co_await for_each_index(objects_.size(), bucket_->settings.parallel_copies, copy);
+}
+
+// Null for what has come below the prefix since.
+moved_object* directory_rename::find(std::string_view key, const std::string& prefix) {
+    const auto name_of = [this](const moved_object& object) {
+        return std::string_view(object.original.key).substr(request_.from.size());
+    };
+    const auto name = key.substr(prefix.size());
+    const auto found = std::ranges::lower_bound(objects_, name, {}, name_of);
+    return found == objects_.end() || name_of(*found) != name ? nullptr : &*found;
+}
+
+awaitable<result<>> directory_rename::find_copies(std::stop_token stop) {
+    auto visit = [this](listed_object&& copy) -> result<> {
+        auto* const object = find(copy.key, request_.to);
+        if (object != nullptr && object->original.size == copy.size) {
+            object->is_copied = true;
+            object->copy_etag = std::move(copy.etag);
+        }
+        return {};
+    };
+    co_return co_await for_each_below(request_.to, std::move(stop), visit);
 }
 
 // A store that says it has copied has them all, and all of each.
-awaitable<result<>> directory_rename::compare_copies() const {
-    const auto made = co_await list(request_.to, sources_.size() + page_size);
-    if (!made)
-        co_return made.error();
-    const auto copies = by_key(*made);
-    for (const auto& object : sources_) {
-        const auto found = copies.find(target_of(object.key));
-        if (found == copies.end() || found->second->size != object.size)
-            co_return errc::checksum_mismatch;
-    }
+awaitable<result<>> directory_rename::compare_copies() {
+    const auto found = co_await find_copies(request_.stop);
+    if (!found)
+        co_return found;
+    if (!std::ranges::all_of(objects_, &moved_object::is_copied))
+        co_return errc::checksum_mismatch;
     co_return result<>();
 }
 
@@ -188,11 +209,12 @@ awaitable<result<>> directory_rename::write_down() {
     r.bucket = bucket_->bucket;
     r.from = request_.from;
     r.to = request_.to;
-    for (const auto& object : sources_) {
+    for (const auto& moved : objects_) {
+        const auto& original = moved.original;
         rename_journal::object o;
-        o.name = object.key.substr(request_.from.size());
-        o.etag = object.etag;
-        o.size = object.size;
+        o.name = original.key.substr(request_.from.size());
+        o.etag = original.etag;
+        o.size = original.size;
         r.objects.push_back(std::move(o));
     }
     auto written = co_await bucket_->journal->begin(std::move(r));
@@ -204,9 +226,9 @@ awaitable<result<>> directory_rename::write_down() {
 
 awaitable<result<>> directory_rename::undo() {
     std::vector<std::string> keys;
-    for (std::size_t i = 0; i < copied_.size(); ++i)
-        if (copied_[i] != 0)
-            keys.push_back(target_of(sources_[i].key));
+    for (const auto& object : objects_)
+        if (object.begun)
+            keys.push_back(target_of(object.original.key));
     const auto removed = co_await remove(std::move(keys));
     if (!removed)
         config::log::warning("a directory was not renamed, and some of its copies are left",
@@ -217,70 +239,47 @@ awaitable<result<>> directory_rename::undo() {
     co_return removed;
 }
 
-// Those that are still the version that was copied, and whose copy is there.
-awaitable<result<>> directory_rename::remove_sources() {
-    const auto before = co_await list(request_.from, sources_.size() + page_size);
-    if (!before)
-        co_return before.error();
-    const auto after = co_await list(request_.to, sources_.size() + page_size);
-    if (!after)
-        co_return after.error();
-    const auto originals = by_key(*before);
-    const auto copies = by_key(*after);
+// Only where both are there and the original is still the version that was copied. The content of
+// a copy is surely the original's if the ETags are the same; those of large and of encrypted copies
+// differ, too.
+awaitable<result<>> directory_rename::remove_each(twin which) {
     std::vector<std::string> keys;
-    for (const auto& object : sources_) {
-        const auto original = originals.find(object.key);
-        const auto copy = copies.find(target_of(object.key));
-        if (original != originals.end() && original->second->etag == object.etag &&
-            copy != copies.end() && copy->second->size == object.size)
-            keys.push_back(object.key);
-    }
-    co_return co_await remove(std::move(keys));
-}
-
-// After a crash: those that are surely copies, of originals that are still there.
-awaitable<result<>> directory_rename::remove_copies() {
-    const auto before = co_await list(request_.from, sources_.size() + page_size);
-    if (!before)
-        co_return before.error();
-    const auto after = co_await list(request_.to, sources_.size() + page_size);
-    if (!after)
-        co_return after.error();
-    const auto originals = by_key(*before);
-    const auto copies = by_key(*after);
-    std::vector<std::string> keys;
-    for (const auto& object : sources_) {
-        const auto original = originals.find(object.key);
-        const auto copy = copies.find(target_of(object.key));
-        if (original != originals.end() && original->second->etag == object.etag &&
-            copy != copies.end() && copy->second->etag == object.etag)
-            keys.push_back(copy->second->key);
-    }
+    auto visit = [&](listed_object&& original) -> result<> {
+        const auto* const object = find(original.key, request_.from);
+        if (object == nullptr || !object->is_copied || original.etag != object->original.etag)
+            return {};
+        if (which == twin::original)
+            keys.push_back(std::move(original.key));
+        else if (object->copy_etag == original.etag)
+            keys.push_back(target_of(original.key));
+        return {};
+    };
+    const auto listed = co_await for_each_below(request_.from, never, visit);
+    if (!listed)
+        co_return listed;
     co_return co_await remove(std::move(keys));
 }
 
 awaitable<result<>> directory_rename::recover(const rename_journal::record& left) {
     for (const auto& o : left.objects) {
-        listed_object object;
-        object.key = left.from + o.name;
-        object.etag = o.etag;
-        object.size = o.size;
-        sources_.push_back(std::move(object));
+        auto& original = objects_.emplace_back().original;
+        original.key = left.from + o.name;
+        original.etag = o.etag;
+        original.size = o.size;
     }
+    sort_objects();
     co_await take_turns();
-    result<> done;
-    if (left.all_copied)
-        done = co_await remove_sources();
-    else
-        done = co_await remove_copies();
-    co_return done;
+    const auto found = co_await find_copies(never);
+    if (!found)
+        co_return found;
+    co_return co_await remove_each(left.all_copied ? twin::original : twin::copy);
 }
 
 awaitable<result<>> directory_rename::run() {
-    const auto listed = co_await list_sources();
+    const auto listed = co_await list_originals();
     if (!listed)
         co_return listed.error();
-    const auto is_free = co_await require_free_target();
+    const auto is_free = co_await directories(bucket_).require_free(request_.to);
     if (!is_free)
         co_return is_free.error();
     co_await take_turns();
@@ -298,7 +297,7 @@ awaitable<result<>> directory_rename::run() {
             co_await written_->remove();
         co_return done.error();
     }
-    const auto removed = co_await remove_sources();
+    const auto removed = co_await remove_each(twin::original);
     if (removed && written_)
         co_await written_->remove();
     if (!removed)

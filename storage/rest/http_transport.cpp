@@ -89,10 +89,6 @@ bool is_wordless_refusal(const call& c, const answer& a) {
            (a.status == 400 || a.status == 403);
 }
 
-bool same(const http::credentials& a, const http::credentials& b) {
-    return a.key_id == b.key_id && a.secret == b.secret && a.session_token == b.session_token;
-}
-
 // SECURITY: a token is as good as the secret while it lives.
 http::request without_secrets(http::request r) {
     const std::string hidden = "(hidden)";
@@ -208,7 +204,7 @@ awaitable<void> http_transport::learn(const call& c, const sending& mine, answer
         co_return;
     credentials_->refused(*mine.who);
     const auto others = co_await credentials_->get(c.stop);
-    a.may_retry = others && !same(**others, *mine.who);
+    a.may_retry = others && **others != *mine.who;
 }
 
 void http_transport::log(const call& c, const answer& a, const sending& mine) const {

@@ -39,7 +39,7 @@ awaitable<result<put_result>> copy_at_once(const std::shared_ptr<const bucket_ac
                                            std::string from, const object_head& source,
                                            std::string to, overwrite existing) {
     const auto attributes = [&] {
-        auto all = bucket->settings.attributes;
+        object_attributes all(bucket->settings.attributes);
         if (all.storage_class.empty())
             all.storage_class = source.storage_class;
         return all;
@@ -117,13 +117,12 @@ awaitable<result<put_result>> copy_object(std::shared_ptr<const bucket_access> b
 
 awaitable<result<put_result>> copy_listed(std::shared_ptr<const bucket_access> bucket,
                                           list_answer::object source, std::string to) {
-    constexpr std::size_t md5_digits = 32;
     const auto& speech = bucket->client.speech();
     if (source.size <= speech.bounds().largest_copy) {
         object_head head;
         head.size = source.size;
         head.etag = source.etag;
-        head.etag_is_md5 = speech.etags_are_md5s() && source.etag.size() == md5_digits;
+        head.etag_is_md5 = speech.etags_are_md5s() && looks_like_md5(source.etag);
         head.storage_class = source.storage_class;
         const auto made = co_await copy_at_once(bucket, source.key, head, to, overwrite::allowed);
         // The ETags of encrypted objects differ, and only their heads tell that they are.

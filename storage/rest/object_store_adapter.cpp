@@ -1,9 +1,7 @@
 #include "storage/rest/object_store_adapter.hpp"
 
 #include "storage/checksum/hash.hpp"
-#include "storage/checksum/md5.hpp"
 #include "storage/error.hpp"
-#include "storage/http/encoding.hpp"
 #include "storage/path.hpp"
 #include "storage/rest/directory_rename.hpp"
 #include "storage/rest/object_copy.hpp"
@@ -22,29 +20,11 @@ namespace objftpd::storage::rest {
 namespace {
 
 const std::stop_token never;
-constexpr const char* marker_type = "application/x-directory";
-
-bool names_directory(const std::string& key) {
-    return key.empty() || key.ends_with('/');
-}
-
-// Lists tell fractions of a second that HEAD does not know: one time for both.
-timestamp in_seconds(timestamp t) {
-    return std::chrono::floor<std::chrono::seconds>(t);
-}
-
-object_info directory_info(std::string key) {
-    object_info info;
-    info.key = std::move(key);
-    info.directory = true;
-    return info;
-}
-
 object_info info_of(std::string key, const object_head& head) {
     object_info info;
     info.key = std::move(key);
     info.size = head.size;
-    info.modified = in_seconds(head.modified);
+    info.modified = head.modified;
     info.etag = head.etag;
     info.content_type = head.content_type;
     info.crc64 = head.crc64;
@@ -54,13 +34,13 @@ object_info info_of(std::string key, const object_head& head) {
 object_info info_of(list_answer::object&& listed) {
     if (names_directory(listed.key)) {
         auto info = directory_info(std::move(listed.key));
-        info.modified = in_seconds(listed.modified);
+        info.modified = listed.modified;
         return info;
     }
     object_info info;
     info.key = std::move(listed.key);
     info.size = listed.size;
-    info.modified = in_seconds(listed.modified);
+    info.modified = listed.modified;
     info.etag = std::move(listed.etag);
     return info;
 }
@@ -89,45 +69,11 @@ bool object_store_adapter::fits(const std::string& key) const {
     return key.size() <= bucket_->client.speech().bounds().longest_key;
 }
 
-// A page without keys is not the end: what was deleted in a bucket that keeps versions may fill it.
-awaitable<result<object_info>> object_store_adapter::stat_directory(std::string key) {
-    if (key.empty())
-        co_return directory_info(std::move(key));
-    std::string token;
-    do {
-        auto page = co_await bucket_->client.list(key, std::string(), token, 1, never);
-        if (!page)
-            co_return page.error();
-        if (page->objects.empty()) {
-            token = std::move(page->next);
-            continue;
-        }
-        auto info = directory_info(std::move(key));
-        const auto& first = page->objects.front();
-        if (first.key == info.key)
-            info.modified = in_seconds(first.modified);
-        co_return info;
-    } while (!token.empty());
-    co_return errc::not_found;
-}
-
-awaitable<result<>> object_store_adapter::require_parent(std::string key, parents missing) {
-    if (key.ends_with('/'))
-        key.pop_back();
-    key.resize(key.rfind('/') + 1); // npos + 1 is 0: the bucket's top is always there
-    if (missing == parents::create || key.empty())
-        co_return result<>();
-    const auto parent = co_await stat_directory(std::move(key));
-    if (!parent)
-        co_return parent.error();
-    co_return result<>();
-}
-
 awaitable<result<object_info>> object_store_adapter::stat(std::string key, detail) {
     if (!fits(key))
         co_return errc::not_found;
     if (names_directory(key))
-        co_return co_await stat_directory(std::move(key));
+        co_return co_await directories_.stat(std::move(key));
     const auto head = co_await bucket_->client.head(key);
     if (!head)
         co_return head.error();
@@ -167,7 +113,7 @@ awaitable<result<list_page>> object_store_adapter::list(list_request request) {
 
 // A missing object may be a directory.
 awaitable<error_code> object_store_adapter::why_missing(std::string key) {
-    const auto directory = co_await stat_directory(key + '/');
+    const auto directory = co_await directories_.stat(key + '/');
     co_return directory ? errc::is_a_directory : errc::not_found;
 }
 
@@ -204,7 +150,7 @@ object_store_adapter::open_upload(upload_request request) {
         co_return error_code(errc::is_a_directory);
     if (!fits(request.key))
         co_return error_code(errc::invalid_name);
-    const auto above = co_await require_parent(request.key, request.missing);
+    const auto above = co_await directories_.require_parent(request.key, request.missing);
     if (!above)
         co_return above.error();
     const auto executor = co_await asio::this_coro::executor;
@@ -237,16 +183,7 @@ awaitable<result<>> object_store_adapter::make_directory(std::string key, parent
         co_return errc::already_exists;
     if (!fits(key))
         co_return errc::invalid_name;
-    const auto above = co_await require_parent(key, missing);
-    if (!above)
-        co_return above.error();
-    const auto directory = co_await stat_directory(key);
-    if (directory || directory.error() != errc::not_found)
-        co_return directory ? make_error_code(errc::already_exists) : directory.error();
-    const auto file = co_await bucket_->client.head(key.substr(0, key.size() - 1));
-    if (file || file.error() != errc::not_found)
-        co_return file ? make_error_code(errc::already_exists) : file.error();
-    co_return co_await put_marker(std::move(key), overwrite::refused);
+    co_return co_await directories_.make(std::move(key), missing);
 }
 
 // Stores do not say whether there was something to delete. A listing that begins just before the
@@ -262,10 +199,12 @@ awaitable<result<>> object_store_adapter::remove(std::string key) {
     if (may_empty_it) {
         const auto page = co_await bucket_->client.list(directory, std::string(), std::string(), 3,
                                                         never, name_before(key));
-        is_last = page.has_value();
-        for (const auto& object : page ? page->objects : std::vector<list_answer::object>()) {
-            found = found || object.key == key;
-            is_last = is_last && (object.key == key || object.key == directory);
+        if (page) {
+            is_last = true;
+            for (const auto& object : page->objects) {
+                found = found || object.key == key;
+                is_last = is_last && (object.key == key || object.key == directory);
+            }
         }
     }
     if (!found) {
@@ -275,66 +214,14 @@ awaitable<result<>> object_store_adapter::remove(std::string key) {
     }
     const auto removed = co_await bucket_->client.remove(key);
     if (removed && is_last)
-        co_await keep_directory_of(std::move(key));
+        co_await directories_.keep_parent_of(std::move(key));
     co_return removed;
 }
 
 awaitable<result<>> object_store_adapter::remove_directory(std::string key) {
     if (key.empty())
         co_return errc::permission_denied;
-    std::string token;
-    bool marked = false;
-    do { // until something else than the marker is found, or nothing
-        auto page = co_await bucket_->client.list(key, std::string(), token, 2, never);
-        if (!page)
-            co_return page.error();
-        for (const auto& object : page->objects) {
-            if (object.key != key)
-                co_return errc::directory_not_empty;
-            marked = true;
-        }
-        token = std::move(page->next);
-    } while (!token.empty());
-    if (!marked)
-        co_return errc::not_found;
-    const auto removed = co_await bucket_->client.remove(key);
-    if (!removed)
-        co_return removed.error();
-    co_await keep_directory_of(std::move(key));
-    co_return result<>();
-}
-
-// A directory does not vanish with what was last in it.
-awaitable<void> object_store_adapter::keep_directory_of(std::string key) {
-    if (key.ends_with('/'))
-        key.pop_back();
-    key.resize(key.rfind('/') + 1);
-    if (key.empty() || !bucket_->settings.keep_empty_directories)
-        co_return;
-    const auto kept = co_await keep_directory(key);
-    if (!kept)
-        config::log::warning("the last of a directory is gone, and maybe it with it",
-                             {{"key", key}, {"error", kept.error().message()}});
-}
-
-awaitable<result<>> object_store_adapter::keep_directory(std::string key) {
-    const auto still = co_await stat_directory(key);
-    if (still || still.error() != errc::not_found)
-        co_return still ? result<>() : still.error();
-    co_return co_await put_marker(std::move(key), overwrite::allowed);
-}
-
-awaitable<result<>> object_store_adapter::put_marker(std::string key, overwrite existing) {
-    auto attributes = bucket_->settings.attributes;
-    attributes.content_type = marker_type;
-    auto sum_of_nothing = http::to_base64(md5::of({}));
-    http::request_body nothing;
-    const auto made = co_await bucket_->client.put(std::move(key), attributes, existing,
-                                                   std::move(sum_of_nothing), nothing);
-    const bool own = made.may_have_worked && made.outcome.error() == errc::already_exists;
-    if (!made.outcome && !own)
-        co_return made.outcome.error();
-    co_return result<>();
+    co_return co_await directories_.remove(std::move(key));
 }
 
 awaitable<result<>> object_store_adapter::rename(rename_request r) {
@@ -346,10 +233,10 @@ awaitable<result<>> object_store_adapter::rename(rename_request r) {
         co_return errc::is_a_directory;
     if (!fits(r.to))
         co_return errc::invalid_name;
-    const auto above = co_await require_parent(r.to, r.missing);
+    const auto above = co_await directories_.require_parent(r.to, r.missing);
     if (!above)
         co_return above.error();
-    const auto directory = co_await stat_directory(r.to + '/'); // would hide the file
+    const auto directory = co_await directories_.stat(r.to + '/'); // would hide the file
     if (directory || directory.error() != errc::not_found)
         co_return directory ? make_error_code(errc::is_a_directory) : directory.error();
     const auto renamed = co_await rename_object(bucket_, r.from, r.to, r.existing);
@@ -362,7 +249,7 @@ awaitable<result<>> object_store_adapter::rename(rename_request r) {
         co_return co_await move_directory(std::move(r));
     }
     if (renamed)
-        co_await keep_directory_of(std::move(r.from));
+        co_await directories_.keep_parent_of(std::move(r.from));
     co_return renamed;
 }
 
@@ -371,13 +258,13 @@ awaitable<result<>> object_store_adapter::move_directory(rename_request r) {
         r.to += '/';
     if (r.to.starts_with(r.from))
         co_return errc::nested_rename;
-    const auto above = co_await require_parent(r.to, r.missing);
+    const auto above = co_await directories_.require_parent(r.to, r.missing);
     if (!above)
         co_return above.error();
     auto from = r.from;
     const auto moved = co_await rename_directory(bucket_, std::move(r));
     if (moved)
-        co_await keep_directory_of(std::move(from));
+        co_await directories_.keep_parent_of(std::move(from));
     co_return moved;
 }
 

@@ -2,18 +2,18 @@
 
 #include "storage/adapter.hpp"
 #include "storage/rest/bucket_access.hpp"
+#include "storage/rest/directories.hpp"
 
 #include <memory>
 
 namespace objftpd::storage::rest {
 
-/// A bucket of an object store, OSS or S3, as an adapter. Directories are prefixes: one is there as
-/// long as a key begins with its name, be it only its own marker "a/b/". A file and a directory may
-/// have the same name. Nothing is asked of the store that an operation does not need itself.
+/// A bucket of an object store, OSS or S3, as an adapter. A file and a directory may have the same
+/// name. Nothing is asked of the store that an operation does not need itself.
 class object_store_adapter final : public adapter {
 public:
     explicit object_store_adapter(std::shared_ptr<const bucket_access> bucket)
-        : bucket_(std::move(bucket)) {}
+        : bucket_(std::move(bucket)), directories_(bucket_) {}
 
     capabilities can() const override;
     awaitable<result<object_info>> stat(std::string key, detail wanted) override;
@@ -34,15 +34,11 @@ public:
 
 private:
     bool fits(const std::string& key) const;
-    awaitable<result<object_info>> stat_directory(std::string key);
-    awaitable<result<>> require_parent(std::string key, parents missing);
-    awaitable<void> keep_directory_of(std::string key);
-    awaitable<result<>> keep_directory(std::string key);
     awaitable<result<>> move_directory(rename_request request);
-    awaitable<result<>> put_marker(std::string key, overwrite existing);
     awaitable<error_code> why_missing(std::string key);
 
     const std::shared_ptr<const bucket_access> bucket_;
+    const directories directories_;
 };
 
 } // namespace objftpd::storage::rest

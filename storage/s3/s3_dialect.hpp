@@ -14,6 +14,10 @@ public:
     explicit s3_dialect(etags told = etags::md5) : etags_(told) {}
 
     std::string_view prefix() const override { return "x-amz-"; }
+    std::string_view acl_header() const override { return "x-amz-acl"; }
+    std::string_view encryption_key_header() const override {
+        return "x-amz-server-side-encryption-aws-kms-key-id";
+    }
     const rest::limits& bounds() const override;
     bool tells_crc64() const override { return false; }
     bool etags_are_md5s() const override { return etags_ == etags::md5; }

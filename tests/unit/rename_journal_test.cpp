@@ -70,7 +70,7 @@ TEST_CASE_METHOD(rename_journal_test, "what is no record is left alone, half of 
     CHECK(journal().left().empty());
     auto here = journal();
     const auto entry = value_of(loop.run(here.begin(one())));
-    const auto half = folder.file("renames/1-1.part", "{\"store\":");
+    const auto half = folder.file("renames/1-1.copying.part", "{\"store\":");
     folder.file("renames/2-2.copying", "{\"store\":");
     folder.file("renames/notes.txt", "mine");
     CHECK(here.left().size() == 1);

@@ -206,6 +206,24 @@ TEST_CASE_METHOD(stat_cache_test, "own changes are seen at once") {
     }
 }
 
+TEST_CASE_METHOD(stat_cache_test, "a change leaves alone what it cannot have touched") {
+    store->sizes = {{"a/f", 1}, {"a.txt", 2}};
+    list();
+    value_of(loop.run(cache->rename({"a/f", "a/g", overwrite::allowed})));
+    CHECK(size("a.txt") == 2);
+    CHECK(store->stats == 0);
+    value_of(loop.run(cache->remove_directory("b/")));
+    CHECK(size("a.txt") == 2);
+    CHECK(store->stats == 0);
+}
+
+TEST_CASE_METHOD(stat_cache_test, "a directory that may have moved takes along what is in it") {
+    list();
+    value_of(loop.run(cache->remove_directory("a/")));
+    store->sizes["a/f"] = 9;
+    CHECK(size("a/f") == 9);
+}
+
 TEST_CASE_METHOD(stat_cache_test,
                  "a directory is asked for anew when something in it was removed") {
     store->sizes["a/"] = 0;

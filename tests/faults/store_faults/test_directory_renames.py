@@ -83,6 +83,25 @@ class DirectoryRenames:
         wire.expect(226)
         self.assert_only_in("from")
 
+    def test_abor_is_too_late_when_all_is_copied(self):
+        release = threading.Event()
+        self.addCleanup(release.set)
+
+        def is_look_at_the_originals(request):
+            return (request.query["prefix"].endswith("/from/") and
+                    self.proxy.statuses.count(("CopyObject", 200)) == FILES)
+        looked = self.proxy.on("ListObjects", faults.held_back(release),
+                               matches=is_look_at_the_originals)
+        wire = self.world.connect()
+        self.rename(wire)
+        self.wait_for(lambda: looked.met == 1, "the originals are not listed again")
+        wire.send("ABOR")
+        self.assertTrue(self.world.log_lines("verb=ABOR"))
+        release.set()
+        wire.expect(250)
+        wire.expect(226)
+        self.assert_only_in("to")
+
     def kill_when(self, condition, what):
         with Wire(self.daemon) as wire:
             self.rename(wire)

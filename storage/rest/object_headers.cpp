@@ -1,0 +1,119 @@
+#include "storage/rest/object_headers.hpp"
+
+#include "config/ascii_text.hpp"
+#include "storage/error.hpp"
+#include "storage/rest/answers.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace objftpd::storage::rest {
+namespace {
+
+// What belongs to an object beside its content, in the same words in answers and requests.
+bool is_kept(std::string_view name, std::string_view prefix) {
+    for (const auto* const same : {"cache-control", "content-disposition", "content-encoding",
+                                   "content-language", "expires"})
+        if (name == same)
+            return true;
+    return name.starts_with(prefix) && name.substr(prefix.size()).starts_with("meta-");
+}
+
+// Stores that encrypt with keys of a service or of the client give ETags that look like MD5s.
+bool is_md5(const std::string& etag, const answer& a, const dialect& speech) {
+    const auto* const encryption = a.find(speech.own("server-side-encryption"));
+    const auto* const type = a.find(speech.own("object-type"));
+    return speech.etags_are_md5s() && looks_like_md5(etag) &&
+           (encryption == nullptr || *encryption == "AES256") &&
+           a.find(speech.own("server-side-encryption-customer-algorithm")) == nullptr &&
+           (type == nullptr || *type == "Normal");
+}
+
+} // namespace
+
+bool looks_like_md5(std::string_view etag) {
+    return etag.size() == 32 &&
+           etag.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
+void add_unless_empty(call& c, std::string name, const std::string& value) {
+    if (!value.empty())
+        c.headers.emplace_back(std::move(name), value);
+}
+
+void add_placement(call& c, const dialect& speech, const config::upload_attributes& a) {
+    add_unless_empty(c, speech.own("storage-class"), a.storage_class);
+    add_unless_empty(c, std::string(speech.acl_header()), a.acl);
+    add_unless_empty(c, speech.own("server-side-encryption"), a.encryption);
+    add_unless_empty(c, std::string(speech.encryption_key_header()), a.encryption_key);
+}
+
+void add_attributes(call& c, const dialect& speech, const object_attributes& a) {
+    add_unless_empty(c, "content-type",
+                     a.content_type.empty() ? "application/octet-stream" : a.content_type);
+    add_placement(c, speech, a);
+    add_unless_empty(c, speech.own("tagging"), a.tags);
+    for (const auto& h : a.kept)
+        c.headers.push_back(h);
+    for (const auto& [name, value] : a.metadata)
+        if (auto header = speech.own("meta-" + name);
+            std::ranges::find(a.kept, header, &http::header::name) == a.kept.end())
+            c.headers.emplace_back(std::move(header), value);
+}
+
+stored stored_from(const answer& a, const dialect& speech) {
+    stored s;
+    if (const auto* const etag = a.find("etag"))
+        s.etag = unquoted(*etag);
+    s.etag_is_md5 = is_md5(s.etag, a, speech);
+    if (const auto* const crc = a.find("x-oss-hash-crc64ecma"))
+        s.crc64 = config::parse_decimal(*crc);
+    return s;
+}
+
+result<stored> stored_in_text(const answer& a, const dialect& speech) {
+    auto etag = parse_etag(a.text);
+    if (!etag)
+        return etag.error();
+    auto s = stored_from(a, speech);
+    s.etag = std::move(*etag);
+    s.etag_is_md5 = is_md5(s.etag, a, speech);
+    return s;
+}
+
+// SECURITY: an answer that does not say how long it is must not pass for an empty object.
+result<object_head> head_from(const answer& a, const dialect& speech) {
+    object_head h;
+    static_cast<stored&>(h) = stored_from(a, speech);
+    const auto* const length = a.find("content-length");
+    const auto size = length == nullptr ? std::nullopt : config::parse_decimal(*length);
+    if (!size)
+        return errc::unavailable;
+    h.size = *size;
+    if (const auto* const time = a.find("last-modified"))
+        h.modified = parse_http_time(*time);
+    if (const auto* const type = a.find("content-type"))
+        h.content_type = *type;
+    if (const auto* const storage_class = a.find(speech.own("storage-class")))
+        h.storage_class = *storage_class;
+    for (const auto& header : a.headers)
+        if (is_kept(header.name, speech.prefix()))
+            h.kept.push_back(header);
+    return h;
+}
+
+std::optional<content_range> content_range_of(const answer& a) {
+    const auto* const header = a.find("content-range");
+    const auto text = header == nullptr ? std::string_view() : std::string_view(*header);
+    const auto dash = text.find('-');
+    const auto slash = text.find('/');
+    if (!text.starts_with("bytes ") || dash == text.npos || slash == text.npos)
+        return std::nullopt;
+    const auto first = config::parse_decimal(text.substr(6, dash - 6));
+    const auto size = config::parse_decimal(text.substr(slash + 1));
+    if (!first || !size)
+        return std::nullopt;
+    return content_range{*first, *size};
+}
+
+} // namespace objftpd::storage::rest
