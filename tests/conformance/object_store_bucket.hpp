@@ -6,35 +6,13 @@
 #include "storage/rest/http_transport.hpp"
 #include "storage/s3/s3_dialect.hpp"
 #include "tests/conformance/adapters_under_test.hpp"
+#include "tests/support/store_settings.hpp"
 
 #include <atomic>
 #include <cstdlib>
 #include <random>
 
 namespace objftpd::tests {
-
-/// Where a store over HTTP is, for a test that makes buckets of its own there.
-inline config::store_settings store_at(config::store_type type, const std::string& endpoint,
-                                       const std::string& key, const std::string& secret) {
-    config::store_settings settings;
-    settings.name = "engine";
-    settings.type = type;
-    auto& remote = settings.remote;
-    remote.endpoint = *config::parse_endpoint(endpoint);
-    remote.endpoint.style = config::addressing::path;
-    remote.region = type == config::store_type::oss ? "cn-hangzhou" : "us-east-1";
-    remote.access_key_id = key;
-    remote.access_key_secret = secret;
-    remote.part_size = 5 << 20;
-    remote.largest_part = 64 << 20;
-    remote.parallel_parts = 3;
-    remote.attempts = 3;
-    remote.connect_timeout = std::chrono::seconds(5);
-    remote.stall_timeout = std::chrono::seconds(20);
-    remote.max_connections = 64;
-    remote.max_requests = 64;
-    return settings;
-}
 
 /// The stores over HTTP that the suite runs on.
 std::vector<config::store_settings> object_stores_under_test();

@@ -4,6 +4,7 @@
 #include "tests/support/event_loop.hpp"
 #include "tests/support/http_server.hpp"
 #include "tests/support/results.hpp"
+#include "tests/support/store_settings.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -21,23 +22,13 @@ class expiring_credentials_test {
 public:
     explicit expiring_credentials_test(unsigned parallel_parts = 1) {
         loop.leave_background();
-        config::store_settings settings;
-        settings.name = "store";
-        settings.type = config::store_type::oss;
+        auto settings = store_at(config::store_type::oss, oss.server->url());
         auto& remote = settings.remote;
-        remote.endpoint = *config::parse_endpoint(oss.server->url());
-        remote.endpoint.style = config::addressing::path;
-        remote.region = "cn-hangzhou";
         remote.credentials = config::credential_source::url;
         remote.credentials_url = "http://" + tokens.host() + "/ftp";
         remote.part_size = part;
         remote.largest_part = 5 << 20;
         remote.parallel_parts = parallel_parts;
-        remote.attempts = 3;
-        remote.connect_timeout = 5s;
-        remote.stall_timeout = 20s;
-        remote.max_connections = 8;
-        remote.max_requests = 8;
         store.emplace(settings, std::make_shared<storage::memory_budget>(8 << 20), pool);
         bucket = store->open_bucket("bucket");
     }

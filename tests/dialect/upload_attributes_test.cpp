@@ -2,6 +2,7 @@
 #include "tests/support/event_loop.hpp"
 #include "tests/support/http_server.hpp"
 #include "tests/support/results.hpp"
+#include "tests/support/store_settings.hpp"
 
 #include "config/worker_pool.hpp"
 
@@ -17,22 +18,7 @@ class upload_attributes_test {
 protected:
     upload_attributes_test() {
         loop.leave_background();
-        settings.name = "store";
-        settings.type = config::store_type::oss;
-        auto& remote = settings.remote;
-        remote.endpoint = *config::parse_endpoint("http://" + server.host());
-        remote.endpoint.style = config::addressing::path;
-        remote.region = "cn-hangzhou";
-        remote.access_key_id = "id";
-        remote.access_key_secret = "secret";
-        remote.part_size = 1 << 20;
-        remote.largest_part = 8 << 20;
-        remote.parallel_parts = 1;
-        remote.attempts = 1;
-        remote.connect_timeout = std::chrono::seconds(5);
-        remote.stall_timeout = std::chrono::seconds(20);
-        remote.max_connections = 4;
-        remote.max_requests = 4;
+        settings.remote.attempts = 1;
     }
 
     /// The head of the request that stores a small object of that key.
@@ -51,7 +37,7 @@ protected:
     http_server server;
     event_loop loop;
     worker_pool pool{1};
-    config::store_settings settings;
+    config::store_settings settings = store_at(config::store_type::oss, "http://" + server.host());
 };
 
 using Catch::Contains;

@@ -24,6 +24,7 @@ public:
             co_await released_.wait();
         --running;
         storage::rest::answer a;
+        a.text = text;
         if (!failures.empty()) {
             const auto next = failures.front();
             failures.pop_front();
@@ -62,6 +63,7 @@ public:
     }
 
     std::deque<failure> failures;
+    std::string text; // of all answers
     std::function<void()> on_send;
     bool holds = false; // calls wait for release()
     int sent = 0;

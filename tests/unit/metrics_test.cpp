@@ -1,5 +1,6 @@
 #include "storage/layers/metrics.hpp"
 #include "tests/support/event_loop.hpp"
+#include "tests/support/scripted_transport.hpp"
 
 #include "storage/error.hpp"
 
@@ -9,32 +10,17 @@ using namespace objftpd;
 using namespace objftpd::tests;
 using namespace objftpd::storage;
 
-namespace {
-
-class scripted_transport final : public rest::transport {
-public:
-    awaitable<rest::answer> send(const rest::call&) override {
-        rest::answer a;
-        a.failed = failed;
-        a.text = "four";
-        co_return a;
-    }
-
-    error_code failed;
-};
-
-} // namespace
-
 TEST_CASE("requests are counted by their kind") {
     event_loop loop;
-    const auto store = std::make_shared<scripted_transport>();
+    const auto store = std::make_shared<scripted_transport>(loop.context().get_executor());
+    store->text = "four";
     const auto totals = std::make_shared<layers::request_totals>();
     layers::metrics counted(store, totals);
     rest::call put(rest::operation::put_object, "PUT", "key");
     const std::string body = "content";
     put.body.emplace_back(body);
     loop.run(counted.send(put));
-    store->failed = errc::throttled;
+    store->fails(1, errc::throttled);
     loop.run(counted.send(put));
     const rest::call uploads(rest::operation::list_uploads, "GET");
     loop.run(counted.send(uploads));
