@@ -89,6 +89,18 @@ const std::vector<option<user_source>>& user_options() {
             {{"refuse", existing_directory::refuse}, {"accept", existing_directory::accept}},
             "MKD of a directory that exists: \"refuse\" answers 550, \"accept\" 257."),
         make::choice(
+            "on_interrupt", &u::on_interrupt, "discard",
+            {{"discard", interrupted_upload::discard},
+             {"resume", interrupted_upload::resume},
+             {"keep-partial", interrupted_upload::keep_partial}},
+            "An upload that breaks off. \"discard\": nothing of it is left. \"resume\": where no "
+            "file had the name, its parts stay in the store for its keep_unfinished. To this "
+            "user alone they show as a file of what is there, for APPE or REST to go on with. It "
+            "costs requests: each listing and each name that is missing is looked up among the "
+            "unfinished uploads, too. \"keep-partial\": what has arrived becomes the file, in "
+            "place of one that was there. In any case the client is told that the transfer "
+            "failed."),
+        make::choice(
             "encryption", &u::encryption, "as-listener",
             {{"as-listener", encryption::as_listener}, {"required", encryption::required}},
             "\"required\": this user logs in and moves files over TLS only, whatever the "

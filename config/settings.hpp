@@ -13,6 +13,7 @@
 /// place that does; the reference configuration is made from it.
 namespace objftpd::config {
 
+using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -191,6 +192,7 @@ struct store_settings {
     store_type type = store_type::local;
     std::string path; // local: the folder whose subfolders are the buckets
     config::durability durability = durability::fsync;
+    seconds keep_unfinished{24h}; // uploads that broke off, for their users to go on with
     object_store_settings remote; // of the other types
 };
 
@@ -231,6 +233,10 @@ enum class set_time_policy { apply, ignore, reject };
 enum class chmod_policy { ignore, reject };
 enum class existing_directory { refuse, accept };
 enum class encryption { as_listener, required };
+
+/// What becomes of an upload that breaks off.
+enum class interrupted_upload { discard, resume, keep_partial };
+
 enum class close_notify_policy { as_listener, require, tolerate };
 
 /// What a client certificate that names the user does for the login.
@@ -248,6 +254,7 @@ struct user_settings {
     set_time_policy set_time = set_time_policy::apply;
     chmod_policy chmod = chmod_policy::ignore;
     existing_directory mkd_existing = existing_directory::refuse;
+    interrupted_upload on_interrupt = interrupted_upload::discard;
     bool strict_parents = false; // an upload needs its directory to exist
     config::encryption encryption = encryption::as_listener;
     close_notify_policy close_notify = close_notify_policy::as_listener;

@@ -132,8 +132,9 @@ std::optional<std::string> gateway::open_users() {
             m.bucket = label;
             mounts.push_back(std::move(m));
         }
-        shared_.files[user.name] =
-            std::make_shared<const storage::virtual_filesystem>(std::move(mounts));
+        const bool resumes = user.on_interrupt == config::interrupted_upload::resume;
+        shared_.files[user.name] = std::make_shared<const storage::virtual_filesystem>(
+            std::move(mounts), resumes ? user.name : std::string());
     }
     return {};
 }

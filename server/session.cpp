@@ -63,14 +63,15 @@ awaitable<void> session::run() {
     config::log::info("session ended", {{"session", id}, {"user", user_name}});
 }
 
-// Before its 1xx reply an operation's client would take any other for the operation's own; and a
-// listing by STAT belongs between transfers (RFC 959, 4.1.3): the 226 could fall into its lines.
+// Before its 1xx reply an operation's client would take any other for the operation's own, unless
+// it asks in Telnet's way, which is for that (RFC 959, 4.1.3). A listing by STAT belongs between
+// transfers: the 226 could fall into its lines.
 bool session::runs_beside_operation(const command& c) const {
     if (c.verb == "ABOR")
         return true;
     const auto* spec = find_command(c.verb);
-    return spec != nullptr && spec->during == during_operation::runs && operation.announced &&
-           (c.verb != "STAT" || c.argument.empty());
+    return spec != nullptr && spec->during == during_operation::runs &&
+           (operation.announced || c.interrupts) && (c.verb != "STAT" || c.argument.empty());
 }
 
 awaitable<std::optional<command>> session::next_command() {
@@ -89,6 +90,7 @@ awaitable<std::optional<command>> session::next_command() {
         }
         if (found == line_reader::status::line) {
             auto c = parse_command(line);
+            c.interrupts = lines_.interrupts();
             // SECURITY: a browser that was talked into posting commands here (RFC 2577, ALPACA).
             if (first_line_ && is_http(c.verb)) {
                 config::log::warning("HTTP on the FTP port, closed", {{"session", id}});

@@ -12,4 +12,13 @@ awaitable<result<std::size_t>> upload::receive_from(direct_socket&) {
     co_return error_code(errc::unsupported);
 }
 
+// Of stores that keep nothing of what breaks off.
+awaitable<result<std::vector<object_info>>> adapter::unfinished(std::string, std::string) {
+    co_return std::vector<object_info>();
+}
+
+awaitable<result<>> adapter::remove_unfinished(std::string, std::string) {
+    co_return errc::not_found;
+}
+
 } // namespace objftpd::storage

@@ -82,6 +82,9 @@ struct upload_request {
     std::stop_token stop;
     std::string content_type;
     std::uint64_t expected_size = 0; // bytes, if the client told it (ALLO); a hint
+    /// Who may go on with it when it breaks off, by an offset where nothing stands under the key.
+    /// Empty: nobody.
+    std::string owner;
 };
 
 /// How far a long operation is, for others to see. Thread-safe.
@@ -159,6 +162,10 @@ public:
     /// destructor alone leaves the removal to the store.
     virtual awaitable<void> abort() = 0;
 
+    /// Breaks off before the end: what the store has of it stays for its owner to go on with. Where
+    /// nothing can be kept, or there is no owner, the same as abort.
+    virtual awaitable<void> suspend() { co_await abort(); }
+
     /// Whether receive_from works.
     virtual bool can_receive() const { return false; }
 
@@ -195,6 +202,14 @@ public:
     /// Begins an upload. Nothing of it is visible before commit. An offset beyond the object
     /// that stands is errc::range_not_satisfiable; append to a missing object begins one.
     virtual awaitable<result<std::unique_ptr<upload>>> open_upload(upload_request request) = 0;
+
+    /// What broke off and `owner` may go on with: the uploads directly in a directory ("a/b/", ""),
+    /// or that of one key. Sizes are the bytes that are there.
+    virtual awaitable<result<std::vector<object_info>>> unfinished(std::string key,
+                                                                   std::string owner);
+
+    /// Removes it. errc::not_found if there is none.
+    virtual awaitable<result<>> remove_unfinished(std::string key, std::string owner);
 
     /// Makes the directory `key` ("a/b/"). errc::already_exists if a directory or an object has
     /// the name.

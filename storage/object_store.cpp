@@ -57,8 +57,10 @@ std::shared_ptr<rest::internal_endpoint> make_internal_endpoint(const config::st
     return std::make_shared<rest::internal_endpoint>(std::move(made), way);
 }
 
-rest::bucket_settings make_bucket_settings(const config::object_store_settings& s) {
+rest::bucket_settings make_bucket_settings(const config::store_settings& settings) {
+    const auto& s = settings.remote;
     rest::bucket_settings made;
+    made.keep_unfinished = settings.keep_unfinished;
     made.part_size = s.part_size;
     made.largest_part = s.largest_part;
     made.parallel_parts = s.parallel_parts;
@@ -107,7 +109,7 @@ const object_store::shared_bucket& object_store::find(const std::string& bucket)
     const auto lists =
         settings_.remote.list_version == 1 ? rest::list_version::v1 : rest::list_version::v2;
     rest::bucket_access access(rest::bucket_client(bucket, std::move(way), dialect_, lists),
-                               make_bucket_settings(settings_.remote), memory_);
+                               make_bucket_settings(settings_), memory_);
     access.store = settings_.name;
     access.bucket = bucket;
     access.journal = journal_;

@@ -27,6 +27,7 @@ result<> adapter_registry::open(const config::store_settings& settings) {
     if (!store)
         return store.error();
     stores_[settings.name] = std::move(*store);
+    keep_unfinished_[settings.name] = settings.keep_unfinished;
     return {};
 }
 
@@ -41,7 +42,10 @@ result<std::shared_ptr<adapter>> adapter_registry::bucket(const std::string& sto
         auto directory = opened->open_bucket(bucket);
         if (!directory)
             return directory.error();
-        known = std::make_shared<local::local_adapter>(opened, std::move(*directory));
+        auto unfinished = std::make_shared<const local::unfinished_files>(
+            opened, bucket, keep_unfinished_.at(store));
+        known = std::make_shared<local::local_adapter>(opened, std::move(*directory),
+                                                       std::move(unfinished));
     }
     return known;
 }

@@ -54,6 +54,7 @@ private:
     std::shared_ptr<rename_journal> journal_; // null: there is none
     std::map<std::string, std::shared_ptr<object_store>> object_stores_;
     std::map<std::string, std::shared_ptr<local::local_store>> stores_;
+    std::map<std::string, std::chrono::seconds> keep_unfinished_; // of those
     std::map<std::pair<std::string, std::string>, std::shared_ptr<adapter>> local_buckets_;
 };
 

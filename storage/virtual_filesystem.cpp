@@ -88,6 +88,18 @@ void directory_listing::add_page() {
     waiting_ = std::move(waiting);
 }
 
+void directory_listing::add_unfinished() {
+    std::erase_if(unfinished_, [this](const object_info& upload) {
+        return std::ranges::any_of(page_.entries, [&](const object_info& there) {
+            return there.key == upload.key || there.key == upload.key + '/';
+        });
+    });
+    if (!done_)
+        return;
+    for (const auto& upload : unfinished_)
+        add(upload);
+}
+
 struct directory_listing::fetched {
     explicit fetched(const asio::any_io_executor& executor) : changed(executor) {}
 
@@ -130,6 +142,7 @@ awaitable<result<std::span<const entry>>> directory_listing::next() {
         add_page();
     }
     done_ = !store_ || page_.next.empty();
+    add_unfinished();
     co_return std::span<const entry>(entries_);
 }
 
@@ -195,6 +208,21 @@ awaitable<result<entry>> virtual_filesystem::stat_either(const location& where,
     co_return e;
 }
 
+awaitable<result<entry>> virtual_filesystem::stat_unfinished(const location& where) const {
+    if (owner_.empty() || where.where->read_only)
+        co_return error_code(errc::not_found);
+    const auto found = co_await where.where->store->unfinished(where.key, owner_);
+    if (!found)
+        co_return found.error();
+    if (found->empty())
+        co_return error_code(errc::not_found);
+    entry e;
+    e.size = found->front().size;
+    e.modified = found->front().modified;
+    e.unfinished = true;
+    co_return e;
+}
+
 awaitable<result<entry>> virtual_filesystem::stat(virtual_path path, expected kind) const {
     entry e;
     e.directory = true;
@@ -211,6 +239,8 @@ awaitable<result<entry>> virtual_filesystem::stat(virtual_path path, expected ki
     if (leads_to_mount && !found.where->store->can().real_directories)
         co_return e;
     auto known = co_await stat_either(found, kind);
+    if (!known && known.error() == errc::not_found && !leads_to_mount && kind == expected::file)
+        known = co_await stat_unfinished(found);
     if (!known) {
         if (known.error() != errc::not_found || !leads_to_mount)
             co_return known.error();
@@ -268,6 +298,11 @@ awaitable<result<directory_listing>> virtual_filesystem::list(virtual_path path,
     request.names_only = names_only;
     request.stop = std::move(stop);
     directory_listing listing(std::move(store), std::move(request), writable, mounted_in(path));
+    if (listing.store_ && writable && !owner_.empty() && name_prefix.empty()) {
+        auto broken_off = co_await listing.store_->unfinished(as_directory(found.key), owner_);
+        if (broken_off) // who may not list uploads lists objects all the same
+            listing.unfinished_ = std::move(*broken_off);
+    }
     if (apart) {
         const auto opened = co_await open_first_page(listing, found, path, !name_prefix.empty());
         if (!opened)
@@ -296,6 +331,8 @@ virtual_filesystem::open_upload(virtual_path path, upload_options options) const
     request.missing = options.missing;
     request.stop = options.stop;
     request.expected_size = options.expected_size;
+    if (options.may_go_on)
+        request.owner = owner_;
     co_return co_await found->where->store->open_upload(std::move(request));
 }
 
@@ -311,7 +348,14 @@ awaitable<result<>> virtual_filesystem::remove(virtual_path path) const {
     const auto found = locate_writable(path);
     if (!found)
         co_return found.error();
-    co_return co_await found->where->store->remove(found->key);
+    auto& store = *found->where->store;
+    const auto removed = co_await store.remove(found->key);
+    const bool missing = !removed && removed.error() == errc::not_found;
+    if (owner_.empty() || (!removed && !missing))
+        co_return removed;
+    // What broke off would show now.
+    const auto unfinished = co_await store.remove_unfinished(found->key, owner_);
+    co_return missing ? unfinished : removed;
 }
 
 awaitable<result<>> virtual_filesystem::remove_directory(virtual_path path) const {

@@ -21,10 +21,11 @@ struct mount {
 struct entry {
     std::string_view name; // of listings: valid until the next page is asked for
     bool directory = false;
-    bool link = false;      // a directory that is listed elsewhere too: not to be descended into
-    bool writable = true;   // false on a read-only mount
-    std::uint64_t size = 0; // bytes
-    timestamp modified{};   // the epoch: not known
+    bool link = false;       // a directory that is listed elsewhere too: not to be descended into
+    bool writable = true;    // false on a read-only mount
+    bool unfinished = false; // an upload that broke off and can be gone on with; no file yet
+    std::uint64_t size = 0;  // bytes
+    timestamp modified{};    // the epoch: not known
 };
 
 /// Goes through a directory page by page, in constant memory. While a page is in use the next one
@@ -48,6 +49,7 @@ private:
 
     void add_mounted();
     void add_page();
+    void add_unfinished();
     void add(const object_info& object);
     bool is_in_page(const std::string& key) const;
     awaitable<void> fetch();
@@ -61,6 +63,7 @@ private:
     std::shared_ptr<fetched> ahead_;   // the page after it, or on its way
     std::vector<object_info> waiting_; // files whose name a directory may still turn out to have
     std::vector<object_info> released_;
+    std::vector<object_info> unfinished_; // shown at the end, but for those that have a file
     std::vector<entry> entries_;
     bool first_ = true;
     bool done_ = false;
@@ -73,6 +76,7 @@ struct upload_options {
     parents missing = parents::create;
     std::stop_token stop;
     std::uint64_t expected_size = 0; // bytes; 0: not known
+    bool may_go_on = true; // the bytes are the file's own: should it break off, it can be gone on
 };
 
 /// How a rename treats what is there: rename_request without its names.
@@ -93,7 +97,10 @@ enum class expected { file, directory };
 /// and thread-safe; the strings and paths passed in are copied.
 class virtual_filesystem {
 public:
-    explicit virtual_filesystem(std::vector<mount> mounts) : mounts_(std::move(mounts)) {}
+    /// `owner` may go on with uploads that broke off, and alone sees them; empty: they are
+    /// given up.
+    explicit virtual_filesystem(std::vector<mount> mounts, std::string owner = {})
+        : mounts_(std::move(mounts)), owner_(std::move(owner)) {}
 
     /// Name is left empty. Where a file and a directory have the same name it is the one that is
     /// expected, and that one costs less to be found.
@@ -137,7 +144,10 @@ private:
     std::vector<std::string> mounted_in(const virtual_path& path) const;
     bool holds_mount(const virtual_path& path) const;
 
+    awaitable<result<entry>> stat_unfinished(const location& where) const;
+
     std::vector<mount> mounts_;
+    std::string owner_;
 };
 
 } // namespace objftpd::storage

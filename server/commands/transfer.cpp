@@ -78,13 +78,18 @@ awaitable<reply> receive(session& s, storage::virtual_path path,
         else
             record.failed(made.error());
     };
-    storage::put_result stored;
+    std::optional<storage::put_result> stored;
+    const auto broken = s.account->on_interrupt == config::interrupted_upload::keep_partial
+                            ? broken_upload::commit
+                            : broken_upload::suspend;
     const auto end = co_await receive_body(s.data.connection(), std::move(to), conversion_of(s),
-                                           s.operation.progress, stored, std::move(late));
+                                           s.operation.progress, stored, std::move(late), broken);
+    if (stored)
+        record.stored(end.failed == transfer_end::side::none ? "stored" : "stored in part",
+                      *stored);
     if (end.failed != transfer_end::side::none)
         co_return transfer_failure(s, end, purpose::store);
     s.data.finish();
-    record.stored("stored", stored);
     co_return reply(226, std::move(complete));
 }
 
@@ -96,6 +101,7 @@ awaitable<result<storage::upload_options>> upload_rights(session& s, storage::vi
     options.missing = s.missing_parents();
     options.stop = s.operation.stop.get_token();
     options.expected_size = std::exchange(s.announced_size, 0);
+    options.may_go_on = conversion_of(s) == conversion::none;
     const bool may_create = s.may(config::right::create);
     const bool may_overwrite = s.may(config::right::overwrite);
     if (!may_create && !may_overwrite)
@@ -110,9 +116,9 @@ awaitable<result<storage::upload_options>> upload_rights(session& s, storage::vi
     const auto old = co_await s.files->stat(path);
     if (!old && old.error() != errc::not_found)
         co_return old.error();
-    if (!old && !may_create)
+    if ((!old || old->unfinished) && !may_create)
         co_return error_code(errc::permission_denied);
-    if (old && !may_overwrite)
+    if (old && !old->unfinished && !may_overwrite)
         co_return error_code(errc::already_exists);
     if (resumes && (!old || offset > old->size))
         co_return error_code(errc::range_not_satisfiable);
@@ -196,6 +202,7 @@ awaitable<reply> stou(session& s, std::string argument) {
     storage::upload_options options;
     options.existing = storage::overwrite::refused;
     options.missing = s.missing_parents();
+    options.may_go_on = false;
     options.stop = s.operation.stop.get_token();
     auto to = co_await s.files->open_upload(*path, options);
     if (!to)

@@ -248,7 +248,7 @@ awaitable<void> carry_out(std::shared_ptr<finalization> f) {
 }
 
 awaitable<transfer_end> finalize(std::shared_ptr<finalization> f, transfer_progress& progress,
-                                 storage::put_result& stored) {
+                                 std::optional<storage::put_result>& stored) {
     progress.committing = true;
     progress.moved(0);
     progress.leave_commit = [f] {
@@ -275,7 +275,8 @@ awaitable<transfer_end> finalize(std::shared_ptr<finalization> f, transfer_progr
 
 awaitable<transfer_end> receive_body(stream& from, std::unique_ptr<storage::upload> to,
                                      conversion convert, transfer_progress& progress,
-                                     storage::put_result& stored, late_answer late) {
+                                     std::optional<storage::put_result>& stored, late_answer late,
+                                     broken_upload broken) {
     const auto executor = co_await asio::this_coro::executor;
     const auto f = std::make_shared<finalization>(executor, std::move(to), std::move(late));
     transfer_end end;
@@ -294,7 +295,11 @@ awaitable<transfer_end> receive_body(stream& from, std::unique_ptr<storage::uplo
         end = aborted();
     if (end.failed == side::none)
         co_return co_await finalize(f, progress, stored);
-    co_await f->to->abort();
+    const bool of_store = end.failed == side::store;
+    if (broken == broken_upload::commit && !of_store && progress.bytes > 0)
+        static_cast<void>(co_await finalize(f, progress, stored));
+    else
+        co_await f->to->suspend();
     co_return end;
 }
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace objftpd::server {
 
@@ -61,6 +62,9 @@ struct transfer_end {
 
 enum class conversion { none, ascii };
 
+/// What becomes of an upload whose data connection breaks.
+enum class broken_upload { suspend, commit };
+
 /// Sends the whole body. Long bodies go straight from store to socket where both can.
 awaitable<transfer_end> send_body(stream& to, storage::body& from, conversion convert,
                                   transfer_progress& progress);
@@ -68,10 +72,12 @@ awaitable<transfer_end> send_body(stream& to, storage::body& from, conversion co
 /// Told on the same thread what became of an upload that nobody waited for any more.
 using late_answer = std::function<void(const result<storage::put_result>&)>;
 
-/// Receives up to the orderly end of the stream and commits. Whatever else happens, the upload
-/// is aborted and the object stays as it was. `stored` is set on success.
+/// Receives up to the orderly end of the stream and commits. Whatever else happens, the object
+/// stays as it was: an upload that breaks off is suspended or, if `broken` says so, committed as
+/// far as it came, which is a failed transfer all the same. `stored` is set when it is committed.
 awaitable<transfer_end> receive_body(stream& from, std::unique_ptr<storage::upload> to,
                                      conversion convert, transfer_progress& progress,
-                                     storage::put_result& stored, late_answer late);
+                                     std::optional<storage::put_result>& stored, late_answer late,
+                                     broken_upload broken);
 
 } // namespace objftpd::server

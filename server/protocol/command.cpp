@@ -8,6 +8,7 @@ namespace {
 
 // RFC 854, where DO is 253; 236 to 238 are RFC 1184's.
 constexpr unsigned char first_telnet_command = 236;
+constexpr unsigned char telnet_interrupt_process = 244;
 constexpr unsigned char telnet_will = 251;
 constexpr unsigned char telnet_wont = 252;
 constexpr unsigned char telnet_dont = 254;
@@ -96,6 +97,9 @@ void line_reader::feed_telnet(char byte) {
         // the end of the line.
         const char both[] = {telnet_escape, byte};
         append({both, 2});
+    } else if (code == telnet_interrupt_process &&
+               (interruptions_.empty() || interruptions_.back() != buffer_.size())) {
+        interruptions_.push_back(buffer_.size());
     }
 }
 
@@ -125,6 +129,9 @@ line_reader::status line_reader::next(std::string& line) {
         line.assign(content);
     discarding_ = !complete;
     begin_ = complete ? end + 1 : buffer_.size();
+    interrupts_ = false;
+    for (; !interruptions_.empty() && interruptions_.front() < begin_; interruptions_.pop_front())
+        interrupts_ = true;
     scanned_ = begin_;
     if (begin_ == buffer_.size())
         compact();
@@ -139,6 +146,8 @@ std::string line_reader::take_telnet_answers() {
 
 void line_reader::compact() {
     buffer_.erase(0, begin_);
+    for (auto& place : interruptions_)
+        place -= begin_;
     scanned_ -= begin_;
     begin_ = 0;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,8 @@ namespace objftpd::server {
 struct command {
     std::string verb;
     std::string argument;
+    /// Telnet's Interrupt Process came with it: it is about the command that runs.
+    bool interrupts = false;
 };
 
 /// Splits a line (without its end) into verb and argument. A verb holds letters and digits
@@ -39,6 +42,10 @@ public:
     /// keeps it: path resolution refuses it with a reply.
     status next(std::string& line);
 
+    /// Whether Telnet's Interrupt Process (RFC 854) came in, or right before, the line that was
+    /// taken last.
+    bool interrupts() const { return interrupts_; }
+
     /// Answers to Telnet option requests that are due to the peer (IAC DONT / IAC WONT);
     /// empties the store of them. Beyond 64 bytes not taken yet, requests stay unanswered.
     std::string take_telnet_answers();
@@ -56,11 +63,13 @@ private:
     void compact();
 
     std::size_t max_length_;
-    std::string buffer_;       // lines not taken yet, Telnet already removed
-    std::size_t begin_ = 0;    // of the first line in buffer_
-    std::size_t scanned_ = 0;  // no line end before it
-    bool discarding_ = false;  // inside an oversized line
-    std::string telnet_state_; // bytes of an unfinished Telnet command
+    std::string buffer_;                    // lines not taken yet, Telnet already removed
+    std::size_t begin_ = 0;                 // of the first line in buffer_
+    std::size_t scanned_ = 0;               // no line end before it
+    bool discarding_ = false;               // inside an oversized line
+    std::string telnet_state_;              // bytes of an unfinished Telnet command
+    std::deque<std::size_t> interruptions_; // places in buffer_, each at most once
+    bool interrupts_ = false;
     std::string answers_;
 };
 

@@ -22,6 +22,7 @@ public:
     }
 
     awaitable<void> abort() override { co_await inner_->abort(); }
+    awaitable<void> suspend() override { co_await inner_->suspend(); }
     void leave() override { inner_->leave(); }
     bool can_receive() const override { return inner_->can_receive(); }
 
@@ -68,6 +69,15 @@ awaitable<result<std::unique_ptr<upload>>> stat_cache::open_upload(upload_reques
     if (!opened)
         co_return opened.error();
     co_return std::make_unique<watched_upload>(std::move(*opened), memory_, std::move(key));
+}
+
+awaitable<result<std::vector<object_info>>> stat_cache::unfinished(std::string key,
+                                                                   std::string owner) {
+    co_return co_await inner_->unfinished(std::move(key), std::move(owner));
+}
+
+awaitable<result<>> stat_cache::remove_unfinished(std::string key, std::string owner) {
+    co_return co_await inner_->remove_unfinished(std::move(key), std::move(owner));
 }
 
 awaitable<result<>> stat_cache::make_directory(std::string key, parents missing) {

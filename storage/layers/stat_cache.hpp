@@ -25,6 +25,9 @@ public:
     awaitable<result<std::unique_ptr<body>>> read(std::string key, std::uint64_t offset,
                                                   std::stop_token stop) override;
     awaitable<result<std::unique_ptr<upload>>> open_upload(upload_request request) override;
+    awaitable<result<std::vector<object_info>>> unfinished(std::string key,
+                                                           std::string owner) override;
+    awaitable<result<>> remove_unfinished(std::string key, std::string owner) override;
     awaitable<result<>> make_directory(std::string key, parents missing) override;
     awaitable<result<>> remove(std::string key) override;
     awaitable<result<>> remove_directory(std::string key) override;

@@ -1,6 +1,7 @@
 #include "storage/local/file_upload.hpp"
 
 #include "config/async.hpp"
+#include "config/log.hpp"
 #include "storage/checksum/crc64.hpp"
 #include "storage/error.hpp"
 #include "storage/local/thread_buffer.hpp"
@@ -58,8 +59,21 @@ error_code file_upload::create_file() {
     return {};
 }
 
+result<descriptor> file_upload::open_unfinished() {
+    if (request_.owner.empty())
+        return errc::not_found;
+    const auto tree = unfinished_->open(request_.owner);
+    if (!tree)
+        return tree.error();
+    return open_beneath(tree->get(), request_.key, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+}
+
 error_code file_upload::open_head() {
     auto old = open_beneath(bucket_, request_.key, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    if (!old && old.error() == errc::not_found) {
+        old = open_unfinished();
+        goes_on_ = old.has_value();
+    }
     if (!old) {
         if (old.error() != errc::not_found)
             return old.error();
@@ -75,7 +89,11 @@ error_code file_upload::open_head() {
         return errc::is_a_directory;
     if (!S_ISREG(status.st_mode))
         return errc::permission_denied;
-    if (request_.existing == overwrite::refused)
+    if (goes_on_ && unfinished_->is_too_old(modified_of(status)))
+        return errc::range_not_satisfiable;
+    if (goes_on_)
+        request_.existing = overwrite::refused;
+    else if (request_.existing == overwrite::refused)
         return errc::already_exists;
     const auto size = static_cast<std::uint64_t>(status.st_size);
     head_size_ = request_.offset == upload_request::at_end ? size : request_.offset;
@@ -199,7 +217,7 @@ error_code file_upload::check_head_unchanged(const location& where) const {
     struct stat status {};
     const auto found =
         ::fstatat(where.directory(), where.name().c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!head_) // an append to what was not there
+    if (!head_ || goes_on_) // nothing was there
         return found ? make_error_code(errc::precondition_failed) : error_code();
     const bool same = found && status.st_ino == head_status_.st_ino &&
                       status.st_size == head_status_.st_size &&
@@ -245,6 +263,8 @@ error_code file_upload::publish() {
     name_.clear();
     file_.reset(); // closing may block too
     head_.reset();
+    if (!request_.owner.empty()) // what broke off before is not to be gone on with any more
+        static_cast<void>(unfinished_->remove(request_.owner, request_.key));
     if (store_->durable() && ::fsync(where->directory()) != 0)
         return from_errno(errno);
     return {};
@@ -270,6 +290,41 @@ awaitable<result<put_result>> file_upload::commit(std::span<const char> last) {
     stored.size = size_;
     stored.crc64 = crc64_;
     co_return stored;
+}
+
+error_code file_upload::keep_unfinished() {
+    struct stat status {};
+    if (::fstat(file_.get(), &status) != 0)
+        return from_errno(errno);
+    attributes known;
+    known.etag = new_etag();
+    known.crc64 = crc64_;
+    write_attributes(file_.get(), known, status);
+    if (store_->durable() && ::fsync(file_.get()) != 0)
+        return from_errno(errno);
+    if (const auto failed = unfinished_->put(request_.owner, request_.key, name_))
+        return failed;
+    name_.clear();
+    file_.reset();
+    return {};
+}
+
+awaitable<void> file_upload::suspend() {
+    const bool adds = head_ && !goes_on_;
+    const bool whole_head = size_ >= head_size_;
+    if (name_.empty() || request_.owner.empty() || adds || !whole_head || size_ == 0) {
+        co_await abort();
+        co_return;
+    }
+    auto work = [this] { return keep_unfinished(); };
+    if (const auto failed = co_await offload(store_->disk(), work)) {
+        config::log::warning("an upload broke off, and could not be kept",
+                             {{"key", request_.key}, {"error", failed.message()}});
+        co_await abort();
+        co_return;
+    }
+    config::log::info("an upload broke off, and what is there of it is kept",
+                      {{"key", request_.key}, {"bytes", size_}});
 }
 
 awaitable<void> file_upload::abort() {

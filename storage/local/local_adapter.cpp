@@ -16,8 +16,10 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <iterator>
 #include <vector>
 
 namespace objftpd::storage::local {
@@ -139,7 +141,47 @@ awaitable<result<std::unique_ptr<upload>>> local_adapter::open_upload(upload_req
         co_return error_code(errc::is_a_directory);
     if (directory.error() == errc::invalid_name)
         co_return directory.error();
-    co_return std::make_unique<file_upload>(store_, bucket_.get(), std::move(request));
+    co_return std::make_unique<file_upload>(store_, bucket_.get(), unfinished_, std::move(request));
+}
+
+// An owner's tree is like a bucket.
+awaitable<result<std::vector<object_info>>> local_adapter::unfinished(std::string key,
+                                                                      std::string owner) {
+    std::vector<object_info> found;
+    result<descriptor> tree = error_code(errc::not_found);
+    auto open = [&] {
+        tree = unfinished_->open(owner);
+        return 0;
+    };
+    co_await offload(store_->disk(), open);
+    if (!tree && tree.error() == errc::not_found)
+        co_return found;
+    if (!tree)
+        co_return tree.error();
+    local_adapter files(store_, std::move(*tree), unfinished_);
+    if (!key.empty() && !key.ends_with('/')) {
+        auto info = co_await files.stat(key, detail::basic);
+        if (info)
+            found.push_back(std::move(*info));
+    } else {
+        list_request request(std::move(key), std::string(), 1000);
+        do {
+            auto page = co_await files.list(request);
+            if (!page)
+                co_return page.error();
+            std::ranges::move(page->entries, std::back_inserter(found));
+            request.token = std::move(page->next);
+        } while (!request.token.empty());
+    }
+    std::erase_if(found, [this](const object_info& info) {
+        return info.directory || unfinished_->is_too_old(info.modified);
+    });
+    co_return found;
+}
+
+awaitable<result<>> local_adapter::remove_unfinished(std::string key, std::string owner) {
+    auto work = [&] { return unfinished_->remove(owner, key); };
+    co_return co_await on_disk(store_->disk(), work);
 }
 
 awaitable<result<>> local_adapter::make_directory(std::string key, parents missing) {

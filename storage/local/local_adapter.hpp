@@ -2,6 +2,7 @@
 
 #include "storage/adapter.hpp"
 #include "storage/local/local_store.hpp"
+#include "storage/local/unfinished_files.hpp"
 
 namespace objftpd::storage::local {
 
@@ -13,8 +14,10 @@ namespace objftpd::storage::local {
 /// memory alone (RESOLVE_CACHED, RWF_NOWAIT) are made on the spot.
 class local_adapter final : public adapter {
 public:
-    local_adapter(std::shared_ptr<local_store> store, descriptor bucket)
-        : store_(std::move(store)), bucket_(std::move(bucket)) {}
+    local_adapter(std::shared_ptr<local_store> store, descriptor bucket,
+                  std::shared_ptr<const unfinished_files> unfinished)
+        : store_(std::move(store)), bucket_(std::move(bucket)), unfinished_(std::move(unfinished)) {
+    }
 
     capabilities can() const override;
     awaitable<result<object_info>> stat(std::string key, detail wanted) override;
@@ -22,6 +25,9 @@ public:
     awaitable<result<std::unique_ptr<body>>> read(std::string key, std::uint64_t offset,
                                                   std::stop_token stop) override;
     awaitable<result<std::unique_ptr<upload>>> open_upload(upload_request request) override;
+    awaitable<result<std::vector<object_info>>> unfinished(std::string key,
+                                                           std::string owner) override;
+    awaitable<result<>> remove_unfinished(std::string key, std::string owner) override;
     awaitable<result<>> make_directory(std::string key, parents missing) override;
     awaitable<result<>> remove(std::string key) override;
     awaitable<result<>> remove_directory(std::string key) override;
@@ -42,6 +48,7 @@ private:
 
     std::shared_ptr<local_store> store_;
     descriptor bucket_;
+    std::shared_ptr<const unfinished_files> unfinished_;
 };
 
 } // namespace objftpd::storage::local

@@ -16,6 +16,7 @@ namespace objftpd::storage::local {
 namespace {
 
 constexpr const char* area_name = ".objftpd";
+constexpr const char* unfinished_name = "unfinished";
 constexpr std::string_view lock_suffix = ".lock";
 
 struct close_directory {
@@ -53,6 +54,15 @@ std::size_t remove_tree(int parent, const std::string& name) {
     return files;
 }
 
+result<descriptor> make_directory(int parent, const char* name) {
+    if (::mkdirat(parent, name, 0700) != 0 && errno != EEXIST)
+        return from_errno(errno);
+    descriptor made(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!made)
+        return from_errno(errno);
+    return made;
+}
+
 // Whoever holds the lock file of a folder owns the folder; a free lock means its owner is gone.
 void sweep(int top) {
     std::size_t files = 0;
@@ -73,12 +83,14 @@ void sweep(int top) {
 
 result<private_area> private_area::open(int store) {
     private_area area;
-    if (::mkdirat(store, area_name, 0700) != 0 && errno != EEXIST)
-        return from_errno(errno);
-    area.top_ =
-        descriptor(::openat(store, area_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!area.top_)
-        return from_errno(errno);
+    auto top = make_directory(store, area_name);
+    if (!top)
+        return top.error();
+    area.top_ = std::move(*top);
+    auto unfinished = make_directory(area.top_.get(), unfinished_name);
+    if (!unfinished)
+        return unfinished.error();
+    area.unfinished_ = std::move(*unfinished);
     sweep(area.top_.get());
 
     // The lock comes before the folder, so that a sweep never meets a folder without its lock.
@@ -93,18 +105,17 @@ result<private_area> private_area::open(int store) {
             ::fstat(area.lock_.get(), &held) != 0)
             return from_errno(errno);
     } while (held.st_nlink == 0);
-    if (::mkdirat(area.top_.get(), area.name_.c_str(), 0700) != 0)
-        return from_errno(errno);
-    area.own_ = descriptor(
-        ::openat(area.top_.get(), area.name_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!area.own_)
-        return from_errno(errno);
+    auto own = make_directory(area.top_.get(), area.name_.c_str());
+    if (!own)
+        return own.error();
+    area.own_ = std::move(*own);
     return area;
 }
 
 private_area::private_area(private_area&& other) noexcept
-    : top_(std::move(other.top_)), own_(std::move(other.own_)), lock_(std::move(other.lock_)),
-      name_(std::move(other.name_)), next_(other.next_.load()) {}
+    : top_(std::move(other.top_)), unfinished_(std::move(other.unfinished_)),
+      own_(std::move(other.own_)), lock_(std::move(other.lock_)), name_(std::move(other.name_)),
+      next_(other.next_.load()) {}
 
 private_area::~private_area() {
     if (!top_)

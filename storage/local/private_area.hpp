@@ -29,13 +29,18 @@ public:
     result<temporary> create_file();
 
     int directory() const { return own_.get(); }
+
+    /// Where what broke off is kept for its owners, whatever process they come back to.
+    int unfinished() const { return unfinished_.get(); }
+
     void remove(const std::string& name) const;
 
 private:
     private_area() = default;
 
-    descriptor top_; // ".objftpd"
-    descriptor own_; // ".objftpd/<name_>"
+    descriptor top_;        // ".objftpd"
+    descriptor unfinished_; // ".objftpd/unfinished"
+    descriptor own_;        // ".objftpd/<name_>"
     descriptor lock_;
     std::string name_;
     std::atomic<std::uint64_t> next_{0};

@@ -6,6 +6,7 @@
 #include "storage/rest/bucket_client.hpp"
 #include "storage/rest/key_locks.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
@@ -21,6 +22,7 @@ struct bucket_settings {
     std::uint64_t most_renamed_bytes = 1ull << 40; // the same
     unsigned parallel_copies = 16;                 // of a directory that is renamed
     bool keep_empty_directories = true; // a marker takes the place of what was last in one
+    std::chrono::seconds keep_unfinished{24 * 3600}; // uploads that broke off, for their owner
     config::upload_attributes attributes;
 };
 

@@ -277,14 +277,18 @@ awaitable<result<parts_answer>> bucket_client::list_parts(upload_name which,
     co_return parse_parts(a.text);
 }
 
-awaitable<result<uploads_answer>>
-bucket_client::list_uploads(std::string prefix, std::string after_key, std::string after_id) const {
+awaitable<result<uploads_answer>> bucket_client::list_uploads(std::string prefix,
+                                                              std::string delimiter,
+                                                              std::string after_key,
+                                                              std::string after_id) const {
     call c(operation::list_uploads, "GET");
     c.query.emplace_back("uploads");
     c.query.emplace_back("encoding-type", "url");
     c.query.emplace_back("max-uploads", "1000");
     if (!prefix.empty())
         c.query.emplace_back("prefix", std::move(prefix));
+    if (!delimiter.empty())
+        c.query.emplace_back("delimiter", std::move(delimiter));
     if (!after_key.empty())
         c.query.emplace_back("key-marker", std::move(after_key));
     if (!after_id.empty())

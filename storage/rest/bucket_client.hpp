@@ -110,7 +110,9 @@ public:
     awaitable<result<>> abort_upload(upload_name which) const;
 
     awaitable<result<parts_answer>> list_parts(upload_name which, std::string after) const;
-    awaitable<result<uploads_answer>> list_uploads(std::string prefix, std::string after_key,
+    /// With a delimiter only those whose keys have none behind the prefix.
+    awaitable<result<uploads_answer>> list_uploads(std::string prefix, std::string delimiter,
+                                                   std::string after_key,
                                                    std::string after_id) const;
 
 private:

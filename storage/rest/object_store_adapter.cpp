@@ -7,6 +7,7 @@
 #include "storage/rest/object_copy.hpp"
 #include "storage/rest/object_download.hpp"
 #include "storage/rest/object_upload.hpp"
+#include "storage/rest/unfinished_uploads.hpp"
 
 #include "config/ascii_text.hpp"
 #include "config/log.hpp"
@@ -154,28 +155,83 @@ object_store_adapter::open_upload(upload_request request) {
     if (!above)
         co_return above.error();
     const auto executor = co_await asio::this_coro::executor;
-    const auto offset = request.offset;
-    const auto key = request.key;
+    const auto wanted = request;
     auto made = std::make_unique<object_upload>(bucket_, std::move(request), executor);
-    if (offset == 0)
+    if (wanted.offset == 0)
         co_return made;
-    const auto standing = co_await bucket_->client.head(key);
-    const bool append = offset == upload_request::at_end;
-    if (!standing && standing.error() == errc::not_found && append) {
-        made->keep_nothing();
+    const auto standing = co_await bucket_->client.head(wanted.key);
+    const bool append = wanted.offset == upload_request::at_end;
+    if (!standing && standing.error() != errc::not_found)
+        co_return standing.error();
+    if (!standing) {
+        const auto going_on = co_await go_on(*made, wanted);
+        const bool nothing = !going_on && going_on.error() == errc::not_found;
+        if (!going_on && !nothing)
+            co_return going_on.error();
+        if (nothing && !append)
+            co_return error_code(errc::range_not_satisfiable);
+        if (nothing)
+            made->keep_nothing();
         co_return made;
     }
-    if (!standing)
-        co_return standing.error() == errc::not_found ? make_error_code(errc::range_not_satisfiable)
-                                                      : standing.error();
-    if (!append && offset > standing->size)
+    if (!append && wanted.offset > standing->size)
         co_return error_code(errc::range_not_satisfiable);
-    const auto kept = co_await made->keep(*standing, append ? standing->size : offset);
+    const auto kept = co_await made->keep(*standing, append ? standing->size : wanted.offset);
     if (!kept) {
         co_await made->abort();
         co_return kept.error();
     }
     co_return made;
+}
+
+// errc::not_found if no upload of the owner's has broken off.
+awaitable<result<>> object_store_adapter::go_on(object_upload& upload,
+                                                const upload_request& request) {
+    if (request.owner.empty())
+        co_return errc::not_found;
+    const auto found = co_await find_unfinished(bucket_, request.key, request.owner);
+    if (!found)
+        co_return found.error();
+    if (found->empty())
+        co_return errc::not_found;
+    const auto& last = found->front();
+    const bool append = request.offset == upload_request::at_end;
+    const auto parts = last.parts_before(append ? last.size : request.offset);
+    if (!parts || *parts == 0)
+        co_return errc::range_not_satisfiable;
+    upload.go_on(last, *parts);
+    co_return result<>();
+}
+
+awaitable<result<std::vector<object_info>>> object_store_adapter::unfinished(std::string key,
+                                                                             std::string owner) {
+    const auto found = co_await find_unfinished(bucket_, std::move(key), std::move(owner));
+    if (!found)
+        co_return found.error();
+    std::vector<object_info> all;
+    for (const auto& upload : *found) {
+        if (!is_addressable(upload.name.key))
+            continue;
+        auto& info = all.emplace_back();
+        info.key = upload.name.key;
+        info.size = upload.size;
+        info.modified = std::chrono::floor<std::chrono::seconds>(upload.begun);
+    }
+    co_return all;
+}
+
+awaitable<result<>> object_store_adapter::remove_unfinished(std::string key, std::string owner) {
+    const auto found = co_await find_unfinished(bucket_, std::move(key), std::move(owner));
+    if (!found)
+        co_return found.error();
+    if (found->empty())
+        co_return errc::not_found;
+    for (const auto& upload : *found) {
+        const auto removed = co_await bucket_->client.abort_upload(upload.name);
+        if (!removed)
+            co_return removed.error();
+    }
+    co_return result<>();
 }
 
 awaitable<result<>> object_store_adapter::make_directory(std::string key, parents missing) {

@@ -8,6 +8,8 @@
 
 namespace objftpd::storage::rest {
 
+class object_upload;
+
 /// A bucket of an object store, OSS or S3, as an adapter. A file and a directory may have the same
 /// name. Nothing is asked of the store that an operation does not need itself.
 class object_store_adapter final : public adapter {
@@ -21,6 +23,9 @@ public:
     awaitable<result<std::unique_ptr<body>>> read(std::string key, std::uint64_t offset,
                                                   std::stop_token stop) override;
     awaitable<result<std::unique_ptr<upload>>> open_upload(upload_request request) override;
+    awaitable<result<std::vector<object_info>>> unfinished(std::string key,
+                                                           std::string owner) override;
+    awaitable<result<>> remove_unfinished(std::string key, std::string owner) override;
     awaitable<result<>> make_directory(std::string key, parents missing) override;
     awaitable<result<>> remove(std::string key) override;
     awaitable<result<>> remove_directory(std::string key) override;
@@ -34,6 +39,7 @@ public:
 
 private:
     bool fits(const std::string& key) const;
+    awaitable<result<>> go_on(object_upload& upload, const upload_request& request);
     awaitable<result<>> move_directory(rename_request request);
     awaitable<error_code> why_missing(std::string key);
 

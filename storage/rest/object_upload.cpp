@@ -21,10 +21,13 @@ object_upload::object_upload(std::shared_ptr<const bucket_access> bucket, upload
                              const asio::any_io_executor& executor)
     : bucket_(std::move(bucket)), request_(std::move(request)),
       plan_(bucket_->client.speech().bounds(), bucket_->settings.part_size,
-            bucket_->settings.largest_part, request_.expected_size),
+            bucket_->settings.largest_part, request_.expected_size,
+            upload_mark(request_.key, request_.owner)),
       memory_(bucket_->memory->join()),
       parts_(std::make_shared<upload_parts>(bucket_, request_.key, executor)),
-      on_stop_(request_.stop, [parts = parts_] { parts->stop(); }) {}
+      on_stop_(request_.stop, [parts = parts_, is_kept = !request_.owner.empty()] {
+          is_kept ? parts->interrupt() : parts->stop();
+      }) {}
 
 object_upload::~object_upload() {
     give_up();
@@ -95,7 +98,8 @@ awaitable<result<>> object_upload::send_current() {
     co_return co_await parts_->send(std::move(current_));
 }
 
-// Short parts use up the numbers of which there are not many.
+// Short parts use up the numbers of which there are not many. A short first one carries no mark:
+// an upload that began when there was no memory left is nobody's to go on with.
 bool object_upload::may_be_short_part() const {
     constexpr unsigned plenty = 1000;
     return current_->size() >= bucket_->client.speech().bounds().smallest_part &&
@@ -161,6 +165,15 @@ awaitable<result<>> object_upload::keep(const object_head& kept, std::uint64_t s
     if (copied && kept.crc64 && size == kept.size)
         parts_->know_crc64(*kept.crc64);
     co_return copied;
+}
+
+void object_upload::go_on(const unfinished_upload& with, unsigned count) {
+    keep_nothing();
+    plan_ = part_plan(bucket_->client.speech().bounds(), with.parts.front().size,
+                      bucket_->settings.largest_part);
+    parts_->go_on(with, count, attributes().acl);
+    for (const auto& part : std::span(with.parts).first(count))
+        size_ += part.size;
 }
 
 awaitable<result<>> object_upload::copy(std::string from, const object_head& version) {
@@ -342,6 +355,15 @@ awaitable<result<put_result>> object_upload::commit(std::span<const char> last) 
     else if (existing() != request_.existing && stored.error() == errc::already_exists)
         co_return errc::precondition_failed; // somebody was faster with the first bytes
     co_return stored;
+}
+
+// What is added to something else cannot be told from it in the store.
+awaitable<void> object_upload::suspend() {
+    const bool adds = stands_ && !stands_->etag.empty();
+    if (request_.owner.empty() || adds)
+        co_await abort();
+    else if (!std::exchange(ended_, true))
+        co_await parts_->keep();
 }
 
 awaitable<void> object_upload::abort() {

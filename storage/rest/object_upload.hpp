@@ -26,6 +26,10 @@ public:
     /// The same for an object that does not exist yet: nobody else's is replaced.
     void keep_nothing() { stands_.emplace(); }
 
+    /// Goes on with an upload that broke off, behind its first `count` parts. Nothing stands under
+    /// the key.
+    void go_on(const unfinished_upload& with, unsigned count);
+
     /// Makes it a copy of another object of the bucket; only commit comes after it. The caller has
     /// the turn on the key.
     awaitable<result<>> copy(std::string from, const object_head& version);
@@ -33,6 +37,7 @@ public:
     awaitable<result<>> write(std::span<const char> bytes) override;
     awaitable<result<put_result>> commit(std::span<const char> last) override;
     awaitable<void> abort() override;
+    awaitable<void> suspend() override;
     void leave() override;
     bool can_receive() const override { return true; }
     awaitable<result<std::size_t>> receive_from(direct_socket& socket) override;
@@ -57,7 +62,7 @@ private:
 
     const std::shared_ptr<const bucket_access> bucket_;
     const upload_request request_;
-    const part_plan plan_;
+    part_plan plan_;
     const std::shared_ptr<memory_budget::member> memory_;
     const std::shared_ptr<upload_parts> parts_;
     std::unique_ptr<part_buffer> current_;

@@ -13,13 +13,18 @@ constexpr std::uint64_t unit = 1 << 20;
 } // namespace
 
 part_plan::part_plan(const limits& bounds, std::uint64_t usual, std::uint64_t largest,
-                     std::uint64_t expected)
-    : largest_(std::clamp(largest, bounds.smallest_part, bounds.largest_part)) {
+                     std::uint64_t expected, const upload_mark& mark)
+    : part_plan(bounds, 0, largest) {
     // A tenth of the numbers is left for a client that was wrong.
     const auto needed = expected / (bounds.most_parts - bounds.most_parts / 10);
     const auto rounded = (needed + unit - 1) / unit * unit;
     first_ = std::clamp(std::max(usual, rounded), bounds.smallest_part, largest_);
+    const auto marked = mark.add_to(first_);
+    first_ = marked <= bounds.largest_part ? marked : mark.add_to(first_ - unit);
 }
+
+part_plan::part_plan(const limits& bounds, std::uint64_t first, std::uint64_t largest)
+    : first_(first), largest_(std::clamp(largest, bounds.smallest_part, bounds.largest_part)) {}
 
 std::uint64_t part_plan::size(unsigned number) const {
     if (number <= equal_parts)

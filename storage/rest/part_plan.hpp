@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/rest/dialect.hpp"
+#include "storage/rest/upload_mark.hpp"
 
 #include <cstdint>
 
@@ -13,7 +14,10 @@ public:
     /// `usual` is the wished size of a part, `largest` what fits into memory, `expected` the size
     /// of the whole upload if the client has told it, else 0; all in bytes.
     part_plan(const limits& bounds, std::uint64_t usual, std::uint64_t largest,
-              std::uint64_t expected);
+              std::uint64_t expected, const upload_mark& mark);
+
+    /// That of an upload whose first part is there already.
+    part_plan(const limits& bounds, std::uint64_t first, std::uint64_t largest);
 
     /// Of part `number`, which begins with 1.
     std::uint64_t size(unsigned number) const;

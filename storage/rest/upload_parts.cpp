@@ -45,6 +45,17 @@ awaitable<result<>> upload_parts::begin(const object_attributes& attributes, ove
     co_return result<>();
 }
 
+void upload_parts::go_on(const unfinished_upload& with, unsigned count, std::string acl) {
+    acl_ = std::move(acl);
+    id_ = with.name.id;
+    for (const auto& there : std::span(with.parts).first(count)) {
+        auto& p = parts_.emplace_back();
+        p.etag = there.etag; // whether it is an MD5 only its upload has told
+        p.size = there.size;
+        p.crc64 = there.crc64;
+    }
+}
+
 awaitable<result<>> upload_parts::wait_for_turn() {
     while (on_their_way_ >= bucket_->settings.parallel_parts && !failed_ && !stop_.stop_requested())
         co_await changed_.wait();
@@ -100,8 +111,8 @@ awaitable<result<>> upload_parts::send_one(unsigned number, std::unique_ptr<part
     constexpr int most_attempts = 3;
     for (int attempt = 1;; ++attempt) {
         auto pieces = p.pieces();
-        auto stored =
-            co_await bucket_->client.upload_part(to, number, sum, std::move(pieces), stop_token());
+        auto stored = co_await bucket_->client.upload_part(to, number, sum, std::move(pieces),
+                                                           cancel_.get_token());
         if (!stored)
             co_return stored.error();
         const auto said = rest::compare(*stored, p);
@@ -123,7 +134,8 @@ awaitable<result<>> upload_parts::send_one(unsigned number, std::unique_ptr<part
 awaitable<result<>> upload_parts::copy_one(unsigned number, copy_source from) {
     parts_[number - 1].size = from.size;
     const upload_name to(key_, id_);
-    auto stored = co_await bucket_->client.copy_part(to, number, std::move(from), stop_token());
+    auto stored =
+        co_await bucket_->client.copy_part(to, number, std::move(from), cancel_.get_token());
     if (!stored)
         co_return stored.error();
     parts_[number - 1].take(std::move(*stored));
@@ -211,14 +223,18 @@ void upload_parts::abandon() {
 }
 
 awaitable<void> upload_parts::abort() {
-    constexpr std::chrono::seconds patience(2);
     abandon();
-    if (!begun())
-        co_return;
+    if (begun())
+        co_await wait_a_little();
+}
+
+// For what is settled in the background.
+awaitable<void> upload_parts::wait_a_little() {
+    constexpr std::chrono::seconds patience(2);
     const auto self = shared_from_this();
     asio::steady_timer limit(executor_, patience);
     limit.async_wait([self](const error_code&) { self->changed_.notify(); });
-    while (!removed_ && limit.expiry() > asio::steady_timer::clock_type::now())
+    while (!settled_ && limit.expiry() > asio::steady_timer::clock_type::now())
         co_await changed_.wait();
 }
 
@@ -235,7 +251,33 @@ awaitable<void> upload_parts::remove() {
                               {"upload", id_},
                               {"error", removed.error().message()},
                               {"advice", "let a lifecycle rule remove unfinished uploads"}});
-    removed_ = true;
+    settled_ = true;
+    changed_.notify();
+}
+
+awaitable<void> upload_parts::keep() {
+    if (!begun())
+        co_return;
+    asio::co_spawn(
+        executor_, [self = shared_from_this()] { return self->settle_in_background(); },
+        asio::detached);
+    co_await wait_a_little();
+}
+
+awaitable<void> upload_parts::settle_in_background() {
+    while (on_their_way_ > 0)
+        co_await changed_.wait();
+    const auto gap = std::ranges::find(parts_, std::string(), &part::etag);
+    if (gap == parts_.begin()) {
+        co_await remove();
+        co_return;
+    }
+    std::uint64_t size = 0;
+    for (auto p = parts_.begin(); p != gap; ++p)
+        size += p->size;
+    config::log::info("an upload broke off, and what is there of it is kept",
+                      {{"key", key_}, {"upload", id_}, {"bytes", size}});
+    settled_ = true;
     changed_.notify();
 }
 

@@ -2,6 +2,7 @@
 
 #include "storage/rest/bucket_access.hpp"
 #include "storage/rest/part_buffer.hpp"
+#include "storage/rest/unfinished_uploads.hpp"
 
 #include "config/async.hpp"
 
@@ -29,6 +30,9 @@ public:
 
     /// Begins the upload in the store.
     awaitable<result<>> begin(const object_attributes& attributes, overwrite existing);
+
+    /// Goes on with an upload that broke off, behind its first `count` parts.
+    void go_on(const unfinished_upload& with, unsigned count, std::string acl);
 
     /// Sends the next part in the background; waits while too many are on their way. A part that
     /// failed before shows here.
@@ -69,10 +73,21 @@ public:
     /// The same, all of it in the background.
     void abandon();
 
+    /// Leaves what the store has to be gone on with later. What is on its way gets there in the
+    /// background; comes back when it has, or after a short while. If there is nothing to go on
+    /// with, the upload is removed.
+    awaitable<void> keep();
+
     std::stop_token stop_token() const { return stop_.get_token(); }
-    void stop() {
+
+    /// No more parts; those on their way go on.
+    void interrupt() {
         stop_.request_stop();
         changed_.notify();
+    }
+    void stop() {
+        cancel_.request_stop();
+        interrupt();
     }
 
 private:
@@ -96,6 +111,8 @@ private:
     awaitable<result<>> send_one(unsigned number, std::unique_ptr<part_buffer> bytes);
     awaitable<result<>> copy_one(unsigned number, copy_source from);
     awaitable<void> remove();
+    awaitable<void> settle_in_background();
+    awaitable<void> wait_a_little();
     std::string composite_etag() const;
 
     // The first parts, of which only the checksum of all together is known.
@@ -108,12 +125,13 @@ private:
     const std::string key_;
     const asio::any_io_executor executor_;
     async_signal changed_;
-    std::stop_source stop_;
+    std::stop_source stop_;   // of what waits
+    std::stop_source cancel_; // of requests for parts
     std::string acl_;
     std::string id_;
     std::vector<part> parts_;
     front front_;
-    bool removed_ = false;
+    bool settled_ = false; // after its end: removed, or left to be gone on with
     unsigned on_their_way_ = 0;
     error_code failed_; // the first part's that did
 };

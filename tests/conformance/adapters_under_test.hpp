@@ -52,10 +52,9 @@ public:
     std::size_t leftovers() override {
         settle();
         std::size_t files = 0;
-        for (const auto& owner : std::filesystem::directory_iterator(folder_.path() / ".objftpd"))
-            if (owner.is_directory())
-                for ([[maybe_unused]] const auto& file : std::filesystem::directory_iterator(owner))
-                    ++files;
+        const auto area = folder_.path() / ".objftpd";
+        for (const auto& file : std::filesystem::recursive_directory_iterator(area))
+            files += file.is_regular_file() && file.path().extension() != ".lock" ? 1 : 0;
         return files;
     }
 

@@ -23,6 +23,10 @@ result<std::shared_ptr<local_store>> open_store(const fs::path& path, worker_poo
     return local_store::open(path.string(), config::durability::none, disk);
 }
 
+auto names_in(const fs::path& folder) {
+    return std::distance(fs::directory_iterator(folder), fs::directory_iterator());
+}
+
 dev_t device_of(const fs::path& path) {
     struct stat status {};
     REQUIRE(::stat(path.c_str(), &status) == 0);
@@ -56,9 +60,8 @@ TEST_CASE("what a dead process left of its uploads is swept when the store opens
     worker_pool disk(1);
     const auto store = value_of(open_store(folder.path(), disk));
     CHECK(unfinished_uploads(folder.path()) == 0);
-    const auto owners =
-        std::distance(fs::directory_iterator(folder.path() / ".objftpd"), fs::directory_iterator());
-    CHECK(owners == 2); // this one's folder and lock
+    // This one's folder and lock, and what is kept for users.
+    CHECK(names_in(folder.path() / ".objftpd") == 3);
 }
 
 TEST_CASE("what a process that still runs has of its uploads is not swept") {
@@ -72,14 +75,15 @@ TEST_CASE("what a process that still runs has of its uploads is not swept") {
     CHECK(unfinished_uploads(folder.path()) == 2);
 }
 
-TEST_CASE("a store that is closed leaves nothing of its private area but the folder") {
+TEST_CASE("a store that is closed leaves nothing of its private area but what is kept") {
     const temporary_folder folder;
     worker_pool disk(1);
     {
         const auto store = value_of(open_store(folder.path(), disk));
         value_of(store->area().create_file());
     }
-    CHECK(fs::is_empty(folder.path() / ".objftpd"));
+    CHECK(names_in(folder.path() / ".objftpd") == 1);
+    CHECK(fs::is_empty(folder.path() / ".objftpd/unfinished"));
 }
 
 TEST_CASE("objects survive opening the store again, with their versions") {

@@ -41,7 +41,7 @@ public:
         // Uploads are removed in the background, while the store is asked for them.
         std::size_t left = 0;
         for (int tries = 0; tries < 50; ++tries) {
-            left = value_of(loop_.run(client_.list_uploads({}, {}, {}))).uploads.size();
+            left = value_of(loop_.run(client_.list_uploads({}, {}, {}, {}))).uploads.size();
             if (left == 0)
                 break;
         }

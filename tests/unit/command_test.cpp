@@ -179,6 +179,31 @@ TEST_CASE("Telnet commands leave no byte in a line, however they are cut") {
         }
 }
 
+TEST_CASE("a line is known to come with Telnet's Interrupt Process, however it is cut") {
+    const std::string bytes = "NOOP\r\n"
+                              "\xFF\xF4\xFF\xF4\xFF\xF2STAT\r\n"
+                              "NOOP\r\n"
+                              "NO\xFF\xF4OP\r\n"
+                              "NOOP\r\n\xFF\xF4";
+    for (const std::size_t chunk : {1u, 2u, 3u, 7u, 1000u}) {
+        CAPTURE(chunk);
+        line_reader reader(64);
+        std::vector<bool> interrupts;
+        std::string line;
+        const auto take = [&] {
+            while (reader.next(line) == line_reader::status::line)
+                interrupts.push_back(reader.interrupts());
+        };
+        for (std::size_t at = 0; at < bytes.size(); at += chunk) {
+            reader.feed(std::string_view(bytes).substr(at, chunk));
+            take();
+        }
+        reader.feed("ABOR\r\n");
+        take();
+        CHECK(interrupts == std::vector<bool>{false, true, false, true, false, true});
+    }
+}
+
 TEST_CASE("a 0xFF that begins no Telnet command stays, so that no other file is meant") {
     for (const std::size_t chunk : {1u, 2u, 1000u}) {
         CHECK(lines_of("DELE \xFF"

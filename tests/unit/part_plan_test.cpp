@@ -16,6 +16,8 @@ const rest::limits& of_s3() {
     return dialect.bounds();
 }
 
+const rest::upload_mark mark("key", "owner");
+
 std::uint64_t longest_upload(const part_plan& plan, const rest::limits& bounds) {
     std::uint64_t bytes = 0;
     for (unsigned number = 1; number <= bounds.most_parts; ++number)
@@ -26,36 +28,45 @@ std::uint64_t longest_upload(const part_plan& plan, const rest::limits& bounds) 
 } // namespace
 
 TEST_CASE("parts have the wished size first and grow when their numbers get short") {
-    const part_plan plan(of_s3(), 8 * MiB, 64 * MiB, 0);
-    CHECK(plan.size(1) == 8 * MiB);
-    CHECK(plan.size(1500) == 8 * MiB);
-    CHECK(plan.size(1501) == 16 * MiB);
-    CHECK(plan.size(2001) == 32 * MiB);
+    const part_plan plan(of_s3(), 8 * MiB, 64 * MiB, 0, mark);
+    const auto first = mark.add_to(8 * MiB);
+    CHECK(plan.size(1) == first);
+    CHECK(plan.size(1500) == first);
+    CHECK(plan.size(1501) == 2 * first);
+    CHECK(plan.size(2001) == 4 * first);
     CHECK(plan.size(2501) == 64 * MiB);
     CHECK(plan.size(10'000) == 64 * MiB);
 }
 
 TEST_CASE("10 GiB fit into parts of the first size") {
-    const part_plan plan(of_s3(), 8 * MiB, 64 * MiB, 0);
+    const part_plan plan(of_s3(), 8 * MiB, 64 * MiB, 0, mark);
     CHECK(10'240 * MiB / plan.size(1) <= 1500);
 }
 
 TEST_CASE("the size that a client announces makes the first parts large enough") {
     const auto size = std::uint64_t{500} << 30;
-    const part_plan plan(of_s3(), 8 * MiB, 1024 * MiB, size);
+    const part_plan plan(of_s3(), 8 * MiB, 1024 * MiB, size, mark);
     CHECK(plan.size(1) * 9000 >= size);
-    CHECK(plan.size(1) % MiB == 0);
+    CHECK(mark.is_on(plan.size(1), 8 * MiB));
 }
 
 TEST_CASE("with parts of 5 GiB an announced upload reaches what stores take at most") {
     const auto most = std::uint64_t{48'800} * 1'000'000'000;
-    const part_plan plan(of_s3(), 8 * MiB, std::uint64_t{5} << 30, most);
+    const part_plan plan(of_s3(), 8 * MiB, std::uint64_t{5} << 30, most, mark);
     CHECK(longest_upload(plan, of_s3()) >= most);
 }
 
 TEST_CASE("no part is shorter or longer than the store takes") {
     const oss::oss_dialect dialect(oss::signature::v4);
-    CHECK(part_plan(dialect.bounds(), 1, 2, 0).size(1) == 100 << 10);
-    CHECK(part_plan(of_s3(), 1, 2, 0).size(1) == 5 * MiB);
-    CHECK(part_plan(of_s3(), 1, UINT64_MAX, UINT64_MAX).size(1) == std::uint64_t{5} << 30);
+    CHECK(part_plan(dialect.bounds(), 1, 2, 0, mark).size(1) == mark.add_to(100 << 10));
+    CHECK(part_plan(of_s3(), 1, 2, 0, mark).size(1) == mark.add_to(5 * MiB));
+    const auto largest = part_plan(of_s3(), 1, UINT64_MAX, UINT64_MAX, mark).size(1);
+    CHECK(largest <= std::uint64_t{5} << 30);
+    CHECK(largest > (std::uint64_t{5} << 30) - MiB);
+}
+
+TEST_CASE("an upload that is gone on with has parts as it had before") {
+    const part_plan plan(of_s3(), 8 * MiB + 17, 64 * MiB);
+    CHECK(plan.size(2) == 8 * MiB + 17);
+    CHECK(plan.size(1501) == 16 * MiB + 34);
 }

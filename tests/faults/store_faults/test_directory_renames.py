@@ -83,6 +83,25 @@ class DirectoryRenames:
         wire.expect(226)
         self.assert_only_in("from")
 
+    def test_stat_in_telnets_way_tells_how_far_it_is(self):
+        release = threading.Event()
+        self.addCleanup(release.set)
+        self.proxy.on("CopyObject", faults.held_back(release), matches=ends_with("to/30.bin"))
+        wire = self.world.connect()
+        self.rename(wire)
+        copied = ("CopyObject", 200)
+        self.wait_for(lambda: self.proxy.statuses.count(copied) == FILES - 1, "too few copies")
+        wire.send(b"\xff\xf4\xff\xf2STAT\r\n")
+        status = wire.expect(211)
+        self.assertTrue([line for line in status.lines if f"{FILES - 1} of {FILES} files" in line],
+                        status.lines)
+        wire.send(b"\xff\xf4\xff\xf2NOOP\r\n")
+        wire.expect(200)
+        wire.send("NOOP")  # in its turn
+        release.set()
+        wire.expect(250)
+        wire.expect(200)
+
     def test_abor_is_too_late_when_all_is_copied(self):
         release = threading.Event()
         self.addCleanup(release.set)

@@ -1,0 +1,36 @@
+#include "storage/rest/upload_mark.hpp"
+
+#include "storage/checksum/crc64.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace objftpd::storage::rest {
+namespace {
+
+constexpr std::uint64_t unit = 1 << 20; // what announced uploads have their part sizes rounded to
+constexpr std::uint64_t largest_excess = unit - 1;
+
+// The NUL keeps ("a", "bc") and ("ab", "c") apart: neither holds one.
+std::uint64_t hash_of(const std::string& key, const std::string& owner) {
+    constexpr std::string_view whose = "objftpd";
+    auto sum = crc64(0, whose.data(), whose.size() + 1);
+    sum = crc64(sum, key.data(), key.size() + 1);
+    return crc64(sum, owner.data(), owner.size());
+}
+
+} // namespace
+
+upload_mark::upload_mark(const std::string& key, const std::string& owner)
+    : hash_(hash_of(key, owner)) {}
+
+std::uint64_t upload_mark::excess_of(std::uint64_t part_size) const {
+    return 1 + hash_ % std::clamp<std::uint64_t>(part_size / 8, 1, largest_excess);
+}
+
+bool upload_mark::is_on(std::uint64_t size, std::uint64_t part_size) const {
+    const auto excess = 1 + hash_ % largest_excess;
+    return size == add_to(part_size) || (size > 8 * unit && (size - excess) % unit == 0);
+}
+
+} // namespace objftpd::storage::rest

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace objftpd::storage::rest {
+
+/// Tells this gateway's unfinished uploads from others' in the same bucket, and whose they are,
+/// without a request or an object of its own: listings of unfinished uploads show nothing that a
+/// gateway could write there but the sizes of their parts. So the first part is longer than a round
+/// size by up to 1 MiB, by as many bytes as key and owner make. That another program's upload looks
+/// like one is as likely as one in a million, if it has odd sizes at all.
+class upload_mark {
+public:
+    /// `owner` may go on with it; empty: nobody.
+    upload_mark(const std::string& key, const std::string& owner);
+
+    /// The marked size of a first part: `part_size` and up to an eighth more, in bytes.
+    std::uint64_t add_to(std::uint64_t part_size) const { return part_size + excess_of(part_size); }
+
+    /// Whether a first part of `size` bytes carries it where parts have `part_size` bytes usually,
+    /// or some whole MiB because the client had announced a large upload.
+    bool is_on(std::uint64_t size, std::uint64_t part_size) const;
+
+private:
+    std::uint64_t excess_of(std::uint64_t part_size) const;
+
+    std::uint64_t hash_ = 0;
+};
+
+} // namespace objftpd::storage::rest
