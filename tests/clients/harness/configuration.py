@@ -31,6 +31,7 @@ name = "{store_name}"
 [[user]]
 name = "{user}"
 password_hash = '{password_hash}'
+{user_options}
 
 [[user.mount]]
 path = "/"
@@ -49,14 +50,14 @@ def hash_password(password):
 
 
 def write(root, ports, store_name, store, prefix="", server="", listeners=PLAIN_AND_EXPLICIT,
-          sections=""):
-    """Where a server in the folder `root` looks for it. `store` and `server` are text for the
+          sections="", user_options=""):
+    """Where a server in the folder `root` looks for it. `store`, `server` and `user_options` are text for the
     sections of these names, `sections` is text for further ones. `listeners` is a table like
     PLAIN_AND_EXPLICIT, `ports` has the port of each."""
     path = root / "objftpd.toml"
     path.write_text(CONFIGURATION.format(
         root=root, store_name=store_name, store=store, bucket=BUCKET, prefix=prefix, user=USER,
-        server=server, password_hash=hash_password(PASSWORD),
+        server=server, user_options=user_options, password_hash=hash_password(PASSWORD),
         listeners="".join(_listener(*listeners[name], ports[name]) for name in listeners))
         + sections)
     path.chmod(0o600)

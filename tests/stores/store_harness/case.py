@@ -19,6 +19,7 @@ class StoreCase(ServerCase):
     engine_kind = None
     server_options = ""
     store_options = ""
+    user_options = ""
     sections = ""
     prefix = None
     impatient = True
@@ -29,7 +30,7 @@ class StoreCase(ServerCase):
 
     def setUp(self):
         self.world = World(self.engine, self.id(), self.server_options, self.store_options,
-                           self.prefix, self.sections, self.impatient)
+                           self.prefix, self.sections, self.impatient, self.user_options)
         self.addCleanup(self.world.stop)
         self.daemon = self.world.start().gateway
         self.proxy = self.world.proxy

@@ -18,13 +18,13 @@ Outcome = collections.namedtuple("Outcome", "code text content orphans seconds")
 
 
 class World:
-    """REQUIRES: `stop` is called. `name` is nobody else's. The two texts go into the sections of
-    the server and of the store, `sections` after them. `prefix` is what the user sees of the
+    """REQUIRES: `stop` is called. `name` is nobody else's. The texts go into the sections of
+    server, store and user, `sections` after them. `prefix` is what the user sees of the
     bucket, by default a folder of this world's own. Without `impatient` the store's options are
     those that users have."""
 
     def __init__(self, engine, name, server_options="", store_options="", prefix=None,
-                 sections="", impatient=True):
+                 sections="", impatient=True, user_options=""):
         self.engine = engine
         self.root = own_folder(name)
         self.prefix = prefix or f"{self.root.name}/"
@@ -32,7 +32,7 @@ class World:
         if impatient:  # small parts and few repetitions
             store_options = f'part_size = "{engine.part_size}"\nattempts = 2\n{store_options}'
         self.gateway = Gateway(self.root, engine, self.proxy.port, self.prefix, server_options,
-                               store_options, sections)
+                               store_options, sections, user_options)
         self._wires = []
 
     def start(self):

@@ -1,0 +1,123 @@
+#include "tests/session/session_test.hpp"
+
+using namespace objftpd;
+using namespace objftpd::tests;
+
+namespace {
+
+const std::string first_half(300'000, 'a');
+const std::string second_half = "the rest";
+
+class resume_test : public session_test {
+public:
+    resume_test() { alice().on_interrupt = config::interrupted_upload::resume; }
+
+    /// An upload of "f" that ends when the first half is there.
+    ftp_client break_off(ftp_client control) {
+        auto upload = begin_upload(std::move(control), "f", first_half);
+        const auto all = std::to_string(first_half.size()) + " bytes in";
+        while (upload.control.says("STAT").find(all) == std::string::npos) {
+        }
+        upload.control.expects("ABOR", 426);
+        CHECK(upload.control.hears_code() == 226);
+        return std::move(upload.control);
+    }
+    ftp_client break_off() { return break_off(login()); }
+
+    std::uint64_t size(ftp_client& c) {
+        const auto told = c.says("SIZE f");
+        REQUIRE(told.starts_with("213 "));
+        return std::stoull(told.substr(4));
+    }
+
+    void upload_rest(ftp_client& c, const std::string& command, std::uint64_t from) {
+        auto data = c.opens_data();
+        if (command == "STOR f")
+            c.expects("REST " + std::to_string(from), 350);
+        c.expects(command, 150);
+        data.sends((first_half + second_half).substr(from));
+        data.ends();
+        CHECK(c.hears_code() == 226);
+        CHECK(content("f") == first_half + second_half);
+        CHECK(leftovers() == 0);
+    }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(resume_test, "an upload that broke off is gone on with by SIZE and APPE or REST") {
+    auto c = break_off();
+    CHECK_FALSE(exists("f"));
+    const auto there = size(c);
+    CHECK(there == first_half.size());
+    upload_rest(c, GENERATE("APPE f", "STOR f"), there);
+}
+
+TEST_CASE_METHOD(resume_test, "its user sees what there is of it, and nobody else does") {
+    add_user("bob");
+    auto c = break_off();
+    const auto there = std::to_string(size(c));
+    CHECK(c.receives("MLSD").find("size=" + there + ";") != std::string::npos);
+    CHECK(c.receives("NLST") == "f\r\n");
+    CHECK(c.says("MLST f").starts_with("250-"));
+    CHECK(c.code("RETR f") == 550);
+    CHECK(c.code("SIZE g") == 550);
+    auto bob = login("bob");
+    CHECK(bob.receives("NLST").empty());
+    CHECK(bob.code("SIZE f") == 550);
+    CHECK(bob.code("DELE f") == 550);
+}
+
+TEST_CASE_METHOD(resume_test, "a restart position behind what is there is 554") {
+    auto c = break_off();
+    c.expects("REST " + std::to_string(size(c) + 1), 350);
+    c.opens_data();
+    CHECK(c.code("STOR f") == 554);
+}
+
+TEST_CASE_METHOD(resume_test, "DELE removes it") {
+    auto c = break_off();
+    CHECK(c.code("DELE f") == 250);
+    CHECK(c.code("SIZE f") == 550);
+    CHECK(c.code("DELE f") == 550);
+    CHECK(leftovers() == 0);
+}
+
+TEST_CASE_METHOD(resume_test, "an upload from the beginning takes its place") {
+    auto c = break_off();
+    c.stores("f", "all of it");
+    CHECK(size(c) == 9);
+    CHECK(c.code("DELE f") == 250);
+    CHECK(c.code("SIZE f") == 550);
+    CHECK(leftovers() == 0);
+}
+
+TEST_CASE_METHOD(resume_test, "who may not overwrite goes on with its own all the same") {
+    take_right_from_alice(config::right::overwrite);
+    auto c = break_off();
+    upload_rest(c, "STOR f", size(c));
+    c.expects("REST 1", 350);
+    c.opens_data();
+    CHECK(c.code("STOR f") == 553);
+}
+
+TEST_CASE_METHOD(resume_test, "nothing is kept by default, nor of TYPE A that is converted") {
+    const bool by_default = GENERATE(true, false);
+    if (by_default)
+        alice().on_interrupt = config::interrupted_upload::discard;
+    alice().ascii = config::ascii_policy::convert;
+    auto c = login();
+    if (!by_default)
+        c.expects("TYPE A", 200);
+    c = break_off(std::move(c));
+    CHECK(c.receives("NLST").empty());
+    CHECK(leftovers() == 0);
+}
+
+TEST_CASE_METHOD(resume_test, "keep-partial makes what has arrived the file, and answers 426") {
+    alice().on_interrupt = config::interrupted_upload::keep_partial;
+    drop_in("f", "old content");
+    auto c = break_off();
+    CHECK(content("f") == first_half);
+    upload_rest(c, "APPE f", size(c));
+}
