@@ -158,12 +158,12 @@ public:
     /// here, is not undone by it.
     virtual void leave() {}
 
-    /// Gives up and removes what was written. Commit or abort must be the last call; the
+    /// Gives up and removes what was written. Commit, abort or suspend must be the last call; the
     /// destructor alone leaves the removal to the store.
     virtual awaitable<void> abort() = 0;
 
-    /// Breaks off before the end: what the store has of it stays for its owner to go on with. Where
-    /// nothing can be kept, or there is no owner, the same as abort.
+    /// Breaks off: what the store has of it stays for its owner to go on with. Where nothing can be
+    /// kept, there is no owner, or a commit has failed for good, the same as abort.
     virtual awaitable<void> suspend() { co_await abort(); }
 
     /// Whether receive_from works.

@@ -243,7 +243,7 @@ awaitable<void> carry_out(std::shared_ptr<finalization> f) {
         co_return;
     }
     if (!committed)
-        co_await f->to->abort();
+        co_await f->to->suspend();
     f->late(committed);
 }
 
@@ -264,7 +264,7 @@ awaitable<transfer_end> finalize(std::shared_ptr<finalization> f, transfer_progr
     if (!f->committed)
         co_return transfer_end(side::unconfirmed, error_code());
     if (!*f->committed) {
-        co_await f->to->abort();
+        co_await f->to->suspend();
         co_return transfer_end(side::store, f->committed->error());
     }
     stored = std::move(**f->committed);

@@ -283,8 +283,10 @@ awaitable<result<put_result>> file_upload::commit(std::span<const char> last) {
             failed = append(last.data(), last.size());
         return failed ? failed : publish();
     };
-    if (const auto failed = co_await offload(store_->disk(), work))
+    if (const auto failed = co_await offload(store_->disk(), work)) {
+        refused_ = true;
         co_return failed;
+    }
     put_result stored;
     stored.etag = attributes_.etag;
     stored.size = size_;
@@ -312,7 +314,7 @@ error_code file_upload::keep_unfinished() {
 awaitable<void> file_upload::suspend() {
     const bool adds = head_ && !goes_on_;
     const bool whole_head = size_ >= head_size_;
-    if (name_.empty() || request_.owner.empty() || adds || !whole_head || size_ == 0) {
+    if (name_.empty() || request_.owner.empty() || adds || refused_ || !whole_head || size_ == 0) {
         co_await abort();
         co_return;
     }

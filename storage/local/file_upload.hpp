@@ -57,6 +57,7 @@ private:
     descriptor file_;
     std::string name_;               // in the private area; empty when there is nothing to remove
     std::atomic<bool> left_ = false; // nobody waits for the commit
+    bool refused_ = false;           // the commit has failed
     std::uint64_t size_ = 0;
     std::uint64_t crc64_ = 0;
     std::uint64_t written_back_ = 0; // up to here the kernel has been told to write

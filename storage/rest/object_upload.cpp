@@ -350,9 +350,9 @@ awaitable<result<put_result>> object_upload::commit(std::span<const char> last) 
             co_await parts_->settle();
     }
     turn_.reset();
-    if (stored)
-        ended_ = true;
-    else if (existing() != request_.existing && stored.error() == errc::already_exists)
+    ended_ = stored.has_value();
+    refused_ = !stored && stored.error() != condition::temporary;
+    if (!stored && existing() != request_.existing && stored.error() == errc::already_exists)
         co_return errc::precondition_failed; // somebody was faster with the first bytes
     co_return stored;
 }
@@ -360,7 +360,7 @@ awaitable<result<put_result>> object_upload::commit(std::span<const char> last) 
 // What is added to something else cannot be told from it in the store.
 awaitable<void> object_upload::suspend() {
     const bool adds = stands_ && !stands_->etag.empty();
-    if (request_.owner.empty() || adds)
+    if (request_.owner.empty() || adds || refused_)
         co_await abort();
     else if (!std::exchange(ended_, true))
         co_await parts_->keep();

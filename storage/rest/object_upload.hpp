@@ -70,6 +70,7 @@ private:
     std::optional<object_head> source_; // what is copied
     std::uint64_t size_ = 0;            // of all bytes so far
     bool ended_ = false;                // committed or given up
+    bool refused_ = false;              // going on with it would fail again
     std::optional<key_locks::turn> turn_;
     std::stop_source left_;
     std::stop_callback<std::function<void()>> on_stop_;

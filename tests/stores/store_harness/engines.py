@@ -121,6 +121,12 @@ class Oss:
         _, text = self._wanted("GET", "", {"uploads": "", "prefix": prefix})
         return upload_ids(text)
 
+    def begin_upload(self, key, first_part):
+        """As some other program begins one; its id."""
+        upload, = upload_ids(self._wanted("POST", key, {"uploads": ""})[1])
+        self._wanted("PUT", key, {"partNumber": "1", "uploadId": upload}, first_part)
+        return upload
+
     def sign_anew(self, exchange):
         """For a request that the gateway has signed by another clock."""
         request = exchange.request
@@ -204,6 +210,12 @@ class Ceph:
     def uploads(self, prefix):
         """The unfinished uploads below a prefix."""
         return upload_ids(self._wanted("GET", "", query={"uploads": "", "prefix": prefix}).body)
+
+    def begin_upload(self, key, first_part):
+        """As some other program begins one; its id."""
+        upload, = upload_ids(self._wanted("POST", key, query={"uploads": ""}).body)
+        self._wanted("PUT", key, query={"partNumber": "1", "uploadId": upload}, body=first_part)
+        return upload
 
     def sign_anew(self, exchange):
         """For a request that the gateway has signed by another clock."""
