@@ -10,12 +10,14 @@ class GatewayCase(ServerCase):
     """Straight in front of the store, with the options that users have; a gateway for each test."""
 
     engine_kind = None
+    user_options = ""
 
     def setUp(self):
         self.engine = self.start_engine()
         root = own_folder(self.id())
         self.prefix = f"{root.name}/"
-        self.daemon = Gateway(root, self.engine, self.engine.port, self.prefix)
+        self.daemon = Gateway(root, self.engine, self.engine.port, self.prefix,
+                              user_options=self.user_options)
         self.addCleanup(self.daemon.stop)
         self.daemon.start()
         super().setUp()
