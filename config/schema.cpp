@@ -109,6 +109,18 @@ const std::vector<option<server_settings>>& server_options() {
         make::duration("drain_timeout", &s::drain_timeout, 30s, 0s, 24h,
                        "Time that running transfers are given after SIGTERM. A second SIGTERM "
                        "ends at once."),
+        make::choice("clean_up", &s::clean_up, "remove",
+                     {{"off", clean_up_policy::off},
+                      {"report", clean_up_policy::report},
+                      {"remove", clean_up_policy::remove}},
+                     "What becomes of uploads that this server has begun, that never came to their "
+                     "end, and that are older than the store's keep_unfinished: most stores bill "
+                     "them without showing them. It costs a listing of unfinished uploads for each "
+                     "mount, and a request for each old one. Uploads that other programs have "
+                     "begun are left alone."),
+        make::duration("clean_up_interval", &s::clean_up_interval, 24h, 1s, 24h * 365,
+                       "How often they are looked for; the first time five minutes after the "
+                       "start."),
         make::size("upload_memory", &s::upload_memory, 128 << 20, 8 << 20, std::uint64_t{1} << 40,
                    "Memory of all sessions together for uploads on their way to stores of type "
                    "\"s3\" and \"oss\". When it is used up, clients are held back."),

@@ -57,7 +57,7 @@ const std::vector<option<store_source>>& store_options() {
             "\"local\": the embedded store, plain files in a folder of this machine. "
             "\"s3\": any S3-compatible store. \"oss\": Alibaba Cloud OSS by its own API.")
             .must_be_given("local"),
-        make::duration("keep_unfinished", &store_settings::keep_unfinished, 24h, 1min, 24h * 365,
+        make::duration("keep_unfinished", &store_settings::keep_unfinished, 24h, 1s, 24h * 365,
                        "Time that an upload which broke off is kept for its user to go on with: "
                        "see on_interrupt of [[user]]."),
     };

@@ -74,6 +74,9 @@ struct port_range {
     std::uint16_t last = 0;
 };
 
+/// What becomes of unfinished uploads that nobody may go on with any more.
+enum class clean_up_policy { off, report, remove };
+
 struct server_settings {
     std::string greeting;
     port_range passive_ports;
@@ -92,11 +95,13 @@ struct server_settings {
     milliseconds login_failure_delay{};
     seconds login_timeout{};
     seconds idle_timeout{};
-    seconds passive_timeout{};     // for the client to connect after PASV or EPSV
-    seconds active_timeout{};      // for our connect after PORT or EPRT
-    seconds stall_timeout{};       // without a byte on a data connection
-    seconds finalize_timeout{};    // for the store to confirm an upload
-    seconds drain_timeout{};       // for running transfers after SIGTERM
+    seconds passive_timeout{};  // for the client to connect after PASV or EPSV
+    seconds active_timeout{};   // for our connect after PORT or EPRT
+    seconds stall_timeout{};    // without a byte on a data connection
+    seconds finalize_timeout{}; // for the store to confirm an upload
+    seconds drain_timeout{};    // for running transfers after SIGTERM
+    clean_up_policy clean_up = clean_up_policy::off;
+    seconds clean_up_interval{};
     std::size_t upload_memory = 0; // bytes of uploads that wait to be stored, of all sessions
 };
 

@@ -67,7 +67,7 @@ gateway::gateway(const config::settings& settings)
     : settings_(settings), main_(1), disk_(settings.server.disk_threads),
       hashing_(settings.server.hash_threads),
       adapters_(disk_, settings.server.upload_memory, journal_folder(settings)),
-      shared_(settings, hashing_) {}
+      shared_(settings, hashing_), janitor_(settings.server) {}
 
 gateway::~gateway() {
     // Work on the pools comes back to the I/O threads' loops: these must outlive it.
@@ -96,6 +96,7 @@ std::optional<std::string> gateway::open() {
     if (auto left = adapters_.unfinished(); !left.empty())
         asio::co_spawn(threads_.front()->context(), adapters_.recover(std::move(left)),
                        asio::detached);
+    asio::co_spawn(threads_.front()->context(), janitor_.run(), asio::detached);
     return {};
 }
 
@@ -130,6 +131,8 @@ std::optional<std::string> gateway::open_users() {
             m.prefix = wanted.prefix;
             m.read_only = wanted.read_only;
             m.bucket = label;
+            if (!m.read_only)
+                janitor_.look_after(label, m.store, m.prefix, user.name);
             mounts.push_back(std::move(m));
         }
         const bool resumes = user.on_interrupt == config::interrupted_upload::resume;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/io_thread.hpp"
+#include "server/janitor.hpp"
 #include "server/services.hpp"
 #include "server/state_directory.hpp"
 #include "storage/open_adapter.hpp"
@@ -72,6 +73,7 @@ private:
     worker_pool hashing_;
     storage::adapter_registry adapters_;
     services shared_;
+    janitor janitor_;
     std::vector<std::unique_ptr<io_thread>> threads_;
     std::vector<listener> listeners_;
     std::uint64_t next_session_ = 1;

@@ -21,4 +21,8 @@ awaitable<result<>> adapter::remove_unfinished(std::string, std::string) {
     co_return errc::not_found;
 }
 
+awaitable<result<std::size_t>> adapter::clean_up(clean_up_request) {
+    co_return std::size_t{0};
+}
+
 } // namespace objftpd::storage

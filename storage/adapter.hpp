@@ -113,6 +113,14 @@ struct put_result {
     std::optional<std::uint64_t> crc64;
 };
 
+/// Which unfinished uploads are to be removed: those below a prefix that nobody can go on with any
+/// more, if they are this gateway's own, of one of the owners ("": nobody's).
+struct clean_up_request {
+    std::string prefix; // "" or ends in '/'
+    std::vector<std::string> owners;
+    bool only_report = false; // to the log
+};
+
 enum class hash_algorithm { crc32, md5, sha1, sha256, sha512 };
 
 /// One download: pull-style, so a slow client holds the store back. Dropping it ends the
@@ -210,6 +218,9 @@ public:
 
     /// Removes it. errc::not_found if there is none.
     virtual awaitable<result<>> remove_unfinished(std::string key, std::string owner);
+
+    /// How many have been removed; each is logged.
+    virtual awaitable<result<std::size_t>> clean_up(clean_up_request request);
 
     /// Makes the directory `key` ("a/b/"). errc::already_exists if a directory or an object has
     /// the name.

@@ -80,6 +80,10 @@ awaitable<result<>> stat_cache::remove_unfinished(std::string key, std::string o
     co_return co_await inner_->remove_unfinished(std::move(key), std::move(owner));
 }
 
+awaitable<result<std::size_t>> stat_cache::clean_up(clean_up_request request) {
+    co_return co_await inner_->clean_up(std::move(request));
+}
+
 awaitable<result<>> stat_cache::make_directory(std::string key, parents missing) {
     const auto made = co_await inner_->make_directory(key, missing);
     memory_->forget(key);

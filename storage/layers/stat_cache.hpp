@@ -28,6 +28,7 @@ public:
     awaitable<result<std::vector<object_info>>> unfinished(std::string key,
                                                            std::string owner) override;
     awaitable<result<>> remove_unfinished(std::string key, std::string owner) override;
+    awaitable<result<std::size_t>> clean_up(clean_up_request request) override;
     awaitable<result<>> make_directory(std::string key, parents missing) override;
     awaitable<result<>> remove(std::string key) override;
     awaitable<result<>> remove_directory(std::string key) override;

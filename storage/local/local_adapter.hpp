@@ -28,6 +28,7 @@ public:
     awaitable<result<std::vector<object_info>>> unfinished(std::string key,
                                                            std::string owner) override;
     awaitable<result<>> remove_unfinished(std::string key, std::string owner) override;
+    awaitable<result<std::size_t>> clean_up(clean_up_request request) override;
     awaitable<result<>> make_directory(std::string key, parents missing) override;
     awaitable<result<>> remove(std::string key) override;
     awaitable<result<>> remove_directory(std::string key) override;
@@ -40,6 +41,8 @@ public:
     awaitable<result<std::uint64_t>> free_space() override;
 
 private:
+    awaitable<result<std::unique_ptr<local_adapter>>> open_unfinished(std::string owner);
+    awaitable<result<std::vector<object_info>>> list_whole(list_request request);
     error_code sync_directory(int directory) const;
     result<object_info> stat_blocking(const std::string& key, detail wanted) const;
     error_code unlink_blocking(const std::string& key, int flags) const;

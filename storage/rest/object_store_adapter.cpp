@@ -234,6 +234,10 @@ awaitable<result<>> object_store_adapter::remove_unfinished(std::string key, std
     co_return result<>();
 }
 
+awaitable<result<std::size_t>> object_store_adapter::clean_up(clean_up_request request) {
+    co_return co_await remove_outdated(bucket_, std::move(request));
+}
+
 awaitable<result<>> object_store_adapter::make_directory(std::string key, parents missing) {
     if (key.empty())
         co_return errc::already_exists;

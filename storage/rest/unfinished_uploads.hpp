@@ -29,4 +29,9 @@ struct unfinished_upload {
 awaitable<result<std::vector<unfinished_upload>>>
 find_unfinished(std::shared_ptr<const bucket_access> bucket, std::string key, std::string owner);
 
+/// adapter::clean_up of a bucket: removes uploads with the mark of one of the owners that are older
+/// than keep_unfinished. One of which no part has arrived carries none, and is left alone.
+awaitable<result<std::size_t>> remove_outdated(std::shared_ptr<const bucket_access> bucket,
+                                               clean_up_request request);
+
 } // namespace objftpd::storage::rest
