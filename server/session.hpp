@@ -79,6 +79,8 @@ public:
     };
     awaitable<result<named_entry>> find(std::string argument,
                                         storage::expected kind = storage::expected::file) const;
+    /// The client learns the size of that: where an upload broke off, it will go on from there.
+    void tell(const named_entry& e);
     /// A path or name as the client's charset has it; '?' where that is impossible.
     std::string to_client(std::string_view utf8) const;
     config::charset charset() const;
@@ -137,6 +139,11 @@ public:
     std::uint64_t restart_at = 0;     // REST, for the next transfer
     std::uint64_t announced_size = 0; // ALLO, for the next upload
     std::optional<storage::virtual_path> rename_from;
+    struct unfinished_upload {
+        storage::virtual_path path;
+        std::uint64_t size = 0; // bytes
+    };
+    std::optional<unfinished_upload> told_unfinished; // what APPE goes on with
     fact_set facts = default_facts;
     storage::hash_algorithm hash = storage::hash_algorithm::sha256;
     bool utf8_requested = false;        // OPTS UTF8 ON

@@ -33,6 +33,12 @@ awaitable<result<session::named_entry>> session::find(std::string argument,
     co_return f;
 }
 
+void session::tell(const named_entry& e) {
+    told_unfinished.reset();
+    if (e.entry.unfinished)
+        told_unfinished = unfinished_upload{e.path, e.entry.size};
+}
+
 std::string session::to_client(std::string_view utf8) const {
     if (charset() == config::charset::utf8)
         return std::string(utf8);

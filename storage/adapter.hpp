@@ -82,9 +82,10 @@ struct upload_request {
     std::stop_token stop;
     std::string content_type;
     std::uint64_t expected_size = 0; // bytes, if the client told it (ALLO); a hint
-    /// Who may go on with it when it breaks off, by an offset where nothing stands under the key.
-    /// Empty: nobody.
-    std::string owner;
+    std::string owner;               // who may go on with it when it breaks off; empty: nobody
+    /// At `offset` of what has broken off of the owner's; nothing may stand under the key.
+    /// errc::range_not_satisfiable if there is no going on from there.
+    bool goes_on = false;
 };
 
 /// How far a long operation is, for others to see. Thread-safe.

@@ -331,6 +331,7 @@ virtual_filesystem::open_upload(virtual_path path, upload_options options) const
     request.missing = options.missing;
     request.stop = options.stop;
     request.expected_size = options.expected_size;
+    request.goes_on = options.goes_on;
     if (options.may_go_on)
         request.owner = owner_;
     co_return co_await found->where->store->open_upload(std::move(request));

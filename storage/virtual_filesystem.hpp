@@ -76,6 +76,7 @@ struct upload_options {
     parents missing = parents::create;
     std::stop_token stop;
     std::uint64_t expected_size = 0; // bytes; 0: not known
+    bool goes_on = false;            // upload_request::goes_on
     bool may_go_on = true; // the bytes are the file's own: should it break off, it can be gone on
 };
 

@@ -241,6 +241,7 @@ awaitable<reply> mlst(session& s, std::string argument) {
     const auto found = co_await s.find(std::move(argument));
     if (!found)
         co_return reply_for(found.error());
+    s.tell(*found);
     auto entry = found->entry;
     entry.name = found->path.text();
     std::string facts;

@@ -69,8 +69,10 @@ private:
 awaitable<reply> receive(session& s, storage::virtual_path path,
                          std::unique_ptr<storage::upload> to, reply preliminary,
                          std::string complete) {
-    if (auto failed = co_await open_data(s, std::move(preliminary)))
+    if (auto failed = co_await open_data(s, std::move(preliminary))) {
+        co_await to->suspend();
         co_return std::move(*failed);
+    }
     const upload_record record(s, path);
     late_answer late = [record](const result<storage::put_result>& made) {
         if (made)
@@ -99,7 +101,9 @@ awaitable<result<storage::upload_options>> upload_rights(session& s, storage::vi
     storage::upload_options options;
     options.offset = offset;
     options.missing = s.missing_parents();
-    options.stop = s.operation.stop.get_token();
+    // What has arrived before ABOR is to be stored, if it is kept.
+    if (s.account->on_interrupt != config::interrupted_upload::keep_partial)
+        options.stop = s.operation.stop.get_token();
     options.expected_size = std::exchange(s.announced_size, 0);
     options.may_go_on = conversion_of(s) == conversion::none;
     const bool may_create = s.may(config::right::create);
@@ -108,8 +112,10 @@ awaitable<result<storage::upload_options>> upload_rights(session& s, storage::vi
         co_return error_code(errc::permission_denied);
     if (!may_overwrite)
         options.existing = storage::overwrite::refused;
-    const bool resumes = offset != 0 && offset != storage::upload_request::at_end;
-    if (may_create && may_overwrite && !resumes)
+    const bool appends = offset == storage::upload_request::at_end;
+    const bool was_told = s.told_unfinished && s.told_unfinished->path == path;
+    const bool resumes = offset != 0 && !appends;
+    if (may_create && may_overwrite && !resumes && !(appends && was_told))
         co_return options;
 
     // Refused before any data flow; the commit checks again for races.
@@ -121,6 +127,12 @@ awaitable<result<storage::upload_options>> upload_rights(session& s, storage::vi
     if (old && !old->unfinished && !may_overwrite)
         co_return error_code(errc::already_exists);
     if (resumes && (!old || offset > old->size))
+        co_return error_code(errc::range_not_satisfiable);
+    options.goes_on = old && old->unfinished && (resumes || (appends && was_told));
+    // An append goes on where its client thinks the end is, whatever has arrived since.
+    if (options.goes_on && appends)
+        options.offset = s.told_unfinished->size;
+    if (options.goes_on && !options.may_go_on)
         co_return error_code(errc::range_not_satisfiable);
     co_return options;
 }

@@ -69,15 +69,12 @@ result<descriptor> file_upload::open_unfinished() {
 }
 
 error_code file_upload::open_head() {
-    auto old = open_beneath(bucket_, request_.key, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-    if (!old && old.error() == errc::not_found) {
-        old = open_unfinished();
-        goes_on_ = old.has_value();
-    }
+    constexpr int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
+    auto old = request_.goes_on ? open_unfinished() : open_beneath(bucket_, request_.key, flags);
     if (!old) {
         if (old.error() != errc::not_found)
             return old.error();
-        if (request_.offset != upload_request::at_end)
+        if (request_.goes_on || request_.offset != upload_request::at_end)
             return errc::range_not_satisfiable;
         request_.existing = overwrite::refused; // what comes meanwhile must not get lost
         return {};
@@ -85,13 +82,14 @@ error_code file_upload::open_head() {
     struct stat status {};
     if (::fstat(old->get(), &status) != 0)
         return from_errno(errno);
+    const bool is_gone = !S_ISREG(status.st_mode) || unfinished_->is_too_old(modified_of(status));
+    if (request_.goes_on && is_gone)
+        return errc::range_not_satisfiable;
     if (S_ISDIR(status.st_mode))
         return errc::is_a_directory;
     if (!S_ISREG(status.st_mode))
         return errc::permission_denied;
-    if (goes_on_ && unfinished_->is_too_old(modified_of(status)))
-        return errc::range_not_satisfiable;
-    if (goes_on_)
+    if (request_.goes_on)
         request_.existing = overwrite::refused;
     else if (request_.existing == overwrite::refused)
         return errc::already_exists;
@@ -160,8 +158,10 @@ error_code file_upload::append(const char* data, std::size_t length) {
         const auto n = ::pwrite(file_.get(), data, length, static_cast<off_t>(size_));
         if (n < 0 && errno == EINTR)
             continue;
-        if (n <= 0)
+        if (n <= 0) {
+            refused_ = true; // the checksum counts bytes that are not there
             return n == 0 ? make_error_code(errc::no_space) : from_errno(errno);
+        }
         data += n;
         length -= static_cast<std::size_t>(n);
         size_ += static_cast<std::uint64_t>(n);
@@ -217,7 +217,7 @@ error_code file_upload::check_head_unchanged(const location& where) const {
     struct stat status {};
     const auto found =
         ::fstatat(where.directory(), where.name().c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!head_ || goes_on_) // nothing was there
+    if (!head_ || request_.goes_on) // nothing was there
         return found ? make_error_code(errc::precondition_failed) : error_code();
     const bool same = found && status.st_ino == head_status_.st_ino &&
                       status.st_size == head_status_.st_size &&
@@ -294,14 +294,10 @@ awaitable<result<put_result>> file_upload::commit(std::span<const char> last) {
     co_return stored;
 }
 
+// All but a byte: a client that finds as much as it has itself takes it for stored.
 error_code file_upload::keep_unfinished() {
-    struct stat status {};
-    if (::fstat(file_.get(), &status) != 0)
+    if (::ftruncate(file_.get(), static_cast<off_t>(--size_)) != 0)
         return from_errno(errno);
-    attributes known;
-    known.etag = new_etag();
-    known.crc64 = crc64_;
-    write_attributes(file_.get(), known, status);
     if (store_->durable() && ::fsync(file_.get()) != 0)
         return from_errno(errno);
     if (const auto failed = unfinished_->put(request_.owner, request_.key, name_))
@@ -312,9 +308,9 @@ error_code file_upload::keep_unfinished() {
 }
 
 awaitable<void> file_upload::suspend() {
-    const bool adds = head_ && !goes_on_;
+    const bool adds = head_ && !request_.goes_on;
     const bool whole_head = size_ >= head_size_;
-    if (name_.empty() || request_.owner.empty() || adds || refused_ || !whole_head || size_ == 0) {
+    if (name_.empty() || request_.owner.empty() || adds || refused_ || !whole_head || size_ < 2) {
         co_await abort();
         co_return;
     }

@@ -57,7 +57,7 @@ private:
     descriptor file_;
     std::string name_;               // in the private area; empty when there is nothing to remove
     std::atomic<bool> left_ = false; // nobody waits for the commit
-    bool refused_ = false;           // the commit has failed
+    bool refused_ = false;           // nothing is to be kept of it
     std::uint64_t size_ = 0;
     std::uint64_t crc64_ = 0;
     std::uint64_t written_back_ = 0; // up to here the kernel has been told to write
@@ -65,7 +65,6 @@ private:
 
     // What stands in front of an append: the version it is taken from, and how far it is copied.
     descriptor head_;
-    bool goes_on_ = false; // head_ is what broke off before; nothing stands under the key
     std::uint64_t head_size_ = 0;
     struct stat head_status_ {};
     std::optional<std::uint64_t> head_crc64_; // known: the copy need not be read

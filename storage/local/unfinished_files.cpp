@@ -2,14 +2,15 @@
 
 #include "storage/checksum/hash.hpp"
 #include "storage/error.hpp"
+#include "storage/local/attributes.hpp"
 #include "storage/local/beneath.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
-#include <cstdio>
 
 namespace objftpd::storage::local {
 namespace {
@@ -46,6 +47,15 @@ error_code unfinished_files::put(const std::string& owner, const std::string& ke
                              parents::create, store_->durable());
     if (!where)
         return where.error();
+    struct stat older {};
+    struct stat newer {};
+    if (::fstatat(where->directory(), where->name().c_str(), &older, AT_SYMLINK_NOFOLLOW) == 0 &&
+        ::fstatat(store_->area().directory(), name_in_area.c_str(), &newer, 0) == 0 &&
+        S_ISREG(older.st_mode) && older.st_size > newer.st_size &&
+        !is_too_old(modified_of(older))) {
+        store_->area().remove(name_in_area);
+        return {};
+    }
     if (::renameat(store_->area().directory(), name_in_area.c_str(), where->directory(),
                    where->name().c_str()) != 0)
         return from_errno(errno);

@@ -25,7 +25,7 @@ public:
     /// Whether such a file is there no more for its owner: its time is over.
     bool is_too_old(timestamp modified) const;
 
-    /// Takes a file out of private_area::directory(), in place of an older one.
+    /// Takes a file out of private_area::directory(), in place of one that is not longer.
     error_code put(const std::string& owner, const std::string& key,
                    const std::string& name_in_area) const;
 

@@ -254,7 +254,8 @@ result<parts_answer> parse_parts(std::string_view xml) {
         if (!part_number || !size)
             return errc::unavailable;
         answer.parts.push_back({*part_number, *size, unquoted(text(node, "ETag")),
-                                number<std::uint64_t>(node, "HashCrc64ecma")});
+                                number<std::uint64_t>(node, "HashCrc64ecma"),
+                                parse_time(text(node, "LastModified"))});
     }
     if (is_true(root, "IsTruncated")) {
         answer.next = text(root, "NextPartNumberMarker");

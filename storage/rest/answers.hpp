@@ -62,6 +62,7 @@ struct part_info {
     std::uint64_t size = 0;
     std::string etag;
     std::optional<std::uint64_t> crc64;
+    timestamp modified{};
 };
 struct parts_answer {
     std::vector<part_info> parts;

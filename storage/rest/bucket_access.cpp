@@ -17,4 +17,11 @@ object_attributes bucket_access::attributes_of(const std::string& key) const {
     return all;
 }
 
+std::uint64_t bucket_access::usual_part() const {
+    const auto& bounds = client.speech().bounds();
+    const auto largest =
+        std::clamp<std::uint64_t>(settings.largest_part, bounds.smallest_part, bounds.largest_part);
+    return std::clamp<std::uint64_t>(settings.part_size, bounds.smallest_part, largest);
+}
+
 } // namespace objftpd::storage::rest

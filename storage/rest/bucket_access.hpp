@@ -5,6 +5,7 @@
 #include "storage/rename_journal.hpp"
 #include "storage/rest/bucket_client.hpp"
 #include "storage/rest/key_locks.hpp"
+#include "storage/rest/uploads_in_use.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -35,6 +36,9 @@ struct bucket_access {
     /// What an object of that key is stored with.
     object_attributes attributes_of(const std::string& key) const;
 
+    /// Of the first parts of uploads whose size nobody has announced: bytes, without their mark.
+    std::uint64_t usual_part() const;
+
     std::string store; // the names that a record of a rename has it under
     std::string bucket;
     bucket_client client;
@@ -42,6 +46,7 @@ struct bucket_access {
     std::shared_ptr<memory_budget> memory;
     std::shared_ptr<rename_journal> journal; // null: a crash leaves renames as they are
     std::shared_ptr<key_locks> locks = std::make_shared<key_locks>();
+    std::shared_ptr<uploads_in_use> in_use = std::make_shared<uploads_in_use>();
 };
 
 } // namespace objftpd::storage::rest

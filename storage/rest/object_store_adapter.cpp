@@ -157,23 +157,23 @@ object_store_adapter::open_upload(upload_request request) {
     const auto executor = co_await asio::this_coro::executor;
     const auto wanted = request;
     auto made = std::make_unique<object_upload>(bucket_, std::move(request), executor);
+    if (wanted.goes_on) {
+        const auto going_on = co_await go_on(*made, wanted);
+        if (!going_on)
+            co_return going_on.error();
+        co_return made;
+    }
     if (wanted.offset == 0)
         co_return made;
     const auto standing = co_await bucket_->client.head(wanted.key);
     const bool append = wanted.offset == upload_request::at_end;
-    if (!standing && standing.error() != errc::not_found)
-        co_return standing.error();
-    if (!standing) {
-        const auto going_on = co_await go_on(*made, wanted);
-        const bool nothing = !going_on && going_on.error() == errc::not_found;
-        if (!going_on && !nothing)
-            co_return going_on.error();
-        if (nothing && !append)
-            co_return error_code(errc::range_not_satisfiable);
-        if (nothing)
-            made->keep_nothing();
+    if (!standing && standing.error() == errc::not_found && append) {
+        made->keep_nothing();
         co_return made;
     }
+    if (!standing)
+        co_return standing.error() == errc::not_found ? make_error_code(errc::range_not_satisfiable)
+                                                      : standing.error();
     if (!append && wanted.offset > standing->size)
         co_return error_code(errc::range_not_satisfiable);
     const auto kept = co_await made->keep(*standing, append ? standing->size : wanted.offset);
@@ -184,23 +184,19 @@ object_store_adapter::open_upload(upload_request request) {
     co_return made;
 }
 
-// errc::not_found if no upload of the owner's has broken off.
 awaitable<result<>> object_store_adapter::go_on(object_upload& upload,
                                                 const upload_request& request) {
-    if (request.owner.empty())
-        co_return errc::not_found;
     const auto found = co_await find_unfinished(bucket_, request.key, request.owner);
     if (!found)
         co_return found.error();
-    if (found->empty())
-        co_return errc::not_found;
-    const auto& last = found->front();
-    const bool append = request.offset == upload_request::at_end;
-    const auto parts = last.parts_before(append ? last.size : request.offset);
-    if (!parts || *parts == 0)
-        co_return errc::range_not_satisfiable;
-    upload.go_on(last, *parts);
-    co_return result<>();
+    for (const auto& one : *found) {
+        const auto parts = one.parts_before(request.offset);
+        if (!parts || *parts == 0)
+            continue;
+        upload.go_on(one, *parts);
+        co_return result<>();
+    }
+    co_return errc::range_not_satisfiable;
 }
 
 awaitable<result<std::vector<object_info>>> object_store_adapter::unfinished(std::string key,
@@ -209,29 +205,19 @@ awaitable<result<std::vector<object_info>>> object_store_adapter::unfinished(std
     if (!found)
         co_return found.error();
     std::vector<object_info> all;
-    for (const auto& upload : *found) {
-        if (!is_addressable(upload.name.key))
+    for (const auto& upload : *found) { // of a key the latest comes first
+        if (!is_addressable(upload.name.key) || (!all.empty() && all.back().key == upload.name.key))
             continue;
         auto& info = all.emplace_back();
         info.key = upload.name.key;
         info.size = upload.size;
-        info.modified = std::chrono::floor<std::chrono::seconds>(upload.begun);
+        info.modified = std::chrono::floor<std::chrono::seconds>(upload.touched);
     }
     co_return all;
 }
 
 awaitable<result<>> object_store_adapter::remove_unfinished(std::string key, std::string owner) {
-    const auto found = co_await find_unfinished(bucket_, std::move(key), std::move(owner));
-    if (!found)
-        co_return found.error();
-    if (found->empty())
-        co_return errc::not_found;
-    for (const auto& upload : *found) {
-        const auto removed = co_await bucket_->client.abort_upload(upload.name);
-        if (!removed)
-            co_return removed.error();
-    }
-    co_return result<>();
+    co_return co_await rest::remove_unfinished(bucket_, std::move(key), std::move(owner));
 }
 
 awaitable<result<std::size_t>> object_store_adapter::clean_up(clean_up_request request) {

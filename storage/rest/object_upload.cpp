@@ -5,6 +5,7 @@
 #include "storage/refused_action.hpp"
 #include "storage/rest/object_download.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
@@ -15,26 +16,36 @@ namespace {
 // What is copied in one request, so that none takes too long: bytes.
 constexpr std::uint64_t usual_piece = 1ull << 30;
 
+// Whether the same may succeed when the client comes again.
+bool may_pass(const error_code& e) {
+    return e == errc::unavailable || e == errc::throttled || e == errc::refused_credentials ||
+           e == asio::error::operation_aborted;
+}
+
 } // namespace
 
 object_upload::object_upload(std::shared_ptr<const bucket_access> bucket, upload_request request,
                              const asio::any_io_executor& executor)
-    : bucket_(std::move(bucket)), request_(std::move(request)),
+    : bucket_(std::move(bucket)), request_(std::move(request)), executor_(executor),
       plan_(bucket_->client.speech().bounds(), bucket_->settings.part_size,
             bucket_->settings.largest_part, request_.expected_size,
             upload_mark(request_.key, request_.owner)),
       memory_(bucket_->memory->join()),
       parts_(std::make_shared<upload_parts>(bucket_, request_.key, executor)),
       on_stop_(request_.stop, [parts = parts_, is_kept = !request_.owner.empty()] {
-          is_kept ? parts->interrupt() : parts->stop();
+          if (is_kept)
+              parts->interrupt();
+          else
+              parts->stop();
       }) {}
 
 object_upload::~object_upload() {
     give_up();
 }
 
+// What was there before is not lost by an attempt to go on.
 void object_upload::give_up() {
-    if (!std::exchange(ended_, true))
+    if (!std::exchange(ended_, true) && !goes_on_)
         parts_->abandon();
 }
 
@@ -68,9 +79,11 @@ overwrite object_upload::existing() const {
 part_buffer& object_upload::current() {
     if (!current_) {
         const bool crc = bucket_->client.speech().tells_crc64();
-        const auto wanted = !crc                   ? part_buffer::sums::md5
-                            : parts_->count() == 0 ? part_buffer::sums::both
-                                                   : part_buffer::sums::crc64;
+        // Nor may the store have damaged parts that somebody goes on with after a crash.
+        const bool both = parts_->count() == 0 || !request_.owner.empty();
+        const auto wanted = !crc   ? part_buffer::sums::md5
+                            : both ? part_buffer::sums::both
+                                   : part_buffer::sums::crc64;
         current_ = std::make_unique<part_buffer>(plan_.size(parts_->count() + 1), wanted);
     }
     return *current_;
@@ -169,6 +182,7 @@ awaitable<result<>> object_upload::keep(const object_head& kept, std::uint64_t s
 
 void object_upload::go_on(const unfinished_upload& with, unsigned count) {
     keep_nothing();
+    goes_on_ = true;
     plan_ = part_plan(bucket_->client.speech().bounds(), with.parts.front().size,
                       bucket_->settings.largest_part);
     parts_->go_on(with, count, attributes().acl);
@@ -334,6 +348,9 @@ awaitable<result<put_result>> object_upload::commit(std::span<const char> last) 
     auto& end = current();
     if (!last.empty())
         end.append_last(last);
+    // Unfinished uploads never show all of a file: its client would take it for stored. The last
+    // part is not counted because it is shorter; where it is not, nothing is kept.
+    const bool is_full = end.size() == 0 || end.full();
     result<put_result> stored = error_code(errc::unavailable);
     if (!parts_->begun()) {
         stored = co_await put_whole();
@@ -351,19 +368,34 @@ awaitable<result<put_result>> object_upload::commit(std::span<const char> last) 
     }
     turn_.reset();
     ended_ = stored.has_value();
-    refused_ = !stored && stored.error() != condition::temporary;
+    if (stored)
+        remove_older();
+    else
+        refused_ = is_full || !may_pass(stored.error());
     if (!stored && existing() != request_.existing && stored.error() == errc::already_exists)
         co_return errc::precondition_failed; // somebody was faster with the first bytes
     co_return stored;
 }
 
 // What is added to something else cannot be told from it in the store.
-awaitable<void> object_upload::suspend() {
+bool object_upload::may_be_kept() const {
     const bool adds = stands_ && !stands_->etag.empty();
-    if (request_.owner.empty() || adds || refused_)
+    return !request_.owner.empty() && !adds && !refused_;
+}
+
+awaitable<void> object_upload::suspend() {
+    if (!may_be_kept())
         co_await abort();
     else if (!std::exchange(ended_, true))
-        co_await parts_->keep();
+        co_await parts_->keep(upload_mark(request_.key, request_.owner));
+}
+
+// What has broken off before would come into sight again when this object is gone.
+void object_upload::remove_older() {
+    if (request_.owner.empty())
+        return;
+    asio::co_spawn(executor_, remove_unfinished(bucket_, request_.key, request_.owner),
+                   [](std::exception_ptr, result<>) {});
 }
 
 awaitable<void> object_upload::abort() {

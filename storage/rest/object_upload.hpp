@@ -59,9 +59,12 @@ private:
     awaitable<void> wait_for_turn();
     object_attributes attributes() const;
     void give_up();
+    bool may_be_kept() const;
+    void remove_older();
 
     const std::shared_ptr<const bucket_access> bucket_;
     const upload_request request_;
+    const asio::any_io_executor executor_;
     part_plan plan_;
     const std::shared_ptr<memory_budget::member> memory_;
     const std::shared_ptr<upload_parts> parts_;
@@ -70,6 +73,7 @@ private:
     std::optional<object_head> source_; // what is copied
     std::uint64_t size_ = 0;            // of all bytes so far
     bool ended_ = false;                // committed or given up
+    bool goes_on_ = false;              // with what broke off
     bool refused_ = false;              // going on with it would fail again
     std::optional<key_locks::turn> turn_;
     std::stop_source left_;

@@ -2,6 +2,8 @@
 
 #include "config/log.hpp"
 #include "storage/error.hpp"
+#include "storage/refused_action.hpp"
+#include "storage/rest/part_plan.hpp"
 #include "storage/rest/upload_mark.hpp"
 
 #include <algorithm>
@@ -11,24 +13,66 @@ namespace objftpd::storage::rest {
 namespace {
 
 // Each of them costs a request.
-constexpr std::size_t most_looked_at = 100;
+constexpr std::size_t most_looked_at = 50;
 
-// All parts, without those behind a gap.
-awaitable<result<>> read_parts(const bucket_access& bucket, unfinished_upload& into) {
+// Whose upload it may be, by its first part.
+struct marks {
+    marks(const bucket_access& bucket, const std::string& key,
+          const std::vector<std::string>& owners)
+        : usual(bucket.usual_part()) {
+        for (const auto& owner : owners)
+            all.emplace_back(key, owner);
+    }
+    bool are_on(const part_info& part) const {
+        return part.number == 1 && std::ranges::any_of(all, [&](const upload_mark& mark) {
+                   return mark.is_on(part.size, usual);
+               });
+    }
+
+    std::uint64_t usual;
+    std::vector<upload_mark> all;
+};
+
+void take(std::vector<part_info>&& page, const bucket_access& bucket, unfinished_upload& into,
+          bool& is_gapless) {
+    for (auto& part : page) {
+        into.touched = std::max(into.touched, part.modified);
+        if (into.parts.empty() && part.number != 1)
+            is_gapless = false;
+        const auto first = into.parts.empty() ? part.size : into.parts.front().size;
+        const part_plan plan(bucket.client.speech().bounds(), first, bucket.settings.largest_part);
+        is_gapless = is_gapless && part.number == into.parts.size() + 1 &&
+                     part.size == plan.size(part.number);
+        if (!is_gapless)
+            continue;
+        into.size += part.size;
+        into.parts.push_back(std::move(part));
+    }
+}
+
+// errc::not_found if it has none of the marks, or no longer exists.
+awaitable<result<unfinished_upload>> look_at(std::shared_ptr<const bucket_access> bucket,
+                                             upload_info upload, std::vector<std::string> owners) {
+    const marks whose(*bucket, upload.key, owners);
+    upload_name name(std::move(upload.key), std::move(upload.upload_id));
+    unfinished_upload found(std::move(name), upload.initiated);
+    bool is_gapless = true;
     std::string after;
     do {
-        auto page = co_await bucket.client.list_parts(into.name, after);
+        auto page = co_await bucket->client.list_parts(found.name, after);
         if (!page)
             co_return page.error();
-        for (auto& part : page->parts) {
-            if (part.number != into.parts.size() + 1)
-                co_return result<>();
-            into.size += part.size;
-            into.parts.push_back(std::move(part));
-        }
+        const bool is_first = after.empty();
+        if (is_first && (page->parts.empty() || !whose.are_on(page->parts.front())))
+            co_return errc::not_found;
+        take(std::move(page->parts), *bucket, found, is_gapless);
         after = std::move(page->next);
     } while (!after.empty());
-    co_return result<>();
+    co_return found;
+}
+
+timestamp oldest(const bucket_access& bucket) {
+    return std::chrono::system_clock::now() - bucket.settings.keep_unfinished;
 }
 
 } // namespace
@@ -48,123 +92,94 @@ std::optional<unsigned> unfinished_upload::parts_before(std::uint64_t offset) co
 awaitable<result<std::vector<unfinished_upload>>>
 find_unfinished(std::shared_ptr<const bucket_access> bucket, std::string key, std::string owner) {
     const bool in_directory = key.empty() || key.ends_with('/');
-    const auto oldest = std::chrono::system_clock::now() - bucket->settings.keep_unfinished;
     const std::string delimiter(in_directory ? "/" : "");
+    std::vector<unfinished_upload> found;
     auto listed =
         co_await bucket->client.list_uploads(key, delimiter, std::string(), std::string());
+    if (!listed && (is_refusal(listed.error()) || listed.error() == errc::unsupported))
+        co_return found; // who may not know of them goes on with none
     if (!listed)
         co_return listed.error();
     auto& uploads = listed->uploads;
     std::erase_if(uploads, [&](const upload_info& u) {
-        return u.initiated < oldest || (!in_directory && u.key != key);
+        const bool wanted = in_directory ? u.key.find('/', key.size()) == u.key.npos : u.key == key;
+        return !wanted;
     });
-    // Of one key the latest first.
     std::ranges::stable_sort(uploads, [](const upload_info& a, const upload_info& b) {
         return a.key != b.key ? a.key < b.key : a.initiated > b.initiated;
     });
     if (uploads.size() > most_looked_at)
         uploads.resize(most_looked_at);
-    std::vector<unfinished_upload> found;
+    const std::vector<std::string> owners{std::move(owner)};
     for (auto& upload : uploads) {
-        if (!found.empty() && found.back().name.key == upload.key)
+        auto one = co_await look_at(bucket, std::move(upload), owners);
+        if (!one && one.error() == errc::not_found)
             continue;
-        const upload_mark mark(upload.key, owner);
-        upload_name name(std::move(upload.key), std::move(upload.upload_id));
-        unfinished_upload one(std::move(name), upload.initiated);
-        const auto read = co_await read_parts(*bucket, one);
-        if (!read && read.error() != errc::not_found) // it has just ended
-            co_return read.error();
-        if (read && !one.parts.empty() &&
-            mark.is_on(one.parts.front().size, bucket->settings.part_size))
-            found.push_back(std::move(one));
+        if (!one)
+            co_return one.error();
+        if (one->touched >= oldest(*bucket) && one->size > 0)
+            found.push_back(std::move(*one));
     }
     co_return found;
 }
 
-namespace {
-
-class clean_up {
-public:
-    clean_up(std::shared_ptr<const bucket_access> bucket, clean_up_request request)
-        : bucket_(std::move(bucket)), request_(std::move(request)),
-          oldest_(std::chrono::system_clock::now() - bucket_->settings.keep_unfinished) {}
-
-    awaitable<result<std::size_t>> run();
-
-private:
-    awaitable<result<>> look_at(upload_info upload);
-    bool is_own(const std::string& key, std::uint64_t first_part) const;
-
-    const std::shared_ptr<const bucket_access> bucket_;
-    const clean_up_request request_;
-    const timestamp oldest_;
-    std::size_t removed_ = 0;
-};
-
-bool clean_up::is_own(const std::string& key, std::uint64_t first_part) const {
-    return std::ranges::any_of(request_.owners, [&](const std::string& owner) {
-        return upload_mark(key, owner).is_on(first_part, bucket_->settings.part_size);
-    });
-}
-
-awaitable<result<>> clean_up::look_at(upload_info upload) {
-    const upload_name name(upload.key, upload.upload_id);
-    const auto parts = co_await bucket_->client.list_parts(name, std::string());
-    if (!parts && parts.error() == errc::not_found) // it has just ended
-        co_return result<>();
-    if (!parts)
-        co_return parts.error();
-    if (parts->parts.empty() || parts->parts.front().number != 1 ||
-        !is_own(upload.key, parts->parts.front().size))
-        co_return result<>();
-    if (!request_.only_report) {
-        const auto removed = co_await bucket_->client.abort_upload(name);
-        if (!removed)
-            co_return removed.error();
-        ++removed_;
+awaitable<result<>> remove_unfinished(std::shared_ptr<const bucket_access> bucket, std::string key,
+                                      std::string owner) {
+    const auto found = co_await find_unfinished(bucket, std::move(key), std::move(owner));
+    if (!found)
+        co_return found.error();
+    bool removed = false;
+    for (const auto& upload : *found) {
+        if (bucket->in_use->has(upload.name.id))
+            continue;
+        const auto done = co_await bucket->client.abort_upload(upload.name);
+        if (!done)
+            co_return done.error();
+        removed = true;
     }
-    const auto hours = std::chrono::duration_cast<std::chrono::hours>(
-        std::chrono::system_clock::now() - upload.initiated);
-    config::log::info(request_.only_report ? "an unfinished upload would be removed"
-                                           : "an unfinished upload is removed",
-                      {{"store", bucket_->store},
-                       {"bucket", bucket_->bucket},
-                       {"key", upload.key},
-                       {"upload", upload.upload_id},
-                       {"hours", hours.count()}});
-    co_return result<>();
+    co_return removed ? result<>() : errc::not_found;
 }
 
-awaitable<result<std::size_t>> clean_up::run() {
+awaitable<result<std::size_t>> remove_outdated(std::shared_ptr<const bucket_access> bucket,
+                                               clean_up_request request) {
+    std::size_t removed = 0;
     std::string key;
     std::string id;
     do {
-        auto page = co_await bucket_->client.list_uploads(request_.prefix, std::string(), key, id);
+        auto page = co_await bucket->client.list_uploads(request.prefix, std::string(), key, id);
         if (!page)
             co_return page.error();
-        const bool goes_on =
+        const bool leads_on =
             page->next_key > key || (page->next_key == key && page->next_upload_id != id);
-        if (page->truncated && !goes_on)
+        if (page->truncated && !leads_on)
             co_return errc::unavailable;
         for (auto& upload : page->uploads) {
-            if (upload.initiated >= oldest_)
+            if (upload.initiated >= oldest(*bucket) || bucket->in_use->has(upload.upload_id))
                 continue;
-            const auto looked_at = co_await look_at(std::move(upload));
-            if (!looked_at)
-                co_return looked_at.error();
+            const auto one = co_await look_at(bucket, std::move(upload), request.owners);
+            if (!one && one.error() == errc::not_found)
+                continue;
+            if (!one)
+                co_return one.error();
+            if (one->touched >= oldest(*bucket)) // another gateway may have it in hand
+                continue;
+            result<> done;
+            if (!request.only_report)
+                done = co_await bucket->client.abort_upload(one->name);
+            if (!done)
+                co_return done.error();
+            removed += request.only_report ? 0 : 1;
+            config::log::info(request.only_report ? "an unfinished upload would be removed"
+                                                  : "an unfinished upload is removed",
+                              {{"store", bucket->store},
+                               {"bucket", bucket->bucket},
+                               {"key", one->name.key},
+                               {"upload", one->name.id}});
         }
         key = page->truncated ? std::move(page->next_key) : std::string();
         id = std::move(page->next_upload_id);
     } while (!key.empty());
-    co_return removed_;
-}
-
-} // namespace
-
-awaitable<result<std::size_t>> remove_outdated(std::shared_ptr<const bucket_access> bucket,
-                                               clean_up_request request) {
-    clean_up work(std::move(bucket), std::move(request));
-    co_return co_await work.run();
+    co_return removed;
 }
 
 } // namespace objftpd::storage::rest

@@ -10,6 +10,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
@@ -42,12 +43,31 @@ awaitable<result<>> upload_parts::begin(const object_attributes& attributes, ove
     if (!id)
         co_return id.error();
     id_ = std::move(*id);
+    bucket_->in_use->add(id_, weak_from_this());
     co_return result<>();
+}
+
+upload_parts::~upload_parts() {
+    bucket_->in_use->remove(id_, this);
+}
+
+void upload_parts::end() {
+    bucket_->in_use->remove(id_, this);
+    id_.clear();
+}
+
+void upload_parts::hand_over() {
+    asio::post(executor_, [self = shared_from_this()] {
+        self->handed_over_ = true;
+        self->interrupt();
+    });
 }
 
 void upload_parts::go_on(const unfinished_upload& with, unsigned count, std::string acl) {
     acl_ = std::move(acl);
     id_ = with.name.id;
+    bucket_->in_use->take_over(id_);
+    bucket_->in_use->add(id_, weak_from_this());
     for (const auto& there : std::span(with.parts).first(count)) {
         auto& p = parts_.emplace_back();
         p.etag = there.etag; // whether it is an MD5 only its upload has told
@@ -244,39 +264,46 @@ awaitable<void> upload_parts::remove() {
     while (on_their_way_ > 0)
         co_await changed_.wait();
     const upload_name which(key_, id_);
-    const auto removed = co_await bucket_->client.abort_upload(which);
+    result<> removed;
+    if (!handed_over_)
+        removed = co_await bucket_->client.abort_upload(which);
     if (!removed)
         config::log::warning("an unfinished upload is left in the store",
                              {{"key", key_},
                               {"upload", id_},
                               {"error", removed.error().message()},
                               {"advice", "let a lifecycle rule remove unfinished uploads"}});
+    bucket_->in_use->remove(id_, this);
     settled_ = true;
     changed_.notify();
 }
 
-awaitable<void> upload_parts::keep() {
+awaitable<void> upload_parts::keep(upload_mark mark) {
     if (!begun())
         co_return;
+    interrupt();
     asio::co_spawn(
-        executor_, [self = shared_from_this()] { return self->settle_in_background(); },
+        executor_, [self = shared_from_this(), mark] { return self->settle_in_background(mark); },
         asio::detached);
     co_await wait_a_little();
 }
 
-awaitable<void> upload_parts::settle_in_background() {
+// Damaged bytes are nothing to go on with: who lists the parts takes them for good.
+bool upload_parts::may_be_gone_on_with(const upload_mark& mark) const {
+    return failed_ != errc::checksum_mismatch && !parts_.front().etag.empty() &&
+           mark.is_on(parts_.front().size, bucket_->usual_part());
+}
+
+awaitable<void> upload_parts::settle_in_background(upload_mark mark) {
     while (on_their_way_ > 0)
         co_await changed_.wait();
-    const auto gap = std::ranges::find(parts_, std::string(), &part::etag);
-    if (gap == parts_.begin()) {
+    if (!handed_over_ && !may_be_gone_on_with(mark)) {
         co_await remove();
         co_return;
     }
-    std::uint64_t size = 0;
-    for (auto p = parts_.begin(); p != gap; ++p)
-        size += p->size;
     config::log::info("an upload broke off, and what is there of it is kept",
-                      {{"key", key_}, {"upload", id_}, {"bytes", size}});
+                      {{"key", key_}, {"upload", id_}});
+    bucket_->in_use->remove(id_, this);
     settled_ = true;
     changed_.notify();
 }

@@ -3,6 +3,7 @@
 #include "storage/rest/bucket_access.hpp"
 #include "storage/rest/part_buffer.hpp"
 #include "storage/rest/unfinished_uploads.hpp"
+#include "storage/rest/upload_mark.hpp"
 
 #include "config/async.hpp"
 
@@ -22,6 +23,8 @@ public:
                  const asio::any_io_executor& executor)
         : bucket_(std::move(bucket)), key_(std::move(key)), executor_(executor),
           changed_(executor) {}
+
+    ~upload_parts();
 
     bool begun() const { return !id_.empty(); }
 
@@ -64,7 +67,13 @@ public:
     evidence compare(const stored& object) const;
 
     /// Nothing is left to be removed.
-    void end() { id_.clear(); }
+    void end();
+
+    /// Somebody else goes on with the upload: nothing more is sent, and it stays in the store.
+    /// Called on any thread.
+    void hand_over();
+
+    const std::string& id() const { return id_; }
 
     /// Ends what is on its way and removes the upload from the store. A store that is slow with it
     /// is left to do it in the background.
@@ -73,10 +82,10 @@ public:
     /// The same, all of it in the background.
     void abandon();
 
-    /// Leaves what the store has to be gone on with later. What is on its way gets there in the
-    /// background; comes back when it has, or after a short while. If there is nothing to go on
-    /// with, the upload is removed.
-    awaitable<void> keep();
+    /// Leaves what the store has to be gone on with later, if its first part carries that mark, or
+    /// removes it. What is on its way gets there in the background; comes back when it has, or
+    /// after a short while.
+    awaitable<void> keep(upload_mark mark);
 
     std::stop_token stop_token() const { return stop_.get_token(); }
 
@@ -111,7 +120,8 @@ private:
     awaitable<result<>> send_one(unsigned number, std::unique_ptr<part_buffer> bytes);
     awaitable<result<>> copy_one(unsigned number, copy_source from);
     awaitable<void> remove();
-    awaitable<void> settle_in_background();
+    awaitable<void> settle_in_background(upload_mark mark);
+    bool may_be_gone_on_with(const upload_mark& mark) const;
     awaitable<void> wait_a_little();
     std::string composite_etag() const;
 
@@ -131,6 +141,7 @@ private:
     std::string id_;
     std::vector<part> parts_;
     front front_;
+    bool handed_over_ = false;
     bool settled_ = false; // after its end: removed, or left to be gone on with
     unsigned on_their_way_ = 0;
     error_code failed_; // the first part's that did

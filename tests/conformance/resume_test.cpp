@@ -15,6 +15,7 @@ public:
         storage::upload_request request(key, overwrite::allowed);
         request.offset = offset;
         request.owner = owner;
+        request.goes_on = offset != 0;
         return run(store().open_upload(std::move(request)));
     }
 
@@ -63,7 +64,7 @@ TEST_CASE_METHOD(resume_test, "what broke off is gone on with where it ended", "
     break_off("d/f");
     CHECK_FALSE(exists("d/f"));
     const auto there = durable("d/f");
-    const auto to = value_of(try_begin_as("alice", "d/f", GENERATE_COPY(there, at_end)));
+    const auto to = value_of(try_begin_as("alice", "d/f", there));
     const auto stored = value_of(commit(*to, whole.substr(there)));
     CHECK(stored.size == whole.size());
     CHECK(content("d/f") == whole);
@@ -79,7 +80,7 @@ TEST_CASE_METHOD(resume_test, "it may break off again and again", "[resume]") {
     }
     const auto early = durable("f");
     {
-        const auto second = value_of(try_begin_as("alice", "f", at_end));
+        const auto second = value_of(try_begin_as("alice", "f", early));
         value_of(write(*second, whole.substr(early)));
         run(second->suspend());
     }
@@ -97,7 +98,7 @@ TEST_CASE_METHOD(resume_test, "only its owner sees what broke off, and can go on
     CHECK(unfinished("", "bob").empty());
     CHECK(try_put_as("bob", "f", 1, "x").error() == errc::range_not_satisfiable);
     CHECK(try_put_as("", "f", 1, "x").error() == errc::range_not_satisfiable);
-    value_of(try_put_as("bob", "f", at_end, "bob's"));
+    put("f", "bob's");
     CHECK(content("f") == "bob's");
     value_of(run(store().remove_unfinished("f", "alice")));
 }
@@ -144,19 +145,59 @@ TEST_CASE_METHOD(resume_test, "what somebody stores meanwhile is not replaced", 
     CHECK(content("f") == "another's");
 }
 
-TEST_CASE_METHOD(resume_test, "where an object stands an offset is one in that", "[resume]") {
+TEST_CASE_METHOD(resume_test, "an append is not one to what broke off", "[resume]") {
     break_off("f");
-    put("f", "content");
-    value_of(try_put_as("alice", "f", at_end, "+"));
-    CHECK(content("f") == "content+");
+    storage::upload_request request("f", overwrite::allowed);
+    request.offset = at_end;
+    request.owner = "alice";
+    const auto to = value_of(run(store().open_upload(std::move(request))));
+    value_of(commit(*to, "new"));
+    CHECK(content("f") == "new");
 }
 
 TEST_CASE_METHOD(resume_test, "an append that breaks off leaves nothing", "[resume]") {
     put("f", "content");
-    break_off("f", at_end);
+    storage::upload_request request("f", overwrite::allowed);
+    request.offset = at_end;
+    request.owner = "alice";
+    const auto to = value_of(run(store().open_upload(std::move(request))));
+    value_of(write(*to, whole));
+    run(to->suspend());
     CHECK(content("f") == "content");
     CHECK(unfinished("f").empty());
     CHECK(leftovers() == 0);
+}
+
+TEST_CASE_METHOD(resume_test, "an attempt to go on that comes to nothing loses nothing",
+                 "[resume]") {
+    break_off("f");
+    const auto there = durable("f");
+    { const auto dropped = value_of(try_begin_as("alice", "f", there)); }
+    {
+        const auto ended = value_of(try_begin_as("alice", "f", there));
+        run(ended->suspend());
+    }
+    CHECK(durable("f") == there);
+}
+
+TEST_CASE_METHOD(resume_test, "not all of a file shows, so that no client takes it for stored",
+                 "[resume]") {
+    for (const std::size_t size : {12u << 20, 10u << 20}) {
+        const auto to = value_of(try_begin_as("alice", "f"));
+        value_of(write(*to, whole.substr(0, size)));
+        run(to->suspend());
+        CHECK(durable("f") < size);
+        value_of(run(store().remove_unfinished("f", "alice")));
+    }
+}
+
+TEST_CASE_METHOD(resume_test, "what is stored takes the place of all that broke off", "[resume]") {
+    break_off("f");
+    break_off("f");
+    value_of(try_put_as("alice", "f", 0, "new"));
+    CHECK(leftovers() == 0);
+    value_of(remove("f"));
+    CHECK(unfinished("f").empty());
 }
 
 TEST_CASE_METHOD(resume_test, "without an owner nothing is kept", "[resume]") {

@@ -49,7 +49,7 @@ TEST_CASE_METHOD(resume_test, "an upload that broke off is gone on with by SIZE 
     auto c = break_off();
     CHECK_FALSE(exists("f"));
     const auto there = size(c);
-    CHECK(there == first_half.size());
+    CHECK(there == first_half.size() - 1); // never all that the client may have
     upload_rest(c, GENERATE("APPE f", "STOR f"), there);
 }
 

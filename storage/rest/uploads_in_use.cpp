@@ -1,0 +1,35 @@
+#include "storage/rest/uploads_in_use.hpp"
+
+#include "storage/rest/upload_parts.hpp"
+
+namespace objftpd::storage::rest {
+
+void uploads_in_use::add(const std::string& id, std::weak_ptr<upload_parts> parts) {
+    const auto whose = parts.lock().get();
+    const std::lock_guard lock(mutex_);
+    by_id_[id] = use{std::move(parts), whose};
+}
+
+void uploads_in_use::remove(const std::string& id, const upload_parts* parts) {
+    const std::lock_guard lock(mutex_);
+    if (const auto at = by_id_.find(id); at != by_id_.end() && at->second.whose == parts)
+        by_id_.erase(at);
+}
+
+bool uploads_in_use::has(const std::string& id) const {
+    const std::lock_guard lock(mutex_);
+    return by_id_.contains(id);
+}
+
+void uploads_in_use::take_over(const std::string& id) {
+    std::shared_ptr<upload_parts> before;
+    {
+        const std::lock_guard lock(mutex_);
+        if (const auto at = by_id_.find(id); at != by_id_.end())
+            before = at->second.parts.lock();
+    }
+    if (before)
+        before->hand_over();
+}
+
+} // namespace objftpd::storage::rest

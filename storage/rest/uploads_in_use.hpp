@@ -1,0 +1,35 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace objftpd::storage::rest {
+
+class upload_parts;
+
+/// The uploads of a bucket that sessions of this process have in hand, by their ids: they look like
+/// unfinished ones to whoever lists those. Thread-safe.
+class uploads_in_use {
+public:
+    void add(const std::string& id, std::weak_ptr<upload_parts> parts);
+    /// No longer; nothing happens if somebody else has it by now.
+    void remove(const std::string& id, const upload_parts* parts);
+
+    bool has(const std::string& id) const;
+
+    /// Ends the one who has it, whose client must be gone, and leaves the upload in the store.
+    void take_over(const std::string& id);
+
+private:
+    struct use {
+        std::weak_ptr<upload_parts> parts;
+        const upload_parts* whose;
+    };
+
+    mutable std::mutex mutex_;
+    std::map<std::string, use> by_id_;
+};
+
+} // namespace objftpd::storage::rest
