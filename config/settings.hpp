@@ -13,7 +13,6 @@
 /// place that does; the reference configuration is made from it.
 namespace objftpd::config {
 
-using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -197,8 +196,8 @@ struct store_settings {
     store_type type = store_type::local;
     std::string path; // local: the folder whose subfolders are the buckets
     config::durability durability = durability::fsync;
-    seconds keep_unfinished{24h}; // uploads that broke off, for their users to go on with
-    object_store_settings remote; // of the other types
+    seconds keep_unfinished{24 * 3600}; // uploads that broke off, for their users to go on with
+    object_store_settings remote;       // of the other types
 };
 
 /// Bits of user_settings::rights.

@@ -72,9 +72,9 @@ awaitable<transfer_end> send_body(stream& to, storage::body& from, conversion co
 /// Told on the same thread what became of an upload that nobody waited for any more.
 using late_answer = std::function<void(const result<storage::put_result>&)>;
 
-/// Receives up to the orderly end of the stream and commits. Whatever else happens, the object
-/// stays as it was: an upload that breaks off is suspended or, if `broken` says so, committed as
-/// far as it came, which is a failed transfer all the same. `stored` is set when it is committed.
+/// Receives up to the orderly end of the stream and commits. What breaks off before is a failed
+/// transfer; the upload is suspended then or, if `broken` says so, committed as far as it came.
+/// `stored` is set when it is committed, else the object stays as it was.
 awaitable<transfer_end> receive_body(stream& from, std::unique_ptr<storage::upload> to,
                                      conversion convert, transfer_progress& progress,
                                      std::optional<storage::put_result>& stored, late_answer late,

@@ -8,7 +8,7 @@ namespace {
 
 constexpr unsigned equal_parts = 1500; // 12 GB of 8 MiB
 constexpr unsigned until_doubled = 500;
-constexpr std::uint64_t unit = 1 << 20;
+constexpr std::uint64_t unit = rounded_part_unit;
 
 } // namespace
 

@@ -8,7 +8,7 @@
 namespace objftpd::storage::rest {
 namespace {
 
-constexpr std::uint64_t unit = 1 << 20; // what announced uploads have their part sizes rounded to
+constexpr std::uint64_t unit = rounded_part_unit;
 constexpr std::uint64_t largest_excess = unit - 1;
 
 // The NUL keeps ("a", "bc") and ("ab", "c") apart: neither holds one.

@@ -5,6 +5,9 @@
 
 namespace objftpd::storage::rest {
 
+/// What the sizes of the parts of announced uploads are a multiple of, without the mark: bytes.
+inline constexpr std::uint64_t rounded_part_unit = 1 << 20;
+
 /// Tells this gateway's unfinished uploads from others' in the same bucket, and whose they are,
 /// without a request or an object of its own: listings of unfinished uploads show nothing that a
 /// gateway could write there but the sizes of their parts. So the first part is longer than a round

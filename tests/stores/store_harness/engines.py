@@ -53,7 +53,7 @@ class Oss:
     secret = "ExampleSecret/+0123456789abcdef"
     part_size = "100 KiB"
     part_bytes = 100 << 10
-    large = 450_000  # five parts, the last one shorter
+    large = 510_000  # five parts, the last one shorter
     expired = "SecurityTokenExpired"
     tells_crc64 = True
     composite_etags = False
@@ -146,7 +146,7 @@ class Ceph:
     region = "us-east-1"
     part_size = "5 MiB"
     part_bytes = 5 << 20
-    large = 11_000_000  # three parts
+    large = 13_000_000  # three parts
     expired = "ExpiredToken"
     tells_crc64 = False
     composite_etags = True
