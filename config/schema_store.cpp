@@ -138,8 +138,9 @@ std::vector<option<store_source>> transfer_options() {
                     "The version of ListObjects to begin with. A store that knows only 1 is asked "
                     "in that from then on."),
         make::size("part_size", &r::part_size, 8 * MiB, 100 << 10, std::uint64_t{5} << 30,
-                   "Files up to this size are stored by one request, larger ones in parts of it. "
-                   "After 1500 parts they grow."),
+                   "Files up to this size are stored by one request, larger ones in parts of it, "
+                   "and up to an eighth or 1 MiB more: by that this server knows its unfinished "
+                   "uploads, and whose they are, from others'. After 1500 parts they grow."),
         make::size("largest_part", &r::largest_part, 64 * MiB, 5 * MiB, std::uint64_t{5} << 30,
                    "How far parts grow. Each is held in upload_memory until it is stored; 10,000 "
                    "of them make the largest file."),

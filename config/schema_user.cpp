@@ -95,9 +95,10 @@ const std::vector<option<user_source>>& user_options() {
              {"keep-partial", interrupted_upload::keep_partial}},
             "An upload that breaks off. \"discard\": nothing of it is left. \"resume\": where no "
             "file had the name, its parts stay in the store for its keep_unfinished. To this "
-            "user alone they show as a file of what is there, for APPE or REST to go on with. It "
-            "costs requests: each listing and each name that is missing is looked up among the "
-            "unfinished uploads, too. \"keep-partial\": what has arrived becomes the file, in "
+            "user alone they show as a file of what is there, for SIZE and APPE, or REST, to go "
+            "on with. It costs requests: each listing, each upload and each name that is missing "
+            "is looked up among the unfinished uploads, too. \"keep-partial\": what has arrived "
+            "becomes the file, in "
             "place of one that was there. In any case the client is told that the transfer "
             "failed."),
         make::choice(
