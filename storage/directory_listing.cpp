@@ -76,6 +76,13 @@ void directory_listing::add_page() {
     waiting_ = std::move(waiting);
 }
 
+void directory_listing::show_unfinished(std::vector<object_info> all) {
+    std::erase_if(all, [this](const object_info& upload) {
+        return !upload.key.starts_with(request_.prefix);
+    });
+    unfinished_ = std::move(all);
+}
+
 void directory_listing::add_unfinished() {
     std::erase_if(unfinished_, [this](const object_info& upload) {
         return std::ranges::any_of(page_.entries, [&](const object_info& there) {

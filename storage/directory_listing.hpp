@@ -42,6 +42,7 @@ private:
 
     void add_mounted();
     void add_page();
+    void show_unfinished(std::vector<object_info> all);
     void add_unfinished();
     void add(const object_info& object);
     bool is_in_page(const std::string& key) const;

@@ -167,10 +167,10 @@ awaitable<result<directory_listing>> virtual_filesystem::list(virtual_path path,
     request.names_only = names_only;
     request.stop = std::move(stop);
     directory_listing listing(std::move(store), std::move(request), writable, mounted_in(path));
-    if (listing.store_ && writable && !owner_.empty() && name_prefix.empty()) {
+    if (listing.store_ && writable && !owner_.empty()) {
         auto broken_off = co_await listing.store_->unfinished(as_directory(found.key), owner_);
         if (broken_off) // who may not list uploads lists objects all the same
-            listing.unfinished_ = std::move(*broken_off);
+            listing.show_unfinished(std::move(*broken_off));
     }
     if (apart) {
         const auto opened = co_await open_first_page(listing, found, path, !name_prefix.empty());

@@ -92,6 +92,7 @@ awaitable<reply> receive(session& s, storage::virtual_path path,
     if (end.failed != transfer_end::side::none)
         co_return transfer_failure(s, end, purpose::store);
     s.data.finish();
+    s.told_unfinished.reset();
     co_return reply(226, std::move(complete));
 }
 
@@ -128,8 +129,12 @@ awaitable<result<storage::upload_options>> upload_rights(session& s, storage::vi
         co_return error_code(errc::already_exists);
     if (resumes && (!old || offset > old->size))
         co_return error_code(errc::range_not_satisfiable);
-    options.goes_on = old && old->unfinished && (resumes || (appends && was_told));
     // An append goes on where its client thinks the end is, whatever has arrived since.
+    if (appends && was_told && !old)
+        co_return error_code(errc::range_not_satisfiable);
+    if (appends && was_told && !old->unfinished)
+        co_return error_code(errc::precondition_failed);
+    options.goes_on = old && old->unfinished && (resumes || was_told);
     if (options.goes_on && appends)
         options.offset = s.told_unfinished->size;
     if (options.goes_on && !options.may_go_on)

@@ -18,6 +18,10 @@
 namespace objftpd::storage::rest {
 namespace {
 
+// A client waits for its reply meanwhile; then the rest is done in the background.
+constexpr std::chrono::seconds patience_to_remove(2);
+constexpr std::chrono::seconds patience_to_keep(5); // it may come back at once to go on
+
 md5_digest md5_of(const http::request_body& pieces) {
     md5 sum;
     for (const auto& piece : pieces)
@@ -245,14 +249,13 @@ void upload_parts::abandon() {
 awaitable<void> upload_parts::abort() {
     abandon();
     if (begun())
-        co_await wait_a_little();
+        co_await wait_until_settled(patience_to_remove);
 }
 
 // For what is settled in the background.
-awaitable<void> upload_parts::wait_a_little() {
-    constexpr std::chrono::seconds patience(2);
+awaitable<void> upload_parts::wait_until_settled(std::chrono::seconds at_most) {
     const auto self = shared_from_this();
-    asio::steady_timer limit(executor_, patience);
+    asio::steady_timer limit(executor_, at_most);
     limit.async_wait([self](const error_code&) { self->changed_.notify(); });
     while (!settled_ && limit.expiry() > asio::steady_timer::clock_type::now())
         co_await changed_.wait();
@@ -285,7 +288,7 @@ awaitable<void> upload_parts::keep(upload_mark mark) {
     asio::co_spawn(
         executor_, [self = shared_from_this(), mark] { return self->settle_in_background(mark); },
         asio::detached);
-    co_await wait_a_little();
+    co_await wait_until_settled(patience_to_keep);
 }
 
 // Damaged bytes are nothing to go on with: who lists the parts takes them for good.

@@ -7,6 +7,7 @@
 
 #include "config/async.hpp"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -122,7 +123,7 @@ private:
     awaitable<void> remove();
     awaitable<void> settle_in_background(upload_mark mark);
     bool may_be_gone_on_with(const upload_mark& mark) const;
-    awaitable<void> wait_a_little();
+    awaitable<void> wait_until_settled(std::chrono::seconds at_most);
     std::string composite_etag() const;
 
     // The first parts, of which only the checksum of all together is known.

@@ -214,3 +214,20 @@ TEST_CASE_METHOD(resume_test, "what broke off before a byte was there leaves not
     CHECK(unfinished("f").empty());
     CHECK(leftovers() == 0);
 }
+
+TEST_CASE_METHOD(resume_test, "who goes on takes it over from who has not noticed the end",
+                 "[resume]") {
+    if (can().real_directories) // nothing shows before it breaks off
+        return;
+    const auto before = value_of(try_begin_as("alice", "f"));
+    value_of(write(*before, whole));
+    while (unfinished("f").empty()) { // parts are on their way
+    }
+    const auto there = durable("f");
+    const auto after = value_of(try_begin_as("alice", "f", there));
+    value_of(commit(*after, whole.substr(there)));
+    CHECK_FALSE(commit(*before, "too late"));
+    run(before->suspend());
+    CHECK(content("f") == whole);
+    CHECK(leftovers() == 0);
+}

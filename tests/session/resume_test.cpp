@@ -59,6 +59,8 @@ TEST_CASE_METHOD(resume_test, "its user sees what there is of it, and nobody els
     const auto there = std::to_string(size(c));
     CHECK(c.receives("MLSD").find("size=" + there + ";") != std::string::npos);
     CHECK(c.receives("NLST") == "f\r\n");
+    CHECK(c.receives("NLST f*") == "f\r\n");
+    CHECK(c.receives("NLST g*").empty());
     CHECK(c.says("MLST f").starts_with("250-"));
     CHECK(c.code("RETR f") == 550);
     CHECK(c.code("SIZE g") == 550);
@@ -73,6 +75,40 @@ TEST_CASE_METHOD(resume_test, "a restart position behind what is there is 554") 
     c.expects("REST " + std::to_string(size(c) + 1), 350);
     c.opens_data();
     CHECK(c.code("STOR f") == 554);
+}
+
+TEST_CASE_METHOD(resume_test, "an append is refused where the client was told of something else") {
+    auto c = break_off();
+    size(c);
+    SECTION("that somebody has stored meanwhile") {
+        drop_in("f", "another's");
+        c.opens_data();
+        CHECK(c.code("APPE f") == 450);
+        CHECK(content("f") == "another's");
+    }
+    SECTION("that is no longer there") {
+        auto other = login();
+        CHECK(other.code("DELE f") == 250);
+        c.opens_data();
+        CHECK(c.code("APPE f") == 554);
+        CHECK_FALSE(exists("f"));
+    }
+}
+
+TEST_CASE_METHOD(resume_test, "an append by a client that asked for nothing begins a file") {
+    break_off();
+    auto c = login();
+    c.transfers("APPE f", "new");
+    CHECK(content("f") == "new");
+}
+
+TEST_CASE_METHOD(resume_test, "a data connection that fails loses nothing of what is kept") {
+    auto c = break_off();
+    const auto there = size(c);
+    CHECK(c.code("APPE f") == 425);
+    c.expects("REST " + std::to_string(there), 350);
+    CHECK(c.code("STOR f") == 425);
+    CHECK(size(c) == there);
 }
 
 TEST_CASE_METHOD(resume_test, "DELE removes it") {
