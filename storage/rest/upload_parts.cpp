@@ -293,7 +293,7 @@ awaitable<void> upload_parts::keep(upload_mark mark) {
 
 // Damaged bytes are nothing to go on with: who lists the parts takes them for good.
 bool upload_parts::may_be_gone_on_with(const upload_mark& mark) const {
-    return failed_ != errc::checksum_mismatch && !parts_.front().etag.empty() &&
+    return failed_ != errc::checksum_mismatch && !parts_.empty() && !parts_.front().etag.empty() &&
            mark.is_on(parts_.front().size, bucket_->usual_part());
 }
 
