@@ -116,8 +116,8 @@ osd_memory_target = 939524096
 osd_op_num_shards = 2
 osd_op_num_threads_per_shard = 2
 # What becomes free must be free soon: by default it is kept for two hours.
-rgw_gc_obj_min_wait = 20
-rgw_gc_processor_period = 10
+rgw_gc_obj_min_wait = 5
+rgw_gc_processor_period = 5
 rgw_gc_max_objs = 4
 
 rgw_frontends = beast endpoint=127.0.0.1:$3 tcp_nodelay=1
