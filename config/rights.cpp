@@ -35,6 +35,11 @@ constexpr std::array table{
     named_rights{"make_directory", bits({right::make_directory})},
     named_rights{"remove_directory", bits({right::remove_directory})},
     named_rights{"set_attributes", bits({right::set_attributes})},
+    named_rights{"remove_tree", bits({right::remove_tree})},
+    named_rights{"sign", bits({right::sign})},
+    named_rights{"acl", bits({right::acl})},
+    named_rights{"restore", bits({right::restore})},
+    named_rights{"link", bits({right::link})},
 };
 
 } // namespace

@@ -58,12 +58,19 @@ const std::vector<option<user_source>>& user_options() {
             "rights", "\"all\", \"read-only\", \"upload-only\", or a list of rights", "all",
             "What the user may do: \"all\", \"read-only\" (list, read), \"upload-only\" (list, "
             "create, make_directory), or a list of " +
-                right_names() + ".",
+                right_names() +
+                ". \"all\" has neither of the last five: remove_tree (SITE RMDIR), sign (SITE "
+                "SIGN, "
+                "which lets anybody with the URL read), acl (SITE ACL), restore (of archived "
+                "objects, which is billed), link (SITE SYMLINK). [\"all\", \"sign\"] adds one.",
             set_rights},
         make::text("home", &u::home, "/", "an absolute FTP path",
                    "The working directory after login.", normalise_ftp_path),
         make::count("max_sessions", &u::max_sessions, 0, 0, 100'000,
                     "Sessions of this user at the same time. 0 sets no limit."),
+        make::count("restore_days", &u::restore_days, 1, 1, 365,
+                    "How many days an archived object stays restored. With the right \"restore\", "
+                    "RETR of one asks for it, and answers 450 until it is there."),
         make::choice("ascii", &u::ascii, "binary",
                      {{"binary", ascii_policy::binary},
                       {"convert", ascii_policy::convert},
@@ -98,9 +105,8 @@ const std::vector<option<user_source>>& user_options() {
             "user alone they show as a file of what is there, for SIZE and APPE, or REST, to go "
             "on with. It costs requests: each listing, each upload and each name that is missing "
             "is looked up among the unfinished uploads, too. \"keep-partial\": what has arrived "
-            "becomes the file, in "
-            "place of one that was there. In any case the client is told that the transfer "
-            "failed."),
+            "becomes the file, in place of one that was there. In any case the client is told "
+            "that the transfer failed."),
         make::choice(
             "encryption", &u::encryption, "as-listener",
             {{"as-listener", encryption::as_listener}, {"required", encryption::required}},

@@ -210,7 +210,13 @@ enum class right : std::uint32_t {
     rename = 1u << 5,           // RNFR, RNTO
     make_directory = 1u << 6,   // MKD
     remove_directory = 1u << 7, // RMD
-    set_attributes = 1u << 8,   // MFMT, MDTM with a time, SITE UTIME, SITE CHMOD
+    set_attributes = 1u << 8,   // MFMT, MDTM with a time, SITE UTIME, CHMOD, CLASS, META, TAGS
+    // What no FTP client asks for by itself is not part of all_rights.
+    remove_tree = 1u << 9, // SITE RMDIR
+    sign = 1u << 10,       // SITE SIGN
+    acl = 1u << 11,        // SITE ACL
+    restore = 1u << 12,    // SITE RESTORE, and RETR of an archived object begins it
+    link = 1u << 13,       // SITE SYMLINK
 };
 using rights = std::uint32_t;
 inline constexpr rights no_rights = 0;
@@ -259,7 +265,8 @@ struct user_settings {
     chmod_policy chmod = chmod_policy::ignore;
     existing_directory mkd_existing = existing_directory::refuse;
     interrupted_upload on_interrupt = interrupted_upload::discard;
-    bool strict_parents = false; // an upload needs its directory to exist
+    std::size_t restore_days = 1; // that an archived object stays restored
+    bool strict_parents = false;  // an upload needs its directory to exist
     config::encryption encryption = encryption::as_listener;
     close_notify_policy close_notify = close_notify_policy::as_listener;
     config::certificate_login certificate_login = certificate_login::off;

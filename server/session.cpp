@@ -303,6 +303,7 @@ result<> session::reset_login() {
     type = representation::ascii;
     restart_at = 0;
     rename_from.reset();
+    copy_from.reset();
     told_unfinished.reset();
     facts = default_facts;
     hash = storage::hash_algorithm::sha256;

@@ -139,6 +139,7 @@ public:
     std::uint64_t restart_at = 0;     // REST, for the next transfer
     std::uint64_t announced_size = 0; // ALLO, for the next upload
     std::optional<storage::virtual_path> rename_from;
+    std::optional<storage::virtual_path> copy_from; // SITE CPFR
     struct unfinished_upload {
         storage::virtual_path path;
         std::uint64_t size = 0; // bytes

@@ -2,7 +2,39 @@
 
 #include "storage/error.hpp"
 
+#include <boost/asio/error.hpp>
+
 namespace objftpd::storage {
+namespace {
+
+// Begins after what it has removed: whatever is left in a directory keeps it from being removed.
+awaitable<result<>> remove_all_in(adapter& store, const remove_tree_request& wanted,
+                                  std::string directory) {
+    constexpr std::size_t page_size = 1000;
+    list_request request(directory, std::string(), page_size);
+    request.names_only = true;
+    request.stop = wanted.stop;
+    do {
+        const auto page = co_await store.list(request);
+        if (!page)
+            co_return page.error();
+        for (const auto& entry : page->entries) {
+            if (wanted.stop.stop_requested())
+                co_return error_code(asio::error::operation_aborted);
+            const bool inner = entry.directory && !entry.link;
+            const auto removed = inner ? co_await remove_all_in(store, wanted, entry.key)
+                                       : co_await store.remove(entry.key);
+            if (!removed && removed.error() != errc::not_found)
+                co_return removed;
+            if (wanted.progress && !inner)
+                ++wanted.progress->done;
+        }
+        request.token = page->next;
+    } while (!request.token.empty());
+    co_return co_await store.remove_directory(std::move(directory));
+}
+
+} // namespace
 
 awaitable<result<std::size_t>> body::send_to(direct_socket&) {
     co_return error_code(errc::unsupported);
@@ -23,6 +55,42 @@ awaitable<result<>> adapter::remove_unfinished(std::string, std::string) {
 
 awaitable<result<std::size_t>> adapter::clean_up(clean_up_request) {
     co_return std::size_t{0};
+}
+
+awaitable<result<std::vector<named_value>>> adapter::property_of(std::string, property) {
+    co_return error_code(errc::unsupported);
+}
+
+awaitable<result<>> adapter::set_property(std::string, property, std::vector<named_value>) {
+    co_return errc::unsupported;
+}
+
+awaitable<result<std::string>> adapter::sign_url(std::string, std::chrono::seconds) {
+    co_return errc::unsupported;
+}
+
+awaitable<result<archive_state>> adapter::restore(std::string, unsigned) {
+    co_return errc::unsupported;
+}
+
+awaitable<result<std::vector<upload_in_parts>>> adapter::uploads_in_parts(std::string,
+                                                                          std::size_t) {
+    co_return error_code(errc::unsupported);
+}
+
+awaitable<result<>> adapter::abort_upload(std::string, std::string) {
+    co_return errc::unsupported;
+}
+
+awaitable<result<>> adapter::remove_tree(remove_tree_request request) {
+    if (request.key.empty())
+        co_return errc::permission_denied;
+    const auto there = co_await stat(request.key, detail::basic);
+    if (!there)
+        co_return there.error();
+    if (!there->directory)
+        co_return errc::not_a_directory;
+    co_return co_await remove_all_in(*this, request, request.key);
 }
 
 } // namespace objftpd::storage

@@ -2,6 +2,7 @@
 
 #include "config/result.hpp"
 #include "storage/direct_socket.hpp"
+#include "storage/property.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -104,6 +105,18 @@ struct rename_request {
     parents missing = parents::create;
     /// Ends a rename that is not atomic, if nothing has been removed yet; requested on the thread
     /// that uses it.
+    std::stop_token stop;
+    std::shared_ptr<work_progress> progress; // may be null
+};
+
+/// A copy is asked for in the words of a rename.
+using copy_request = rename_request;
+
+struct remove_tree_request {
+    explicit remove_tree_request(std::string k) : key(std::move(k)) {}
+
+    std::string key; // a directory's
+    /// Ends it, with some of it gone; requested on the thread that uses it.
     std::stop_token stop;
     std::shared_ptr<work_progress> progress; // may be null
 };
@@ -238,9 +251,14 @@ public:
     /// tells of a directory that is too large, before anything has moved.
     virtual awaitable<result<>> rename(rename_request request) = 0;
 
-    /// Copies an object inside the store.
-    virtual awaitable<result<put_result>> copy(std::string from, std::string to,
-                                               overwrite existing) = 0;
+    /// Copies an object inside the bucket.
+    virtual awaitable<result<put_result>> copy(copy_request request) = 0;
+
+    /// Removes a directory with all that is in it; errc::too_many, before anything is gone, where
+    /// a store does not take that many at once. What a failure leaves is still there; after a
+    /// crash it is finished at the next start if there is a journal. By itself it removes one
+    /// after the other, in stores with real directories.
+    virtual awaitable<result<>> remove_tree(remove_tree_request request);
 
     virtual awaitable<result<>> set_modified(std::string key, timestamp modified) = 0;
 
@@ -248,6 +266,33 @@ public:
     /// asio::error::operation_aborted soon after `stop` was requested.
     virtual awaitable<result<std::string>> digest(std::string key, hash_algorithm algorithm,
                                                   std::stop_token stop) = 0;
+
+    // What follows is errc::unsupported by itself.
+
+    virtual awaitable<result<std::vector<named_value>>> property_of(std::string key,
+                                                                    property which);
+
+    /// Replaces all of it. Where the store can do that by a copy of the object onto itself alone
+    /// (class, metadata), and the object is too large for one, errc::unsupported.
+    virtual awaitable<result<>> set_property(std::string key, property which,
+                                             std::vector<named_value> to);
+
+    /// A URL by which anybody can read the object for so long.
+    virtual awaitable<result<std::string>> sign_url(std::string key, std::chrono::seconds lifetime);
+
+    /// How the object is archived; where it is, asks for it to be restored for so many days, unless
+    /// that is 0.
+    virtual awaitable<result<archive_state>> restore(std::string key, unsigned days);
+
+    /// The uploads in parts below a directory ("a/b/", ""), or of one key: the first `most`.
+    virtual awaitable<result<std::vector<upload_in_parts>>> uploads_in_parts(std::string key,
+                                                                             std::size_t most);
+
+    /// Gives one of them up. errc::not_found if there is none.
+    virtual awaitable<result<>> abort_upload(std::string key, std::string id);
+
+    /// What is remembered of the object or directory is asked for anew.
+    virtual void forget(const std::string&) {}
 
     /// Bytes that could still be stored.
     virtual awaitable<result<std::uint64_t>> free_space() = 0;

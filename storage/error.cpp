@@ -23,6 +23,8 @@ public:
             return "the name exists already";
         case errc::is_a_directory:
             return "is a directory";
+        case errc::not_a_link:
+            return "not a symbolic link";
         case errc::not_a_directory:
             return "not a directory";
         case errc::directory_not_empty:

@@ -12,6 +12,7 @@ enum class errc {
     not_found = 1,
     already_exists,  ///< and the caller asked not to replace
     is_a_directory,  ///< a file was wanted
+    not_a_link,
     not_a_directory, ///< a directory was wanted, or a file stands where a parent should
     directory_not_empty,
     invalid_name,          ///< the store cannot hold such a name

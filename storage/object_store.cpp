@@ -6,6 +6,7 @@
 #include "storage/layers/stat_cache.hpp"
 #include "storage/layers/throttle.hpp"
 #include "storage/oss/oss_dialect.hpp"
+#include "storage/rest/directory_removal.hpp"
 #include "storage/rest/directory_rename.hpp"
 #include "storage/rest/http_transport.hpp"
 #include "storage/rest/object_store_adapter.hpp"
@@ -75,7 +76,7 @@ rest::bucket_settings make_bucket_settings(const config::store_settings& setting
 
 object_store::object_store(const config::store_settings& settings,
                            std::shared_ptr<memory_budget> memory, worker_pool& pool,
-                           std::shared_ptr<rename_journal> journal)
+                           std::shared_ptr<directory_journal> journal)
     : settings_(settings), memory_(std::move(memory)), journal_(std::move(journal)),
       dialect_(make_dialect(settings)), client_settings_(make_client_settings(settings.remote)),
       credentials_(credentials::make_provider(settings, *client_settings_, pool)),
@@ -92,9 +93,9 @@ const object_store::shared_bucket& object_store::find(const std::string& bucket)
     if (settings_.remote.dots_need_path && bucket.find('.') != bucket.npos)
         to.where.style = config::addressing::path;
     to.region = settings_.remote.region;
-    std::shared_ptr<rest::transport> way = std::make_shared<rest::http_transport>(
-        std::move(to), dialect_, credentials_, client_settings_, inside_);
-    way = std::make_shared<layers::metrics>(std::move(way), totals_);
+    const auto wire = std::make_shared<rest::http_transport>(std::move(to), dialect_, credentials_,
+                                                             client_settings_, inside_);
+    std::shared_ptr<rest::transport> way = std::make_shared<layers::metrics>(wire, totals_);
     layers::breaker_settings gone;
     gone.store = settings_.name;
     way = std::make_shared<layers::breaker>(std::move(way), std::move(gone));
@@ -112,6 +113,7 @@ const object_store::shared_bucket& object_store::find(const std::string& bucket)
                                make_bucket_settings(settings_), memory_);
     access.store = settings_.name;
     access.bucket = bucket;
+    access.signer = wire;
     access.journal = journal_;
     known.access = std::make_shared<const rest::bucket_access>(std::move(access));
     if (settings_.remote.stat_cache.count() > 0) {
@@ -135,8 +137,10 @@ std::shared_ptr<adapter> object_store::open_bucket(const std::string& bucket,
     return made;
 }
 
-awaitable<result<>> object_store::recover(rename_journal::record left) {
+awaitable<result<>> object_store::recover(directory_journal::record left) {
     const auto access = find(left.bucket).access;
+    if (left.to.empty())
+        co_return co_await rest::recover_removal(access, std::move(left));
     co_return co_await rest::recover_rename(access, std::move(left));
 }
 

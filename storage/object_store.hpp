@@ -26,7 +26,7 @@ public:
     /// `pool` reads files with credentials and must outlive the I/O threads' work.
     /// Without a journal a crash leaves half-done renames of directories as they are.
     object_store(const config::store_settings& settings, std::shared_ptr<memory_budget> memory,
-                 worker_pool& pool, std::shared_ptr<rename_journal> journal = nullptr);
+                 worker_pool& pool, std::shared_ptr<directory_journal> journal = nullptr);
 
     /// An adapter of one of its buckets whose uploads get `own` attributes before the store's. All
     /// adapters of a bucket share its limits, locks and what is remembered of it. Used at start-up
@@ -35,7 +35,7 @@ public:
                                          const config::upload_attributes& own = {});
 
     /// Goes on with what a crash has left half done.
-    awaitable<result<>> recover(rename_journal::record left);
+    awaitable<result<>> recover(directory_journal::record left);
 
     /// Writes how many requests of each kind have been sent, and what they took. Thread-safe.
     void log_requests() const;
@@ -50,7 +50,7 @@ private:
 
     const config::store_settings settings_;
     const std::shared_ptr<memory_budget> memory_;
-    const std::shared_ptr<rename_journal> journal_;
+    const std::shared_ptr<directory_journal> journal_;
     const std::shared_ptr<const rest::dialect> dialect_;
     const std::shared_ptr<const http::client_settings> client_settings_;
     const std::shared_ptr<http::credentials_provider> credentials_;

@@ -14,7 +14,7 @@ adapter_registry::adapter_registry(worker_pool& disk, std::size_t upload_memory,
                                    const std::string& journal_folder)
     : disk_(disk), upload_memory_(std::make_shared<memory_budget>(upload_memory)) {
     if (!journal_folder.empty())
-        journal_ = std::make_shared<rename_journal>(journal_folder, disk);
+        journal_ = std::make_shared<directory_journal>(journal_folder, disk);
 }
 
 result<> adapter_registry::open(const config::store_settings& settings) {
@@ -50,11 +50,11 @@ result<std::shared_ptr<adapter>> adapter_registry::bucket(const std::string& sto
     return known;
 }
 
-std::vector<rename_journal::unfinished> adapter_registry::unfinished() const {
-    return journal_ ? journal_->left() : std::vector<rename_journal::unfinished>();
+std::vector<directory_journal::unfinished> adapter_registry::unfinished() const {
+    return journal_ ? journal_->left() : std::vector<directory_journal::unfinished>();
 }
 
-awaitable<void> adapter_registry::recover(std::vector<rename_journal::unfinished> left) {
+awaitable<void> adapter_registry::recover(std::vector<directory_journal::unfinished> left) {
     for (auto& [what, where] : left) {
         const auto store = object_stores_.find(what.store);
         const auto from = what.from;
@@ -67,8 +67,9 @@ awaitable<void> adapter_registry::recover(std::vector<rename_journal::unfinished
             co_await where->remove();
         config::log::write(
             done ? config::log_level::info : config::log_level::error,
-            finish ? "a rename that was cut off is finished"
-                   : "a rename that was cut off is undone",
+            to.empty() ? "a removal that was cut off is finished"
+            : finish   ? "a rename that was cut off is finished"
+                       : "a rename that was cut off is undone",
             {{"from", from}, {"to", to}, {"error", done ? std::string() : done.error().message()}});
     }
 }

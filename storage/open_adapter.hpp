@@ -2,7 +2,7 @@
 
 #include "config/settings.hpp"
 #include "storage/adapter.hpp"
-#include "storage/rename_journal.hpp"
+#include "storage/directory_journal.hpp"
 
 #include "config/worker_pool.hpp"
 
@@ -40,10 +40,10 @@ public:
                                             const config::upload_attributes& own = {});
 
     /// What a crash of an earlier process has left half done. Blocks.
-    std::vector<rename_journal::unfinished> unfinished() const;
+    std::vector<directory_journal::unfinished> unfinished() const;
 
     /// Goes on with that, on one I/O thread, when all buckets are open.
-    awaitable<void> recover(std::vector<rename_journal::unfinished> left);
+    awaitable<void> recover(std::vector<directory_journal::unfinished> left);
 
     /// Writes what has been asked of the stores over HTTP into the log. Thread-safe after start-up.
     void log_requests() const;
@@ -51,7 +51,7 @@ public:
 private:
     worker_pool& disk_;
     std::shared_ptr<memory_budget> upload_memory_;
-    std::shared_ptr<rename_journal> journal_; // null: there is none
+    std::shared_ptr<directory_journal> journal_; // null: there is none
     std::map<std::string, std::shared_ptr<object_store>> object_stores_;
     std::map<std::string, std::shared_ptr<local::local_store>> stores_;
     std::map<std::string, std::chrono::seconds> keep_unfinished_; // of those

@@ -254,6 +254,91 @@ awaitable<result<>> virtual_filesystem::rename(virtual_path from, virtual_path t
     co_return co_await target->where->store->rename(std::move(request));
 }
 
+awaitable<result<put_result>> virtual_filesystem::copy(virtual_path from, virtual_path to,
+                                                       rename_options options) const {
+    const auto source = locate(from);
+    if (holds_mount(from))
+        co_return errc::is_a_directory;
+    if (source.where == nullptr)
+        co_return errc::not_found;
+    const auto target = locate_writable(to);
+    if (!target)
+        co_return target.error();
+    if (source.where->bucket != target->where->bucket)
+        co_return errc::unsupported;
+    copy_request request(source.key, target->key, options.existing);
+    request.missing = options.missing;
+    request.stop = std::move(options.stop);
+    co_return co_await target->where->store->copy(std::move(request));
+}
+
+awaitable<result<>> virtual_filesystem::remove_tree(virtual_path path, std::stop_token stop,
+                                                    std::shared_ptr<work_progress> progress) const {
+    const auto found = locate_writable(path);
+    if (!found)
+        co_return found.error() == errc::is_a_directory ? make_error_code(errc::permission_denied)
+                                                        : found.error();
+    remove_tree_request request(as_directory(found->key));
+    request.stop = std::move(stop);
+    request.progress = std::move(progress);
+    co_return co_await found->where->store->remove_tree(std::move(request));
+}
+
+awaitable<error_code> virtual_filesystem::measure_below(const location& where, std::stop_token stop,
+                                                        std::shared_ptr<work_progress> progress,
+                                                        tree_size& sum) const {
+    list_request request(as_directory(where.key), std::string(), page_size);
+    request.recursive = true;
+    request.stop = std::move(stop);
+    do {
+        const auto page = co_await where.where->store->list(request);
+        if (!page)
+            co_return page.error();
+        for (const auto& entry : page->entries) {
+            if (entry.directory)
+                continue;
+            ++sum.files;
+            sum.bytes += entry.size;
+        }
+        if (progress)
+            progress->done = sum.files;
+        request.token = page->next;
+    } while (!request.token.empty());
+    co_return error_code();
+}
+
+awaitable<result<tree_size>>
+virtual_filesystem::measure(virtual_path path, std::stop_token stop,
+                            std::shared_ptr<work_progress> progress) const {
+    tree_size sum;
+    const auto itself = co_await stat(path, expected::directory);
+    if (!itself)
+        co_return itself.error();
+    if (!itself->directory) {
+        sum.files = 1;
+        sum.bytes = itself->size;
+        co_return sum;
+    }
+    std::vector<location> all;
+    if (auto here = locate(path); here.where != nullptr)
+        all.push_back(std::move(here));
+    for (const auto& m : mounts_)
+        if (m.path != path && m.path.is_within(path))
+            all.push_back(locate(m.path));
+    for (const auto& where : all)
+        if (const auto failed = co_await measure_below(where, stop, progress, sum))
+            co_return failed;
+    co_return sum;
+}
+
+void virtual_filesystem::forget(const virtual_path& path) const {
+    for (const auto& m : mounts_)
+        if (m.path.is_within(path))
+            m.store->forget(m.prefix);
+    if (const auto found = locate(path); found.where != nullptr)
+        found.where->store->forget(found.key);
+}
+
 awaitable<result<>> virtual_filesystem::set_modified(virtual_path path, timestamp modified) const {
     const auto found = locate_writable(path);
     if (!found)

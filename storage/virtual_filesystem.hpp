@@ -38,6 +38,12 @@ struct rename_options {
     std::shared_ptr<work_progress> progress; // may be null
 };
 
+/// What a directory holds.
+struct tree_size {
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0;
+};
+
 /// What a caller takes a path for.
 enum class expected { file, directory };
 
@@ -71,6 +77,40 @@ public:
     /// different buckets.
     awaitable<result<>> rename(virtual_path from, virtual_path to, rename_options options) const;
 
+    /// Copies a file; the same of different buckets.
+    awaitable<result<put_result>> copy(virtual_path from, virtual_path to,
+                                       rename_options options) const;
+
+    /// Removes a directory with all that is in it, unless a mount is: errc::permission_denied.
+    awaitable<result<>> remove_tree(virtual_path path, std::stop_token stop,
+                                    std::shared_ptr<work_progress> progress) const;
+
+    /// All files below a directory, in the mounts that are there, too; or a file itself.
+    awaitable<result<tree_size>> measure(virtual_path path, std::stop_token stop,
+                                         std::shared_ptr<work_progress> progress) const;
+
+    // Of object stores (adapter.hpp); errc::unsupported in others.
+
+    awaitable<result<std::vector<named_value>>> property_of(virtual_path path,
+                                                            property which) const;
+    awaitable<result<>> set_property(virtual_path path, property which,
+                                     std::vector<named_value> to) const;
+    awaitable<result<std::string>> sign_url(virtual_path path, std::chrono::seconds lifetime) const;
+    awaitable<result<archive_state>> restore(virtual_path path, unsigned days) const;
+
+    /// A symbolic link at `path` to a file in the same bucket.
+    awaitable<result<>> make_link(virtual_path path, virtual_path target) const;
+    /// The path that it leads to; errc::permission_denied if that is none of the user's.
+    awaitable<result<virtual_path>> read_link(virtual_path path) const;
+
+    /// Below a directory, or of a file's name. Their keys are paths.
+    awaitable<result<std::vector<upload_in_parts>>> uploads_in_parts(virtual_path path,
+                                                                     std::size_t most) const;
+    awaitable<result<>> abort_upload(virtual_path path, std::string id) const;
+
+    /// What is remembered of what lies there is asked for anew.
+    void forget(const virtual_path& path) const;
+
     /// errc::unsupported if the store holds no times of its own.
     awaitable<result<>> set_modified(virtual_path path, timestamp modified) const;
     awaitable<result<std::string>> digest(virtual_path path, hash_algorithm algorithm,
@@ -90,6 +130,11 @@ private:
     awaitable<result<entry>> stat_either(const location& where, expected kind) const;
     awaitable<result<>> open_first_page(directory_listing& listing, const location& where,
                                         virtual_path path, bool narrowed) const;
+    result<location> locate_file(const virtual_path& path) const;
+    result<virtual_path> path_of(const mount& where, const std::string& key) const;
+    awaitable<error_code> measure_below(const location& where, std::stop_token stop,
+                                        std::shared_ptr<work_progress> progress,
+                                        tree_size& sum) const;
     std::vector<std::string> mounted_in(const virtual_path& path) const;
     bool holds_mount(const virtual_path& path) const;
 

@@ -66,7 +66,7 @@ constexpr std::array table = {
     command_spec{"RMD", commands::rmd, one, user, right::remove_directory, waits, "RMD path"},
     command_spec{"RNFR", commands::rnfr, one, user, right::rename, waits, "RNFR path"},
     command_spec{"RNTO", commands::rnto, one, user, right::rename, is_long, "RNTO path"},
-    command_spec{"SITE", commands::site, one, user, nothing, waits, "SITE HELP|CHMOD|UTIME"},
+    command_spec{"SITE", commands::site, one, user, nothing, is_long, "SITE command [parameters]"},
     command_spec{"SIZE", commands::size, one, user, right::read, waits, "SIZE path"},
     command_spec{"SMNT", commands::smnt, maybe, any, nothing, waits, "SMNT"},
     command_spec{"STAT", commands::stat, maybe, any, nothing, runs, "STAT [path]", keeps},

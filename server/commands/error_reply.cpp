@@ -22,6 +22,8 @@ reply usual_reply(const error_code& error, purpose wanted) {
         return {storing ? 553 : 550, "The name exists already."};
     case storage::errc::is_a_directory:
         return {storing ? 553 : 550, "Is a directory."};
+    case storage::errc::not_a_link:
+        return {550, "Not a symbolic link."};
     case storage::errc::not_a_directory:
         return {storing ? 553 : 550, "Not a directory."};
     case storage::errc::directory_not_empty:
@@ -39,7 +41,7 @@ reply usual_reply(const error_code& error, purpose wanted) {
     case storage::errc::nested_rename:
         return {553, "A directory cannot be moved into itself."};
     case storage::errc::too_many:
-        return {553, "The directory is too large to be renamed; nothing has moved."};
+        return {553, "The directory is too large to be changed at once; nothing has been."};
     case storage::errc::no_space:
         return {452, "The store is full."};
     case storage::errc::quota:

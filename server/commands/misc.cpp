@@ -2,6 +2,7 @@
 #include "config/log.hpp"
 #include "server/commands/handlers.hpp"
 #include "server/commands/hash_names.hpp"
+#include "server/commands/site_table.hpp"
 #include "server/session.hpp"
 
 namespace objftpd::server::commands {
@@ -54,7 +55,7 @@ awaitable<reply> feat(session& s, std::string) {
 awaitable<reply> help(session&, std::string argument) {
     const auto wanted = config::to_upper(argument);
     if (wanted == "SITE") // ncftp looks here for what it may send
-        co_return reply(214, "The SITE commands are:", {"CHMOD HELP UTIME"}, "End of help.");
+        co_return reply(214, "The SITE commands are:", site_help(), "End of help.");
     if (!wanted.empty()) {
         const auto* spec = find_command(wanted);
         if (spec == nullptr)

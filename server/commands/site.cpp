@@ -1,50 +1,93 @@
 #include "config/ascii_text.hpp"
-#include "server/commands/error_reply.hpp"
 #include "server/commands/handlers.hpp"
-#include "server/commands/set_time.hpp"
-#include "server/protocol/timestamps.hpp"
+#include "server/commands/site_table.hpp"
 #include "server/session.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace objftpd::server::commands {
 namespace {
 
-// Objects have no mode; PHP scripts take a refusal for a failed upload.
-awaitable<reply> chmod(session& s, std::string argument) {
-    const auto space = argument.find(' ');
-    const bool octal =
-        space != argument.npos && space > 0 && argument.find_first_not_of("01234567") == space;
-    if (!octal || space + 1 == argument.size())
-        co_return reply(501, "SITE CHMOD wants an octal mode and a path.");
-    if (!s.may(config::right::set_attributes) || s.account->chmod == config::chmod_policy::reject)
-        co_return reply(550, "Permission denied.");
-    const auto file = co_await s.find(argument.substr(space + 1));
-    if (!file)
-        co_return reply_for(file.error());
-    co_return reply(200, "Accepted; files have no mode here.");
-}
+using config::right;
+constexpr auto nothing = std::nullopt;
+constexpr auto maybe = argument::optional;
+constexpr auto one = argument::required;
 
-awaitable<reply> utime(session& s, std::string argument) {
-    const auto timed = parse_site_utime(argument);
-    if (!timed)
-        co_return reply(501, "SITE UTIME wants YYYYMMDDhhmm[ss] and a path.");
-    if (!s.may(config::right::set_attributes))
-        co_return reply(550, "Permission denied.");
-    co_return co_await set_time(s, timed->path, timed->time);
+constexpr std::array table = {
+    site_command{"ACL", site_acl, one, right::read, "SITE ACL path [acl]"},
+    site_command{"CHMOD", site_chmod, one, right::set_attributes, "SITE CHMOD mode path"},
+    site_command{"CLASS", site_class, one, right::set_attributes, "SITE CLASS path class"},
+    site_command{"COPY", site_copy, one, right::read, "SITE COPY from to"},
+    site_command{"CPFR", site_copy_from, one, right::read, "SITE CPFR path"},
+    site_command{"CPTO", site_copy_to, one, right::read, "SITE CPTO path"},
+    site_command{"DU", site_disk_usage, maybe, right::list, "SITE DU [path]"},
+    site_command{"HEAD", site_head, one, right::read, "SITE HEAD path"},
+    site_command{"HELP", site_help, maybe, nothing, "SITE HELP [command]"},
+    site_command{"META", site_metadata, one, right::read, "SITE META path [name=value ...]"},
+    site_command{"PARTS", site_parts, maybe, right::list, "SITE PARTS [path [ABORT id]]"},
+    site_command{"QUOTA", site_quota, maybe, right::list, "SITE QUOTA [path]"},
+    site_command{"READLINK", site_read_link, one, right::list, "SITE READLINK path"},
+    site_command{"REFRESH", site_refresh, maybe, right::list, "SITE REFRESH [path]"},
+    site_command{"RESTORE", site_restore, one, right::read, "SITE RESTORE path [days]"},
+    site_command{"RMDIR", site_remove_tree, one, right::remove_tree, "SITE RMDIR path"},
+    site_command{"SIGN", site_sign, one, right::sign, "SITE SIGN path [seconds]"},
+    site_command{"SYMLINK", site_link, one, right::link, "SITE SYMLINK target path"},
+    site_command{"TAGS", site_tags, one, right::read, "SITE TAGS path [name=value ...]"},
+    site_command{"UTIME", site_utime, one, right::set_attributes, "SITE UTIME time path"},
+    site_command{"VERSIONS", site_versions, one, right::read, "SITE VERSIONS path"},
+};
+
+constexpr bool by_verb(const site_command& a, const site_command& b) {
+    return a.verb < b.verb;
 }
+static_assert(std::is_sorted(table.begin(), table.end(), by_verb));
 
 } // namespace
 
+const site_command* find_site_command(std::string_view verb) {
+    const auto found = std::ranges::find(table, verb, &site_command::verb);
+    return found == table.end() ? nullptr : &*found;
+}
+
+std::span<const site_command> all_site_commands() {
+    return table;
+}
+
+std::vector<std::string> site_help() {
+    std::vector<std::string> lines;
+    std::string line;
+    for (const auto& row : table) {
+        line += row.verb;
+        line.append(9 - row.verb.size(), ' ');
+        if (line.size() >= 72)
+            lines.push_back(std::exchange(line, std::string()));
+    }
+    if (!line.empty())
+        lines.push_back(std::move(line));
+    return lines;
+}
+
+awaitable<reply> site_help(session&, std::string argument) {
+    if (argument.empty())
+        co_return reply(214, "The SITE commands are:", site_help(), "End of help.");
+    const auto* row = find_site_command(config::to_upper(argument));
+    if (row == nullptr)
+        co_return reply(501, "Unknown SITE command.");
+    co_return reply(214, "Syntax: " + std::string(row->help));
+}
+
 awaitable<reply> site(session& s, std::string argument) {
     const auto space = argument.find(' ');
-    const auto what = config::to_upper(argument.substr(0, space));
+    const auto* row = find_site_command(config::to_upper(argument.substr(0, space)));
     auto rest = space == argument.npos ? std::string() : argument.substr(space + 1);
-    if (what == "HELP")
-        co_return reply(214, "The SITE commands are:", {"CHMOD HELP UTIME"}, "End of help.");
-    if (what == "CHMOD")
-        co_return co_await chmod(s, std::move(rest));
-    if (what == "UTIME")
-        co_return co_await utime(s, std::move(rest));
-    co_return reply(504, "Unknown SITE command.");
+    if (row == nullptr)
+        co_return reply(504, "Unknown SITE command.");
+    if (row->takes == argument::required && rest.empty())
+        co_return reply(501, "Syntax: " + std::string(row->help));
+    if (row->needs && !s.may(*row->needs))
+        co_return reply(550, "Permission denied.");
+    co_return co_await row->run(s, std::move(rest));
 }
 
 } // namespace objftpd::server::commands

@@ -1,4 +1,5 @@
 #include "config/log.hpp"
+#include "server/commands/archived.hpp"
 #include "server/commands/data_connection.hpp"
 #include "server/commands/error_reply.hpp"
 #include "server/commands/handlers.hpp"
@@ -166,6 +167,8 @@ awaitable<reply> retr(session& s, std::string argument) {
     if (!path)
         co_return reply_for(path.error());
     const auto from = co_await s.files->read(*path, s.restart_at, s.operation.stop.get_token());
+    if (!from && from.error() == errc::archived)
+        co_return co_await archived_reply(s, *path);
     if (!from)
         co_return reply_for(from.error());
     // curl and lftp take the first number before " bytes" for the size.

@@ -106,19 +106,30 @@ awaitable<result<>> stat_cache::rename(rename_request request) {
     const auto from = request.from;
     const auto to = request.to;
     const auto renamed = co_await inner_->rename(std::move(request));
-    // It may have been a directory's name without its slash.
-    for (const auto& name : {from, to}) {
-        memory_->forget(name);
-        memory_->forget(name + '/');
-    }
+    forget(from);
+    forget(to);
     co_return renamed;
 }
 
-awaitable<result<put_result>> stat_cache::copy(std::string from, std::string to,
-                                               overwrite existing) {
-    auto copied = co_await inner_->copy(std::move(from), to, existing);
+awaitable<result<put_result>> stat_cache::copy(copy_request request) {
+    const auto to = request.to;
+    auto copied = co_await inner_->copy(std::move(request));
     memory_->forget(to);
     co_return copied;
+}
+
+awaitable<result<>> stat_cache::remove_tree(remove_tree_request request) {
+    const auto key = request.key;
+    const auto removed = co_await inner_->remove_tree(std::move(request));
+    memory_->forget(key);
+    co_return removed;
+}
+
+// It may be a directory's name without its slash.
+void stat_cache::forget(const std::string& key) {
+    memory_->forget(key);
+    memory_->forget(key + '/');
+    inner_->forget(key);
 }
 
 awaitable<result<>> stat_cache::set_modified(std::string key, timestamp modified) {
@@ -130,6 +141,36 @@ awaitable<result<>> stat_cache::set_modified(std::string key, timestamp modified
 awaitable<result<std::string>> stat_cache::digest(std::string key, hash_algorithm algorithm,
                                                   std::stop_token stop) {
     co_return co_await inner_->digest(std::move(key), algorithm, std::move(stop));
+}
+
+awaitable<result<std::vector<named_value>>> stat_cache::property_of(std::string key,
+                                                                    property which) {
+    co_return co_await inner_->property_of(std::move(key), which);
+}
+
+awaitable<result<>> stat_cache::set_property(std::string key, property which,
+                                             std::vector<named_value> to) {
+    const auto set = co_await inner_->set_property(key, which, std::move(to));
+    memory_->forget(key);
+    co_return set;
+}
+
+awaitable<result<std::string>> stat_cache::sign_url(std::string key,
+                                                    std::chrono::seconds lifetime) {
+    co_return co_await inner_->sign_url(std::move(key), lifetime);
+}
+
+awaitable<result<archive_state>> stat_cache::restore(std::string key, unsigned days) {
+    co_return co_await inner_->restore(std::move(key), days);
+}
+
+awaitable<result<std::vector<upload_in_parts>>> stat_cache::uploads_in_parts(std::string key,
+                                                                             std::size_t most) {
+    co_return co_await inner_->uploads_in_parts(std::move(key), most);
+}
+
+awaitable<result<>> stat_cache::abort_upload(std::string key, std::string id) {
+    co_return co_await inner_->abort_upload(std::move(key), std::move(id));
 }
 
 awaitable<result<std::uint64_t>> stat_cache::free_space() {

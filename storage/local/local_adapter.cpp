@@ -236,13 +236,14 @@ awaitable<result<>> local_adapter::rename(rename_request r) {
     co_return co_await on_disk(store_->disk(), work);
 }
 
-awaitable<result<put_result>> local_adapter::copy(std::string from, std::string to,
-                                                  overwrite existing) {
-    auto source = co_await read(from, 0, std::stop_token());
+awaitable<result<put_result>> local_adapter::copy(copy_request wanted) {
+    auto source = co_await read(wanted.from, 0, wanted.stop);
     if (!source)
         co_return source.error();
-    const auto version = co_await stat(from, detail::version);
-    upload_request request(std::move(to), existing);
+    const auto version = co_await stat(wanted.from, detail::version);
+    upload_request request(std::move(wanted.to), wanted.existing);
+    request.missing = wanted.missing;
+    request.stop = wanted.stop;
     if (version)
         request.content_type = version->content_type;
     auto target = co_await open_upload(std::move(request));
@@ -251,6 +252,10 @@ awaitable<result<put_result>> local_adapter::copy(std::string from, std::string 
     std::vector<char> buffer(1 << 20);
     error_code failed;
     while (!failed && (*source)->remaining() > 0) {
+        if (wanted.stop.stop_requested()) {
+            failed = asio::error::operation_aborted;
+            break;
+        }
         const auto n = co_await (*source)->read_some(buffer);
         if (!n) {
             failed = n.error();

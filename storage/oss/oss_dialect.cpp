@@ -31,6 +31,14 @@ void oss_dialect::sign(http::request& r, const http::credentials& who, const std
         sign_v4(r, who, {region}, now);
 }
 
+std::string oss_dialect::presign(http::request r, const http::credentials& who,
+                                 const std::string& region, std::chrono::sys_seconds now,
+                                 std::chrono::seconds lifetime) const {
+    if (version_ == signature::v1)
+        return presign_v1(std::move(r), who, now + lifetime);
+    return presign_v4(std::move(r), who, {region}, now, lifetime);
+}
+
 std::string oss_dialect::signed_text(const http::request& r) const {
     if (version_ == signature::v4)
         return canonical_request(r, {});

@@ -21,10 +21,13 @@ public:
     bool etags_are_md5s() const override { return true; }
     bool acl_at_completion() const override { return true; }
     bool composite_etags() const override { return false; }
+    bool has_links() const override { return true; }
     void refuse_overwrite(rest::call& c) const override;
     void insist_on_range(rest::call& c) const override;
     void sign(http::request& r, const http::credentials& who, const std::string& region,
               std::chrono::sys_seconds now) const override;
+    std::string presign(http::request r, const http::credentials& who, const std::string& region,
+                        std::chrono::sys_seconds now, std::chrono::seconds lifetime) const override;
     std::string signed_text(const http::request& r) const override;
 
 private:

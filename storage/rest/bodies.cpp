@@ -53,6 +53,18 @@ std::string delete_body(std::span<const std::string> keys) {
     return out + "</Delete>";
 }
 
+std::string tags_body(std::span<const named_value> tags) {
+    std::string out = "<Tagging><TagSet>";
+    for (const auto& tag : tags)
+        out += "<Tag><Key>" + escaped(tag.name) + "</Key><Value>" + escaped(tag.value) +
+               "</Value></Tag>";
+    return out + "</TagSet></Tagging>";
+}
+
+std::string restore_body(unsigned days) {
+    return "<RestoreRequest><Days>" + std::to_string(days) + "</Days></RestoreRequest>";
+}
+
 bool fits_xml(std::string_view key) {
     const bool control = std::ranges::any_of(key, [](char c) {
         const auto byte = static_cast<unsigned char>(c);

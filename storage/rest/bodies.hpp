@@ -1,5 +1,7 @@
 #pragma once
 
+#include "storage/property.hpp"
+
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +21,12 @@ std::string complete_body(std::span<const completed_part> parts);
 
 /// Asks for failures only. REQUIRES: at most 1000 keys, each fit for XML.
 std::string delete_body(std::span<const std::string> keys);
+
+/// REQUIRES: names and values fit for XML.
+std::string tags_body(std::span<const named_value> tags);
+
+/// For so many days.
+std::string restore_body(unsigned days);
 
 /// Whether a key can stand in XML 1.0, which has no control characters, not even escaped. Others
 /// must be deleted one by one.

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "config/upload_attributes.hpp"
+#include "storage/directory_journal.hpp"
 #include "storage/memory_budget.hpp"
-#include "storage/rename_journal.hpp"
 #include "storage/rest/bucket_client.hpp"
 #include "storage/rest/key_locks.hpp"
 #include "storage/rest/uploads_in_use.hpp"
@@ -44,7 +44,8 @@ struct bucket_access {
     bucket_client client;
     bucket_settings settings;
     std::shared_ptr<memory_budget> memory;
-    std::shared_ptr<rename_journal> journal; // null: a crash leaves renames as they are
+    std::shared_ptr<url_signer> signer;         // null: nobody signs URLs
+    std::shared_ptr<directory_journal> journal; // null: a crash leaves directories as they are
     std::shared_ptr<key_locks> locks = std::make_shared<key_locks>();
     std::shared_ptr<uploads_in_use> in_use = std::make_shared<uploads_in_use>();
 };

@@ -5,6 +5,7 @@
 #include "storage/rest/call.hpp"
 #include "storage/rest/dialect.hpp"
 #include "storage/rest/object_headers.hpp"
+#include "storage/rest/property_answers.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -114,6 +115,33 @@ public:
     awaitable<result<uploads_answer>> list_uploads(std::string prefix, std::string delimiter,
                                                    std::string after_key,
                                                    std::string after_id) const;
+
+    // bucket_client_properties.cpp
+
+    /// What HEAD tells, as it is told.
+    awaitable<result<std::vector<http::header>>> headers(std::string key) const;
+
+    awaitable<result<std::string>> acl(std::string key) const;
+    awaitable<result<>> set_acl(std::string key, std::string acl) const;
+
+    awaitable<result<std::vector<named_value>>> tags(std::string key) const;
+    /// REQUIRES: names and values fit for XML.
+    awaitable<result<>> set_tags(std::string key, std::vector<named_value> tags) const;
+
+    /// Copies an object onto itself, with what `attributes` say in place of its metadata. Tags
+    /// stay, but with some stores (Ceph). At most limits::largest_copy.
+    /// errc::precondition_failed if it is another version.
+    awaitable<attempt> replace_metadata(copy_source itself,
+                                        const object_attributes& attributes) const;
+
+    awaitable<result<>> restore(std::string key, unsigned days) const;
+
+    /// Where a symbolic link leads. errc::unsupported where there are none; OSS has them alone.
+    awaitable<result<std::string>> link(std::string key) const;
+    awaitable<result<>> set_link(std::string key, std::string target, overwrite existing) const;
+
+    /// The first thousand whose keys begin with that one.
+    awaitable<result<versions_answer>> versions(std::string key) const;
 
 private:
     awaitable<answer> ask_for_list(list_version in, call c, std::string token,

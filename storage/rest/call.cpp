@@ -36,6 +36,22 @@ std::string_view name_of(operation o) {
         return "ListParts";
     case operation::list_uploads:
         return "ListMultipartUploads";
+    case operation::get_acl:
+        return "GetObjectAcl";
+    case operation::put_acl:
+        return "PutObjectAcl";
+    case operation::get_tags:
+        return "GetObjectTagging";
+    case operation::put_tags:
+        return "PutObjectTagging";
+    case operation::restore_object:
+        return "RestoreObject";
+    case operation::get_link:
+        return "GetSymlink";
+    case operation::put_link:
+        return "PutSymlink";
+    case operation::list_versions:
+        return "ListObjectVersions";
     }
     return "";
 }

@@ -27,9 +27,17 @@ enum class operation {
     complete_upload,
     abort_upload,
     list_parts,
-    list_uploads, // the last one
+    list_uploads,
+    get_acl,
+    put_acl,
+    get_tags,
+    put_tags,
+    restore_object,
+    get_link,
+    put_link,
+    list_versions, // the last one
 };
-inline constexpr auto operation_count = static_cast<std::size_t>(operation::list_uploads) + 1;
+inline constexpr auto operation_count = static_cast<std::size_t>(operation::list_versions) + 1;
 
 /// Its name in the vendors' documents: "PutObject".
 std::string_view name_of(operation o);
@@ -77,6 +85,16 @@ struct answer {
 
     /// What the vendor calls the request, as its headers tell; null if they do not.
     const std::string* request_id() const;
+};
+
+/// Makes URLs that anybody may send for a while. Thread-safe.
+class url_signer {
+public:
+    virtual ~url_signer() = default;
+
+    /// To read the object. errc::unsupported without credentials to sign with. At most 7 days.
+    virtual awaitable<result<std::string>> sign_url(std::string key,
+                                                    std::chrono::seconds lifetime) = 0;
 };
 
 /// Sends calls to a bucket: the store itself at the end, and in front of it layers that repeat,

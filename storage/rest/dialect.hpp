@@ -50,6 +50,9 @@ public:
     /// Whether an upload in parts is given its ACL when it is completed, not when it is begun.
     virtual bool acl_at_completion() const = 0;
 
+    /// Whether there are symbolic links (OSS).
+    virtual bool has_links() const = 0;
+
     /// Makes a PutObject, CopyObject, CreateMultipartUpload or CompleteMultipartUpload fail where
     /// the key exists.
     virtual void refuse_overwrite(call& c) const = 0;
@@ -60,6 +63,11 @@ public:
     /// Adds Authorization and all that it covers. `now` in UTC, by the store's clock.
     virtual void sign(http::request& r, const http::credentials& who, const std::string& region,
                       std::chrono::sys_seconds now) const = 0;
+
+    /// The URL of a request that anybody may send within `lifetime` (1 s to 7 d) of `now`.
+    virtual std::string presign(http::request r, const http::credentials& who,
+                                const std::string& region, std::chrono::sys_seconds now,
+                                std::chrono::seconds lifetime) const = 0;
 
     /// What was signed, for the debug log: no secret is in it.
     virtual std::string signed_text(const http::request& r) const = 0;

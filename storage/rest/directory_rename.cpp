@@ -4,6 +4,7 @@
 #include "config/parallel.hpp"
 #include "storage/error.hpp"
 #include "storage/rest/directories.hpp"
+#include "storage/rest/directory_tree.hpp"
 #include "storage/rest/object_copy.hpp"
 
 #include <boost/asio/error.hpp>
@@ -14,8 +15,6 @@
 
 namespace objftpd::storage::rest {
 namespace {
-
-constexpr std::size_t page_size = 1000;
 
 const std::stop_token never;
 
@@ -41,16 +40,14 @@ public:
           progress_(request_.progress ? request_.progress : std::make_shared<work_progress>()) {}
 
     awaitable<result<>> run();
-    awaitable<result<>> recover(const rename_journal::record& left);
+    awaitable<result<>> recover(const directory_journal::record& left);
 
 private:
     // Of an object that is there twice.
     enum class twin { original, copy };
 
-    template <class Visit>
-    awaitable<result<>> for_each_below(std::string prefix, std::stop_token stop, Visit& visit);
     awaitable<result<>> list_originals();
-    awaitable<void> take_turns();
+    awaitable<void> wait_for_turns();
     awaitable<result<>> copy_all();
     awaitable<result<>> copy_one(moved_object& object);
     awaitable<result<>> find_copies(std::stop_token stop);
@@ -71,27 +68,8 @@ private:
     const std::shared_ptr<work_progress> progress_;
     std::vector<moved_object> objects_; // in the order of their keys
     std::vector<key_locks::turn> turns_;
-    std::unique_ptr<rename_journal::entry> written_; // null: without a journal
+    std::unique_ptr<directory_journal::entry> written_; // null: without a journal
 };
-
-// Comes back with visit's first error, if any.
-template <class Visit>
-awaitable<result<>> directory_rename::for_each_below(std::string prefix, std::stop_token stop,
-                                                     Visit& visit) {
-    std::string token;
-    do {
-        auto page = co_await bucket_->client.list(prefix, std::string(), token, page_size, stop);
-        if (!page)
-            co_return page.error();
-        for (auto& object : page->objects) {
-            const result<> visited = visit(std::move(object));
-            if (!visited)
-                co_return visited;
-        }
-        token = std::move(page->next);
-    } while (!token.empty());
-    co_return result<>();
-}
 
 awaitable<result<>> directory_rename::list_originals() {
     const auto& settings = bucket_->settings;
@@ -105,7 +83,7 @@ awaitable<result<>> directory_rename::list_originals() {
         objects_.emplace_back().original = std::move(object);
         return {};
     };
-    const auto listed = co_await for_each_below(request_.from, request_.stop, visit);
+    const auto listed = co_await for_each_below(bucket_, request_.from, request_.stop, visit);
     if (!listed)
         co_return listed;
     if (objects_.empty())
@@ -115,19 +93,15 @@ awaitable<result<>> directory_rename::list_originals() {
     co_return result<>();
 }
 
-// Who stores below one of the names waits until all of it has moved. In the order of the names, so
-// that two renames never wait for each other.
-awaitable<void> directory_rename::take_turns() {
+// Who stores below one of the names waits until all of it has moved.
+awaitable<void> directory_rename::wait_for_turns() {
     std::vector<std::string> keys;
     keys.reserve(2 * objects_.size());
     for (const auto& object : objects_) {
         keys.push_back(object.original.key);
         keys.push_back(target_of(object.original.key));
     }
-    std::ranges::sort(keys);
-    turns_.reserve(keys.size());
-    for (auto& key : keys)
-        turns_.push_back(co_await bucket_->locks->wait(std::move(key), key_locks::share::alone));
+    turns_ = co_await take_turns(bucket_, std::move(keys));
 }
 
 awaitable<result<>> directory_rename::copy_one(moved_object& object) {
@@ -166,7 +140,7 @@ awaitable<result<>> directory_rename::find_copies(std::stop_token stop) {
         }
         return {};
     };
-    co_return co_await for_each_below(request_.to, std::move(stop), visit);
+    co_return co_await for_each_below(bucket_, request_.to, std::move(stop), visit);
 }
 
 // A store that says it has copied has them all, and all of each.
@@ -180,38 +154,20 @@ awaitable<result<>> directory_rename::compare_copies() {
 }
 
 awaitable<result<>> directory_rename::remove(std::vector<std::string> keys) const {
-    result<> outcome;
-    const auto others = std::stable_partition(keys.begin(), keys.end(), fits_xml);
-    for (auto key = others; key != keys.end(); ++key) {
-        const auto removed = co_await bucket_->client.remove(std::move(*key));
-        if (!removed)
-            outcome = removed.error();
-    }
-    keys.erase(others, keys.end());
-    for (std::size_t first = 0; first < keys.size(); first += page_size) {
-        const auto begin = keys.begin() + static_cast<std::ptrdiff_t>(first);
-        const auto n = std::min(page_size, keys.size() - first);
-        std::vector<std::string> batch(begin, begin + static_cast<std::ptrdiff_t>(n));
-        const auto left = co_await bucket_->client.remove_all(std::move(batch));
-        if (!left)
-            outcome = left.error();
-        else if (!left->empty())
-            outcome = errc::unavailable;
-    }
-    co_return outcome;
+    co_return co_await remove_objects(bucket_, std::move(keys), never, nullptr);
 }
 
 awaitable<result<>> directory_rename::write_down() {
     if (!bucket_->journal)
         co_return result<>();
-    rename_journal::record r;
+    directory_journal::record r;
     r.store = bucket_->store;
     r.bucket = bucket_->bucket;
     r.from = request_.from;
     r.to = request_.to;
     for (const auto& moved : objects_) {
         const auto& original = moved.original;
-        rename_journal::object o;
+        directory_journal::object o;
         o.name = original.key.substr(request_.from.size());
         o.etag = original.etag;
         o.size = original.size;
@@ -254,13 +210,13 @@ awaitable<result<>> directory_rename::remove_each(twin which) {
             keys.push_back(target_of(original.key));
         return {};
     };
-    const auto listed = co_await for_each_below(request_.from, never, visit);
+    const auto listed = co_await for_each_below(bucket_, request_.from, never, visit);
     if (!listed)
         co_return listed;
     co_return co_await remove(std::move(keys));
 }
 
-awaitable<result<>> directory_rename::recover(const rename_journal::record& left) {
+awaitable<result<>> directory_rename::recover(const directory_journal::record& left) {
     for (const auto& o : left.objects) {
         auto& original = objects_.emplace_back().original;
         original.key = left.from + o.name;
@@ -268,7 +224,7 @@ awaitable<result<>> directory_rename::recover(const rename_journal::record& left
         original.size = o.size;
     }
     sort_objects();
-    co_await take_turns();
+    co_await wait_for_turns();
     const auto found = co_await find_copies(never);
     if (!found)
         co_return found;
@@ -282,7 +238,7 @@ awaitable<result<>> directory_rename::run() {
     const auto is_free = co_await directories(bucket_).require_free(request_.to);
     if (!is_free)
         co_return is_free.error();
-    co_await take_turns();
+    co_await wait_for_turns();
     const auto written = co_await write_down();
     if (!written)
         co_return written.error();
@@ -318,7 +274,7 @@ awaitable<result<>> rename_directory(std::shared_ptr<const bucket_access> bucket
 }
 
 awaitable<result<>> recover_rename(std::shared_ptr<const bucket_access> bucket,
-                                   rename_journal::record left) {
+                                   directory_journal::record left) {
     rename_request request(left.from, left.to, overwrite::refused);
     directory_rename moving(std::move(bucket), std::move(request));
     co_return co_await moving.recover(left);

@@ -18,6 +18,6 @@ awaitable<result<>> rename_directory(std::shared_ptr<const bucket_access> bucket
 /// Goes on with what a crash has left half done: where all was copied the originals are deleted,
 /// else the copies are. Nothing is deleted that has changed since, or that is not there twice.
 awaitable<result<>> recover_rename(std::shared_ptr<const bucket_access> bucket,
-                                   rename_journal::record left);
+                                   directory_journal::record left);
 
 } // namespace objftpd::storage::rest

@@ -114,7 +114,7 @@ std::string_view loggable(std::string_view text) {
 bool is_ordinary(const error_code& e) {
     return e == errc::not_found || e == errc::already_exists || e == errc::precondition_failed ||
            e == errc::range_not_satisfiable || e == errc::archived || e == errc::unsupported ||
-           e == asio::error::operation_aborted;
+           e == errc::not_a_link || e == asio::error::operation_aborted;
 }
 
 } // namespace
@@ -282,6 +282,21 @@ awaitable<answer> http_transport::send(const call& c) {
     co_await learn(c, mine, a);
     log(c, a, mine);
     co_return a;
+}
+
+// For somebody outside: never an address of the vendor's own network.
+awaitable<result<std::string>> http_transport::sign_url(std::string key,
+                                                        std::chrono::seconds lifetime) {
+    const auto who = co_await credentials_->get(std::stop_token());
+    if (!who)
+        co_return error_code(errc::refused_credentials);
+    if ((*who)->is_anonymous())
+        co_return error_code(errc::unsupported);
+    const auto taken = route_.current();
+    http::request r;
+    address(r, taken.where, route_.bucket(), key);
+    r.method = "GET";
+    co_return dialect_->presign(std::move(r), **who, taken.region, now() + taken.ahead, lifetime);
 }
 
 } // namespace objftpd::storage::rest

@@ -14,7 +14,7 @@ namespace objftpd::storage::rest {
 /// Sends calls to the store itself: addresses and signs them, awaits the answer, and says once for
 /// all what it means, to the caller and in the log. Where a refusal teaches how to ask better, the
 /// call may be sent again. Thread-safe.
-class http_transport final : public transport {
+class http_transport final : public transport, public url_signer {
 public:
     http_transport(target to, std::shared_ptr<const dialect> speech,
                    std::shared_ptr<http::credentials_provider> who,
@@ -24,6 +24,8 @@ public:
           settings_(std::move(settings)), inside_(std::move(inside)) {}
 
     awaitable<answer> send(const call& c) override;
+    awaitable<result<std::string>> sign_url(std::string key,
+                                            std::chrono::seconds lifetime) override;
 
 private:
     struct sending;

@@ -24,28 +24,27 @@ evidence compare(const stored& made, const stored& source) {
 }
 
 awaitable<result<put_result>> copy_in_parts(const std::shared_ptr<const bucket_access>& bucket,
-                                            std::string from, const object_head& source,
-                                            std::string to, overwrite existing) {
-    upload_request request(std::move(to), existing);
+                                            copy_request wanted, const object_head& source) {
+    upload_request request(std::move(wanted.to), wanted.existing);
+    request.stop = std::move(wanted.stop);
     const auto executor = co_await asio::this_coro::executor;
     object_upload parts(bucket, std::move(request), executor);
-    const auto begun = co_await parts.copy(std::move(from), source);
+    const auto begun = co_await parts.copy(std::move(wanted.from), source);
     if (!begun)
         co_return begun.error();
     co_return co_await parts.commit(std::span<const char>());
 }
 
 awaitable<result<put_result>> copy_at_once(const std::shared_ptr<const bucket_access>& bucket,
-                                           std::string from, const object_head& source,
-                                           std::string to, overwrite existing) {
+                                           copy_request wanted, const object_head& source) {
     const auto attributes = [&] {
         object_attributes all(bucket->settings.attributes);
         if (all.storage_class.empty())
             all.storage_class = source.storage_class;
         return all;
     }();
-    const copy_source version(std::move(from), source.etag);
-    auto copy = co_await bucket->client.copy(version, to, attributes, existing);
+    const copy_source version(std::move(wanted.from), source.etag);
+    auto copy = co_await bucket->client.copy(version, wanted.to, attributes, wanted.existing);
     put_result made;
     made.size = source.size;
     if (copy.outcome) {
@@ -57,10 +56,11 @@ awaitable<result<put_result>> copy_at_once(const std::shared_ptr<const bucket_ac
     }
     const auto failed = copy.outcome.error();
     // Of the two conditions, which one does not hold?
-    const bool refused = existing == overwrite::refused && failed == errc::precondition_failed;
+    const bool refused =
+        wanted.existing == overwrite::refused && failed == errc::precondition_failed;
     if (!copy.may_have_worked && !refused)
         co_return failed;
-    const auto there = co_await bucket->client.head(std::move(to));
+    const auto there = co_await bucket->client.head(std::move(wanted.to));
     if (copy.may_have_worked && there && there->size == source.size &&
         compare(*there, source) == evidence::proves) {
         made.etag = there->etag;
@@ -73,21 +73,21 @@ awaitable<result<put_result>> copy_at_once(const std::shared_ptr<const bucket_ac
 }
 
 awaitable<result<copied>> copy_version(const std::shared_ptr<const bucket_access>& bucket,
-                                       std::string from, std::string to, overwrite existing) {
-    const auto source = co_await bucket->client.head(from);
+                                       copy_request r) {
+    const auto source = co_await bucket->client.head(r.from);
     if (!source)
         co_return source.error();
-    if (existing == overwrite::refused) { // not every store knows the condition on copies
-        const auto target = co_await bucket->client.head(to);
+    if (r.existing == overwrite::refused) { // not every store knows the condition on copies
+        const auto target = co_await bucket->client.head(r.to);
         if (target || target.error() != errc::not_found)
             co_return target ? make_error_code(errc::already_exists) : target.error();
     }
     copied all(source->etag);
     result<put_result> made = error_code(errc::unavailable);
     if (source->size > bucket->client.speech().bounds().largest_copy)
-        made = co_await copy_in_parts(bucket, std::move(from), *source, std::move(to), existing);
+        made = co_await copy_in_parts(bucket, std::move(r), *source);
     else
-        made = co_await copy_at_once(bucket, std::move(from), *source, std::move(to), existing);
+        made = co_await copy_at_once(bucket, std::move(r), *source);
     if (!made)
         co_return made.error();
     all.made = std::move(*made);
@@ -107,9 +107,9 @@ awaitable<result<>> remove_version(const std::shared_ptr<const bucket_access>& b
 } // namespace
 
 awaitable<result<put_result>> copy_object(std::shared_ptr<const bucket_access> bucket,
-                                          std::string from, std::string to, overwrite existing) {
-    const auto turn = co_await bucket->locks->wait(to, key_locks::share::alone);
-    auto all = co_await copy_version(bucket, std::move(from), std::move(to), existing);
+                                          copy_request request) {
+    const auto turn = co_await bucket->locks->wait(request.to, key_locks::share::alone);
+    auto all = co_await copy_version(bucket, std::move(request));
     if (!all)
         co_return all.error();
     co_return std::move(all->made);
@@ -124,13 +124,14 @@ awaitable<result<put_result>> copy_listed(std::shared_ptr<const bucket_access> b
         head.etag = source.etag;
         head.etag_is_md5 = speech.etags_are_md5s() && looks_like_md5(source.etag);
         head.storage_class = source.storage_class;
-        const auto made = co_await copy_at_once(bucket, source.key, head, to, overwrite::allowed);
+        const copy_request whole(source.key, to, overwrite::allowed);
+        const auto made = co_await copy_at_once(bucket, whole, head);
         // The ETags of encrypted objects differ, and only their heads tell that they are.
         if (made || made.error() != errc::checksum_mismatch)
             co_return made;
     }
-    auto all =
-        co_await copy_version(bucket, std::move(source.key), std::move(to), overwrite::allowed);
+    copy_request request(std::move(source.key), std::move(to), overwrite::allowed);
+    auto all = co_await copy_version(bucket, std::move(request));
     if (!all)
         co_return all.error();
     if (all->version != source.etag)
@@ -138,17 +139,19 @@ awaitable<result<put_result>> copy_listed(std::shared_ptr<const bucket_access> b
     co_return std::move(all->made);
 }
 
-awaitable<result<>> rename_object(std::shared_ptr<const bucket_access> bucket, std::string from,
-                                  std::string to, overwrite existing) {
+awaitable<result<>> rename_object(std::shared_ptr<const bucket_access> bucket,
+                                  rename_request request) {
+    const auto& from = request.from;
+    const auto& to = request.to;
     if (from == to)
         co_return result<>();
     // In the order of their names, so that two renames never wait for each other.
     const auto first = co_await bucket->locks->wait(std::min(from, to), key_locks::share::alone);
     const auto second = co_await bucket->locks->wait(std::max(from, to), key_locks::share::alone);
-    const auto all = co_await copy_version(bucket, from, std::move(to), existing);
+    const auto all = co_await copy_version(bucket, request);
     if (!all)
         co_return all.error();
-    co_return co_await remove_version(bucket, std::move(from), all->version);
+    co_return co_await remove_version(bucket, std::move(request.from), all->version);
 }
 
 } // namespace objftpd::storage::rest

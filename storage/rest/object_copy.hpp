@@ -10,8 +10,9 @@ namespace objftpd::storage::rest {
 
 /// Copies an object inside its bucket, by one CopyObject or in parts, and compares what came of it.
 /// Metadata and tags come along; class, ACL and encryption are those of the mount.
+/// A copy in parts ends when its stop is requested.
 awaitable<result<put_result>> copy_object(std::shared_ptr<const bucket_access> bucket,
-                                          std::string from, std::string to, overwrite existing);
+                                          copy_request request);
 
 /// Copies the version that a listing told of, over whatever stands there.
 /// errc::precondition_failed if it has changed since.
@@ -20,7 +21,7 @@ awaitable<result<put_result>> copy_listed(std::shared_ptr<const bucket_access> b
 
 /// Copies, then removes the source if it is still the version that was copied. A crash in between
 /// leaves both, never none. Uploads to both names wait meanwhile.
-awaitable<result<>> rename_object(std::shared_ptr<const bucket_access> bucket, std::string from,
-                                  std::string to, overwrite existing);
+awaitable<result<>> rename_object(std::shared_ptr<const bucket_access> bucket,
+                                  rename_request request);
 
 } // namespace objftpd::storage::rest

@@ -61,6 +61,21 @@ void add_attributes(call& c, const dialect& speech, const object_attributes& a) 
             c.headers.emplace_back(std::move(header), value);
 }
 
+archive_state archive_state_of(const std::vector<http::header>& headers, const dialect& speech) {
+    if (const auto* const restore = http::find(headers, speech.own("restore")))
+        return restore->find("ongoing-request=\"true\"") == restore->npos
+                   ? archive_state::readable
+                   : archive_state::under_way;
+    if (http::find(headers, speech.own("archive-status")) != nullptr)
+        return archive_state::archived;
+    const auto* const its_class = http::find(headers, speech.own("storage-class"));
+    for (const auto* const archive :
+         {"GLACIER", "DEEP_ARCHIVE", "Archive", "ColdArchive", "DeepColdArchive"})
+        if (its_class != nullptr && *its_class == archive)
+            return archive_state::archived;
+    return archive_state::readable;
+}
+
 stored stored_from(const answer& a, const dialect& speech) {
     stored s;
     if (const auto* const etag = a.find("etag"))
@@ -96,6 +111,8 @@ result<object_head> head_from(const answer& a, const dialect& speech) {
         h.content_type = *type;
     if (const auto* const storage_class = a.find(speech.own("storage-class")))
         h.storage_class = *storage_class;
+    const auto* const tags = a.find(speech.own("tagging-count"));
+    h.tagged = tags != nullptr && *tags != "0";
     for (const auto& header : a.headers)
         if (is_kept(header.name, speech.prefix()))
             h.kept.push_back(header);

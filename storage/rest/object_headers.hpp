@@ -38,6 +38,7 @@ struct object_head : stored {
     timestamp modified{};
     std::string content_type;
     std::string storage_class; // empty: the vendor's standard
+    bool tagged = false;
     /// What else it was stored with and a new object in its place may be: the user's own metadata,
     /// Cache-Control and the like, as headers.
     std::vector<http::header> kept;
@@ -60,6 +61,9 @@ void add_placement(call& c, const dialect& speech, const config::upload_attribut
 
 /// A header, unless its value is empty.
 void add_unless_empty(call& c, std::string name, const std::string& value);
+
+/// Of an archived object. Its class alone does not tell whether it has been restored.
+archive_state archive_state_of(const std::vector<http::header>& headers, const dialect& speech);
 
 stored stored_from(const answer& a, const dialect& speech);
 

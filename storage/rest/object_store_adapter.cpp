@@ -3,6 +3,7 @@
 #include "storage/checksum/hash.hpp"
 #include "storage/error.hpp"
 #include "storage/path.hpp"
+#include "storage/rest/directory_removal.hpp"
 #include "storage/rest/directory_rename.hpp"
 #include "storage/rest/object_copy.hpp"
 #include "storage/rest/object_download.hpp"
@@ -270,22 +271,30 @@ awaitable<result<>> object_store_adapter::remove_directory(std::string key) {
     co_return co_await directories_.remove(std::move(key));
 }
 
+// Whether a file may take the new name, as far as directories are in the way.
+awaitable<result<>> object_store_adapter::require_file_place(const copy_request& request) const {
+    if (names_directory(request.to))
+        co_return errc::is_a_directory;
+    if (!fits(request.to))
+        co_return errc::invalid_name;
+    const auto above = co_await directories_.require_parent(request.to, request.missing);
+    if (!above)
+        co_return above.error();
+    const auto directory = co_await directories_.stat(request.to + '/'); // would hide the file
+    if (directory || directory.error() != errc::not_found)
+        co_return directory ? make_error_code(errc::is_a_directory) : directory.error();
+    co_return result<>();
+}
+
 awaitable<result<>> object_store_adapter::rename(rename_request r) {
     if (r.from.empty() || r.to.empty())
         co_return errc::permission_denied;
     if (r.from.ends_with('/'))
         co_return co_await move_directory(std::move(r));
-    if (r.to.ends_with('/'))
-        co_return errc::is_a_directory;
-    if (!fits(r.to))
-        co_return errc::invalid_name;
-    const auto above = co_await directories_.require_parent(r.to, r.missing);
-    if (!above)
-        co_return above.error();
-    const auto directory = co_await directories_.stat(r.to + '/'); // would hide the file
-    if (directory || directory.error() != errc::not_found)
-        co_return directory ? make_error_code(errc::is_a_directory) : directory.error();
-    const auto renamed = co_await rename_object(bucket_, r.from, r.to, r.existing);
+    const auto place = co_await require_file_place(r);
+    if (!place)
+        co_return place.error();
+    const auto renamed = co_await rename_object(bucket_, r);
     if (!renamed && renamed.error() == errc::not_found) {
         const auto why = co_await why_missing(r.from);
         if (why != errc::is_a_directory)
@@ -314,13 +323,26 @@ awaitable<result<>> object_store_adapter::move_directory(rename_request r) {
     co_return moved;
 }
 
-awaitable<result<put_result>> object_store_adapter::copy(std::string from, std::string to,
-                                                         overwrite existing) {
-    if (names_directory(from) || names_directory(to))
+awaitable<result<put_result>> object_store_adapter::copy(copy_request r) {
+    if (names_directory(r.from))
         co_return errc::is_a_directory;
-    if (!fits(to))
-        co_return errc::invalid_name;
-    co_return co_await copy_object(bucket_, std::move(from), std::move(to), existing);
+    const auto place = co_await require_file_place(r);
+    if (!place)
+        co_return place.error();
+    auto made = co_await copy_object(bucket_, r);
+    if (!made && made.error() == errc::not_found)
+        co_return co_await why_missing(std::move(r.from));
+    co_return made;
+}
+
+awaitable<result<>> object_store_adapter::remove_tree(remove_tree_request request) {
+    if (request.key.empty())
+        co_return errc::permission_denied;
+    auto key = request.key;
+    const auto removed = co_await remove_directory_tree(bucket_, std::move(request));
+    if (removed)
+        co_await directories_.keep_parent_of(std::move(key));
+    co_return removed;
 }
 
 awaitable<result<>> object_store_adapter::set_modified(std::string, timestamp) {

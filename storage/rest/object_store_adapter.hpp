@@ -31,15 +31,26 @@ public:
     awaitable<result<>> remove(std::string key) override;
     awaitable<result<>> remove_directory(std::string key) override;
     awaitable<result<>> rename(rename_request request) override;
-    awaitable<result<put_result>> copy(std::string from, std::string to,
-                                       overwrite existing) override;
+    awaitable<result<put_result>> copy(copy_request request) override;
+    awaitable<result<>> remove_tree(remove_tree_request request) override;
     awaitable<result<>> set_modified(std::string key, timestamp modified) override;
     awaitable<result<std::string>> digest(std::string key, hash_algorithm algorithm,
                                           std::stop_token stop) override;
+    awaitable<result<std::vector<named_value>>> property_of(std::string key,
+                                                            property which) override;
+    awaitable<result<>> set_property(std::string key, property which,
+                                     std::vector<named_value> to) override;
+    awaitable<result<std::string>> sign_url(std::string key,
+                                            std::chrono::seconds lifetime) override;
+    awaitable<result<archive_state>> restore(std::string key, unsigned days) override;
+    awaitable<result<std::vector<upload_in_parts>>> uploads_in_parts(std::string key,
+                                                                     std::size_t most) override;
+    awaitable<result<>> abort_upload(std::string key, std::string id) override;
     awaitable<result<std::uint64_t>> free_space() override;
 
 private:
     bool fits(const std::string& key) const;
+    awaitable<result<>> require_file_place(const copy_request& request) const;
     awaitable<result<>> go_on(object_upload& upload, const upload_request& request);
     awaitable<result<>> move_directory(rename_request request);
     awaitable<error_code> why_missing(std::string key);

@@ -40,6 +40,12 @@ std::string_view result_of(operation o) {
         return "ListPartsResult";
     case operation::list_uploads:
         return "ListMultipartUploadsResult";
+    case operation::get_acl:
+        return "AccessControlPolicy";
+    case operation::get_tags:
+        return "Tagging";
+    case operation::list_versions:
+        return "ListVersionsResult";
     default:
         return {};
     }

@@ -67,6 +67,7 @@ constexpr std::array rows{
     row{"NoSuchKey", {errc::not_found, false, ""}},
     row{"NoSuchUpload", {errc::not_found, false, ""}},
     row{"NonStandardHostForbidden", {errc::refused_credentials, false, check_region}},
+    row{"NotSymlink", {errc::not_a_link, false, ""}},
     row{"OperationAborted", {errc::unavailable, true, ""}},
     row{"PermanentRedirect", {errc::refused_credentials, false, check_region}},
     row{"PreconditionFailed", {errc::precondition_failed, false, ""}},

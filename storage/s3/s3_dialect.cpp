@@ -24,6 +24,12 @@ void s3_dialect::sign(http::request& r, const http::credentials& who, const std:
     s3::sign(r, who, {region}, now, unsigned_payload);
 }
 
+std::string s3_dialect::presign(http::request r, const http::credentials& who,
+                                const std::string& region, std::chrono::sys_seconds now,
+                                std::chrono::seconds lifetime) const {
+    return s3::presign(std::move(r), who, {region}, now, lifetime);
+}
+
 std::string s3_dialect::signed_text(const http::request& r) const {
     return canonical_request(r, unsigned_payload);
 }

@@ -23,10 +23,13 @@ public:
     bool etags_are_md5s() const override { return etags_ == etags::md5; }
     bool acl_at_completion() const override { return false; }
     bool composite_etags() const override { return etags_ == etags::md5; }
+    bool has_links() const override { return false; }
     void refuse_overwrite(rest::call& c) const override;
     void insist_on_range(rest::call&) const override {}
     void sign(http::request& r, const http::credentials& who, const std::string& region,
               std::chrono::sys_seconds now) const override;
+    std::string presign(http::request r, const http::credentials& who, const std::string& region,
+                        std::chrono::sys_seconds now, std::chrono::seconds lifetime) const override;
     std::string signed_text(const http::request& r) const override;
 
 private:

@@ -56,7 +56,11 @@ public:
                                         overwrite existing = overwrite::allowed,
                                         std::uint64_t offset = 0,
                                         parents missing = parents::create) {
-        auto to = try_begin(key, existing, offset, missing);
+        return finish(try_begin(key, existing, offset, missing), content);
+    }
+    /// The rest of it, in one piece.
+    result<storage::put_result> finish(result<std::unique_ptr<storage::upload>> to,
+                                       const std::string& content) {
         if (!to)
             return to.error();
         auto stored = commit(**to, content);
@@ -163,8 +167,15 @@ public:
         return run(store().rename(std::move(request)));
     }
     result<storage::put_result> copy(const std::string& from, const std::string& to,
-                                     overwrite existing = overwrite::allowed) {
-        return run(store().copy(from, to, existing));
+                                     overwrite existing = overwrite::allowed,
+                                     parents missing = parents::create) {
+        storage::copy_request request(from, to, existing);
+        request.missing = missing;
+        return run(store().copy(std::move(request)));
+    }
+    result<> remove_tree(const std::string& key) {
+        storage::remove_tree_request request(key);
+        return run(store().remove_tree(std::move(request)));
     }
     result<std::string> digest(const std::string& key, storage::hash_algorithm algorithm,
                                std::stop_token stop = {}) {

@@ -22,13 +22,7 @@ public:
     /// A whole upload; the first error of its steps.
     result<storage::put_result> try_put_as(const std::string& owner, const std::string& key,
                                            std::uint64_t offset, const std::string& content) {
-        auto to = try_begin_as(owner, key, offset);
-        if (!to)
-            return to.error();
-        auto stored = commit(**to, content);
-        if (!stored)
-            abort(**to);
-        return stored;
+        return finish(try_begin_as(owner, key, offset), content);
     }
 
     /// An upload of alice's that breaks off with all bytes sent.

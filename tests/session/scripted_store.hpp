@@ -132,11 +132,15 @@ public:
             co_return failed;
         co_return co_await inner_->rename(std::move(request));
     }
-    awaitable<result<storage::put_result>> copy(std::string from, std::string to,
-                                                storage::overwrite o) override {
+    awaitable<result<storage::put_result>> copy(storage::copy_request request) override {
         if (const auto failed = co_await plan_.at(moment::change))
             co_return failed;
-        co_return co_await inner_->copy(std::move(from), std::move(to), o);
+        co_return co_await inner_->copy(std::move(request));
+    }
+    awaitable<result<>> remove_tree(storage::remove_tree_request request) override {
+        if (const auto failed = co_await plan_.at(moment::change))
+            co_return failed;
+        co_return co_await inner_->remove_tree(std::move(request));
     }
     awaitable<result<>> set_modified(std::string key, storage::timestamp modified) override {
         if (const auto failed = co_await plan_.at(moment::change))

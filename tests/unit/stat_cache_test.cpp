@@ -65,8 +65,8 @@ public:
         sizes.erase(r.from);
         co_return result<>();
     }
-    awaitable<result<put_result>> copy(std::string from, std::string to, overwrite) override {
-        sizes[to] = sizes[from];
+    awaitable<result<put_result>> copy(copy_request r) override {
+        sizes[r.to] = sizes[r.from];
         co_return put_result();
     }
     awaitable<result<>> set_modified(std::string, timestamp) override { co_return result<>(); }
@@ -195,7 +195,7 @@ TEST_CASE_METHOD(stat_cache_test, "own changes are seen at once") {
         CHECK(size("a/g") == 1);
     }
     SECTION("a copy") {
-        value_of(loop.run(cache->copy("a/f", "a/g", overwrite::allowed)));
+        value_of(loop.run(cache->copy({"a/f", "a/g", overwrite::allowed})));
         CHECK(size("a/g") == 1);
     }
     SECTION("a directory that is removed") {

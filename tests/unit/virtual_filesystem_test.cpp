@@ -89,7 +89,8 @@ public:
     awaitable<result<>> rename(rename_request r) override {
         return done("rename " + r.from + ' ' + r.to);
     }
-    awaitable<result<put_result>> copy(std::string, std::string, overwrite) override {
+    awaitable<result<put_result>> copy(copy_request r) override {
+        static_cast<void>(done("copy " + r.from + ' ' + r.to));
         co_return put_result();
     }
     awaitable<result<>> set_modified(std::string key, timestamp) override {

@@ -1,4 +1,4 @@
-#include "storage/rename_journal.hpp"
+#include "storage/directory_journal.hpp"
 
 #include "config/async.hpp"
 #include "config/log.hpp"
@@ -28,7 +28,7 @@ constexpr const char* copying = ".copying";
 constexpr const char* deleting = ".deleting";
 
 // Names may hold bytes that are no UTF-8, which JSON cannot.
-std::string to_text(const rename_journal::record& r) {
+std::string to_text(const directory_journal::record& r) {
     json::array objects;
     objects.reserve(r.objects.size());
     for (const auto& o : r.objects)
@@ -50,18 +50,18 @@ std::string name_of(const json::value& v) {
     return http::percent_decode(text_of(v)).value();
 }
 
-std::optional<rename_journal::record> from_text(const std::string& text) {
+std::optional<directory_journal::record> from_text(const std::string& text) {
     try {
         const auto value = json::parse(text);
         const auto& all = value.as_object();
-        rename_journal::record r;
+        directory_journal::record r;
         r.store = text_of(all.at("store"));
         r.bucket = text_of(all.at("bucket"));
         r.from = name_of(all.at("from"));
         r.to = name_of(all.at("to"));
         for (const auto& entry : all.at("objects").as_array()) {
             const auto& fields = entry.as_array();
-            rename_journal::object o;
+            directory_journal::object o;
             o.name = name_of(fields.at(0));
             o.etag = text_of(fields.at(1));
             o.size = fields.at(2).to_number<std::uint64_t>();
@@ -84,14 +84,14 @@ std::string content_of(const std::filesystem::path& file) {
 
 } // namespace
 
-awaitable<result<>> rename_journal::entry::all_copied() {
+awaitable<result<>> directory_journal::entry::all_copied() {
     auto work = [this] { return failure(config::move_durably(file_ + copying, file_ + deleting)); };
     if (const auto failed = co_await offload(disk_, work))
         co_return failed;
     co_return result<>();
 }
 
-awaitable<void> rename_journal::entry::remove() {
+awaitable<void> directory_journal::entry::remove() {
     auto work = [this] {
         ::unlink((file_ + copying).c_str());
         ::unlink((file_ + deleting).c_str());
@@ -100,23 +100,24 @@ awaitable<void> rename_journal::entry::remove() {
     co_await offload(disk_, work);
 }
 
-awaitable<result<std::unique_ptr<rename_journal::entry>>> rename_journal::begin(record r) {
+awaitable<result<std::unique_ptr<directory_journal::entry>>> directory_journal::begin(record r) {
     const auto number = next_++;
     const auto since = std::chrono::system_clock::now().time_since_epoch().count();
     const auto file = folder_ + '/' + std::to_string(since) + '-' + std::to_string(number);
     auto work = [&]() -> error_code {
         if (::mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST)
             return from_errno(errno);
-        return failure(config::write_private_file(file + copying, to_text(r)));
+        const auto* const state = r.all_copied ? deleting : copying;
+        return failure(config::write_private_file(file + state, to_text(r)));
     };
     if (const auto failed = co_await offload(disk_, work))
         co_return failed;
     co_return std::make_unique<entry>(file, disk_);
 }
 
-std::vector<rename_journal::unfinished> rename_journal::left() {
+std::vector<directory_journal::unfinished> directory_journal::left() {
     std::vector<unfinished> all;
-    std::error_code none; // no such folder: nothing was ever renamed
+    std::error_code none; // no such folder: nothing was ever written down
     for (const auto& file : std::filesystem::directory_iterator(folder_, none)) {
         const auto path = file.path();
         const auto kind = path.extension().string();
@@ -126,9 +127,10 @@ std::vector<rename_journal::unfinished> rename_journal::left() {
             continue;
         auto what = from_text(content_of(path));
         if (!what) {
-            config::log::error("a record of a rename cannot be read",
-                               {{"file", path.string()},
-                                {"advice", "look at both directories, then remove the file"}});
+            config::log::error(
+                "a record of a directory's change cannot be read",
+                {{"file", path.string()},
+                 {"advice", "look at the directories it names, then remove the file"}});
             continue;
         }
         what->all_copied = kind == deleting;

@@ -11,10 +11,11 @@
 
 namespace objftpd::storage {
 
-/// Directories that are being renamed by copies, as files in a folder of this gateway: what a crash
-/// leaves half done is finished or undone from them. A record is durable before the first copy is
-/// made, and says so before the first original is deleted. Thread-safe.
-class rename_journal {
+/// Directories that are being renamed by copies, or removed with all that is in them, as files in a
+/// folder of this gateway: what a crash leaves half done is finished or undone from them. A record
+/// is durable before the first copy is made, and says so before the first original is deleted.
+/// Thread-safe.
+class directory_journal {
 public:
     struct object {
         std::string name; // below the directory
@@ -25,18 +26,18 @@ public:
     struct record {
         std::string store;
         std::string bucket;
-        std::string from; // both end in '/'
-        std::string to;
+        std::string from;        // both end in '/'
+        std::string to;          // empty: it is removed, and all_copied is set
         bool all_copied = false; // originals may be deleted already
         std::vector<object> objects;
     };
 
-    /// A record as long as its rename is under way. Dropping it leaves the file.
+    /// A record as long as its change is under way. Dropping it leaves the file.
     class entry {
     public:
         entry(std::string file, worker_pool& disk) : file_(std::move(file)), disk_(disk) {}
 
-        /// From now on the rename is finished, not undone.
+        /// From now on a rename is finished, not undone.
         awaitable<result<>> all_copied();
 
         /// It is over.
@@ -48,7 +49,7 @@ public:
     };
 
     /// `folder` is made when missing.
-    rename_journal(std::string folder, worker_pool& disk)
+    directory_journal(std::string folder, worker_pool& disk)
         : folder_(std::move(folder)), disk_(disk) {}
 
     awaitable<result<std::unique_ptr<entry>>> begin(record r);

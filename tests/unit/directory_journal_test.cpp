@@ -1,4 +1,4 @@
-#include "storage/rename_journal.hpp"
+#include "storage/directory_journal.hpp"
 #include "tests/support/event_loop.hpp"
 #include "tests/support/results.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -11,17 +11,17 @@ using namespace objftpd::storage;
 
 namespace {
 
-class rename_journal_test {
+class directory_journal_test {
 protected:
-    rename_journal journal() { return {(folder.path() / "renames").string(), pool}; }
+    directory_journal journal() { return {(folder.path() / "renames").string(), pool}; }
 
-    static rename_journal::record one() {
-        rename_journal::record r;
+    static directory_journal::record one() {
+        directory_journal::record r;
         r.store = "main";
         r.bucket = "files";
         r.from = "a/";
         r.to = "b \xff/";
-        rename_journal::object o;
+        directory_journal::object o;
         o.name = "sub/\xc3\xa4 \"\n";
         o.etag = "e";
         o.size = 5'000'000'000;
@@ -36,7 +36,7 @@ protected:
 
 } // namespace
 
-TEST_CASE_METHOD(rename_journal_test, "an unfinished rename is there after a crash") {
+TEST_CASE_METHOD(directory_journal_test, "an unfinished rename is there after a crash") {
     {
         auto before = journal();
         const auto entry = value_of(loop.run(before.begin(one())));
@@ -55,7 +55,7 @@ TEST_CASE_METHOD(rename_journal_test, "an unfinished rename is there after a cra
     CHECK(left[0].what.objects[0].size == 5'000'000'000);
 }
 
-TEST_CASE_METHOD(rename_journal_test, "it says when all has been copied, and goes at the end") {
+TEST_CASE_METHOD(directory_journal_test, "it says when all has been copied, and goes at the end") {
     auto here = journal();
     const auto entry = value_of(loop.run(here.begin(one())));
     value_of(loop.run(entry->all_copied()));
@@ -66,7 +66,8 @@ TEST_CASE_METHOD(rename_journal_test, "it says when all has been copied, and goe
     CHECK(here.left().empty());
 }
 
-TEST_CASE_METHOD(rename_journal_test, "what is no record is left alone, half of one is removed") {
+TEST_CASE_METHOD(directory_journal_test,
+                 "what is no record is left alone, half of one is removed") {
     CHECK(journal().left().empty());
     auto here = journal();
     const auto entry = value_of(loop.run(here.begin(one())));

@@ -1,0 +1,42 @@
+#include "storage/error.hpp"
+#include "storage/rest/object_properties.hpp"
+#include "storage/rest/object_store_adapter.hpp"
+
+namespace objftpd::storage::rest {
+
+awaitable<result<std::vector<named_value>>> object_store_adapter::property_of(std::string key,
+                                                                              property which) {
+    if (names_directory(key))
+        co_return error_code(errc::is_a_directory);
+    co_return co_await rest::property_of(bucket_, std::move(key), which);
+}
+
+awaitable<result<>> object_store_adapter::set_property(std::string key, property which,
+                                                       std::vector<named_value> to) {
+    if (names_directory(key))
+        co_return errc::is_a_directory;
+    co_return co_await rest::set_property(bucket_, std::move(key), which, std::move(to));
+}
+
+awaitable<result<std::string>> object_store_adapter::sign_url(std::string key,
+                                                              std::chrono::seconds lifetime) {
+    if (!bucket_->signer)
+        co_return error_code(errc::unsupported);
+    co_return co_await bucket_->signer->sign_url(std::move(key), lifetime);
+}
+
+awaitable<result<archive_state>> object_store_adapter::restore(std::string key, unsigned days) {
+    co_return co_await rest::restore(bucket_, std::move(key), days);
+}
+
+awaitable<result<std::vector<upload_in_parts>>>
+object_store_adapter::uploads_in_parts(std::string key, std::size_t most) {
+    co_return co_await rest::uploads_in_parts(bucket_, std::move(key), most);
+}
+
+awaitable<result<>> object_store_adapter::abort_upload(std::string key, std::string id) {
+    upload_name which(std::move(key), std::move(id));
+    co_return co_await bucket_->client.abort_upload(std::move(which));
+}
+
+} // namespace objftpd::storage::rest
