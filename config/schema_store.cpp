@@ -8,6 +8,8 @@
 
 #include <net/if.h>
 
+#include <algorithm>
+
 namespace objftpd::config {
 namespace {
 
@@ -118,6 +120,14 @@ std::vector<option<store_source>> address_options() {
     };
 }
 
+complaint set_hidden_prefixes(store_source& store, const value& v) {
+    const auto* const prefixes = std::get_if<std::vector<std::string>>(&v);
+    if (!prefixes || std::ranges::any_of(*prefixes, &std::string::empty))
+        return unexpected;
+    store.hidden_prefixes = *prefixes;
+    return {};
+}
+
 std::vector<option<store_source>> transfer_options() {
     using r = object_store_settings;
     using make = row<store_source>;
@@ -162,7 +172,8 @@ std::vector<option<store_source>> transfer_options() {
                     "no limit."),
         make::count("rename_objects", &r::rename_objects, 10'000, 0, 1'000'000,
                     "How many objects a directory may hold to be renamed: each is copied inside "
-                    "the store, and deleted when all have been. 0 forbids it."),
+                    "the store, and deleted when all have been. 0 forbids it. The same for "
+                    "SITE RMDIR."),
         make::size("rename_bytes", &r::rename_bytes, std::uint64_t{1} << 40, 0,
                    std::uint64_t{1} << 60, "How much they may be in all."),
         make::count("parallel_copies", &r::parallel_copies, 16, 1, 256,
@@ -171,6 +182,17 @@ std::vector<option<store_source>> transfer_options() {
                    "Whether a directory stays, as an empty object that marks it, when the last "
                    "file is deleted or renamed away. To know, DELE lists the directory where it "
                    "would ask for the object's head."),
+        make::choice("file_times", &r::times_in_metadata, "stored",
+                     {{"stored", false}, {"metadata", true}},
+                     "What files show as their time. \"stored\": when they were. \"metadata\": "
+                     "MFMT and its like write \"mtime\" into the object's metadata, as rclone, "
+                     "s3fs and ossfs do, by a copy of the object onto itself (S3: up to 5 GiB); "
+                     "MDTM and MLST tell it, listings cannot."),
+        option<store_source>{"hidden_prefixes", "a list of beginnings of keys, such as [\"tmp/\"]",
+                             std::vector<std::string>{".dlsdata/"},
+                             "Keys of the bucket that are left out of listings. \".dlsdata/\" is "
+                             "what OSS-HDFS keeps, and nobody else should touch.",
+                             set_hidden_prefixes},
         make::duration("stat_cache", &r::stat_cache, 5s, 0ms, 1h,
                        "For how long size and time of a file are remembered, as listings or the "
                        "store told them: changes that others make beside this server show so much "

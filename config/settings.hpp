@@ -183,6 +183,8 @@ struct object_store_settings : credential_settings, upload_attributes {
     std::size_t rename_bytes = std::size_t{1} << 40; // the same
     unsigned parallel_copies = 16;
     bool keep_empty_directories = true;
+    bool times_in_metadata = false; // MFMT is kept there
+    std::vector<std::string> hidden_prefixes;
     std::size_t stat_cache_entries = 0;
     std::string ca_file;
     std::string ca_folder;

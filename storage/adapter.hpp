@@ -23,6 +23,7 @@ struct capabilities {
     bool real_directories = false; ///< "a/" exists apart from what lies below it, and has a time
     bool renames = false;          ///< rename() is atomic, of directories too
     bool sets_modified = false;    ///< set_modified() works
+    bool lists_times = true;       ///< list() tells the same times as stat()
     bool knows_space = false;      ///< free_space() works
     bool sorted_listing = false;   ///< list() goes in the order of the keys' bytes
 };

@@ -142,6 +142,8 @@ awaitable<result<>> virtual_filesystem::open_first_page(directory_listing& listi
         co_return result<>();
     }
     const auto file = co_await where.where->store->stat(where.key, detail::basic);
+    if (file && file->directory) // marked by an object without a slash
+        co_return result<>();
     co_return file ? make_error_code(errc::not_a_directory) : file.error();
 }
 

@@ -53,7 +53,7 @@ awaitable<result<object_info>> stat_cache::stat(std::string key, detail wanted) 
 awaitable<result<list_page>> stat_cache::list(list_request request) {
     const auto since = memory_->epoch();
     auto page = co_await inner_->list(std::move(request));
-    if (page)
+    if (page && inner_->can().lists_times)
         memory_->learn(page->entries, since);
     co_return page;
 }

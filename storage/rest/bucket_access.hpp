@@ -22,7 +22,9 @@ struct bucket_settings {
     std::size_t most_renamed_objects = 10'000;     // of a directory
     std::uint64_t most_renamed_bytes = 1ull << 40; // the same
     unsigned parallel_copies = 16;                 // of a directory that is renamed
-    bool keep_empty_directories = true; // a marker takes the place of what was last in one
+    bool keep_empty_directories = true;       // a marker takes the place of what was last in one
+    bool times_in_metadata = false;           // set_modified() writes there, and stat() reads
+    std::vector<std::string> hidden_prefixes; // of keys that listings leave out
     std::chrono::seconds keep_unfinished{24 * 3600}; // uploads that broke off, for their owner
     config::upload_attributes attributes;
 };

@@ -61,6 +61,28 @@ void add_attributes(call& c, const dialect& speech, const object_attributes& a) 
             c.headers.emplace_back(std::move(header), value);
 }
 
+bool marks_directory(const object_head& head) {
+    const auto& type = head.content_type;
+    return head.size == 0 && (type == "application/x-directory" || type == "httpd/unix-directory" ||
+                              type == "application/directory");
+}
+
+std::string time_of_change_header(const dialect& speech) {
+    return speech.own("meta-mtime");
+}
+
+std::optional<timestamp> time_of_change(const object_head& head, const dialect& speech) {
+    const auto* const text = http::find(head.kept, time_of_change_header(speech));
+    if (text == nullptr)
+        return std::nullopt;
+    const auto dot = std::min(text->find('.'), text->size());
+    const auto seconds = config::parse_decimal(std::string_view(*text).substr(0, dot));
+    constexpr std::uint64_t end_of_64_bits = 9'223'372'036; // of nanoseconds: in 2262
+    if (!seconds || *seconds >= end_of_64_bits)
+        return std::nullopt;
+    return timestamp(std::chrono::seconds(*seconds)); // FTP tells whole ones
+}
+
 archive_state archive_state_of(const std::vector<http::header>& headers, const dialect& speech) {
     if (const auto* const restore = http::find(headers, speech.own("restore")))
         return restore->find("ongoing-request=\"true\"") == restore->npos

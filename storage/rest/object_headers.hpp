@@ -62,6 +62,15 @@ void add_placement(call& c, const dialect& speech, const config::upload_attribut
 /// A header, unless its value is empty.
 void add_unless_empty(call& c, std::string name, const std::string& value);
 
+/// Whether it is no file but stands for a directory, as some programs and stores that strip the
+/// slash have it: empty, of a media type that says so.
+bool marks_directory(const object_head& head);
+
+/// What an object's metadata tell of when its content was changed: "mtime", in decimal seconds of
+/// UTC, as rclone, s3fs and ossfs have it.
+std::optional<timestamp> time_of_change(const object_head& head, const dialect& speech);
+std::string time_of_change_header(const dialect& speech);
+
 /// Of an archived object. Its class alone does not tell whether it has been restored.
 archive_state archive_state_of(const std::vector<http::header>& headers, const dialect& speech);
 

@@ -16,9 +16,9 @@ awaitable<result<std::vector<named_value>>> property_of(std::shared_ptr<const bu
 awaitable<result<>> set_property(std::shared_ptr<const bucket_access> bucket, std::string key,
                                  property which, std::vector<named_value> to);
 
-/// The one of an object's metadata that tells when its content was changed, in decimal seconds of
-/// UTC, as rclone, s3fs and ossfs have it.
-inline constexpr const char* time_of_change = "mtime";
+/// Writes the time into the object's metadata, as object_headers' time_of_change reads it.
+awaitable<result<>> set_time_of_change(std::shared_ptr<const bucket_access> bucket, std::string key,
+                                       timestamp modified);
 
 awaitable<result<archive_state>> restore(std::shared_ptr<const bucket_access> bucket,
                                          std::string key, unsigned days);

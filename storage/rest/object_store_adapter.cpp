@@ -64,11 +64,20 @@ std::string name_before(std::string key) {
 capabilities object_store_adapter::can() const {
     capabilities all;
     all.sorted_listing = true;
+    all.sets_modified = bucket_->settings.times_in_metadata;
+    all.lists_times = !bucket_->settings.times_in_metadata;
     return all;
 }
 
 bool object_store_adapter::fits(const std::string& key) const {
     return key.size() <= bucket_->client.speech().bounds().longest_key;
+}
+
+// Hadoop's markers are of no use: what they stand for shows as a prefix, or is empty.
+bool object_store_adapter::is_hidden(const std::string& key) const {
+    const auto begins_key = [&](const std::string& prefix) { return key.starts_with(prefix); };
+    return key.ends_with("_$folder$") ||
+           std::ranges::any_of(bucket_->settings.hidden_prefixes, begins_key);
 }
 
 awaitable<result<object_info>> object_store_adapter::stat(std::string key, detail) {
@@ -79,7 +88,11 @@ awaitable<result<object_info>> object_store_adapter::stat(std::string key, detai
     const auto head = co_await bucket_->client.head(key);
     if (!head)
         co_return head.error();
-    co_return info_of(std::move(key), *head);
+    auto info = info_of(std::move(key), *head);
+    info.directory = marks_directory(*head);
+    if (bucket_->settings.times_in_metadata)
+        info.modified = time_of_change(*head, bucket_->client.speech()).value_or(info.modified);
+    co_return info;
 }
 
 awaitable<result<list_page>> object_store_adapter::list(list_request request) {
@@ -90,15 +103,20 @@ awaitable<result<list_page>> object_store_adapter::list(list_request request) {
         co_return listed.error();
     list_page page;
     page.entries.reserve(listed->objects.size() + listed->prefixes.size());
+    std::size_t nameless = 0;
     for (auto& object : listed->objects) {
-        if (is_addressable(object.key))
+        const bool nameable = is_addressable(object.key);
+        nameless += nameable ? 0 : 1;
+        if (nameable && !is_hidden(object.key))
             page.entries.push_back(info_of(std::move(object)));
         else
             ++page.hidden;
     }
     const auto objects = page.entries.size();
     for (auto& prefix : listed->prefixes) {
-        if (is_addressable(prefix))
+        const bool nameable = is_addressable(prefix);
+        nameless += nameable ? 0 : 1;
+        if (nameable && !is_hidden(prefix))
             page.entries.push_back(directory_info(std::move(prefix)));
         else
             ++page.hidden;
@@ -106,9 +124,9 @@ awaitable<result<list_page>> object_store_adapter::list(list_request request) {
     const auto middle = page.entries.begin() + static_cast<std::ptrdiff_t>(objects);
     std::inplace_merge(page.entries.begin(), middle, page.entries.end(),
                        [](const object_info& a, const object_info& b) { return a.key < b.key; });
-    if (page.hidden > 0)
+    if (nameless > 0)
         config::log::info("keys that no path can name are not listed",
-                          {{"prefix", request.prefix}, {"keys", page.hidden}});
+                          {{"prefix", request.prefix}, {"keys", nameless}});
     page.next = std::move(listed->next);
     co_return page;
 }
@@ -343,10 +361,6 @@ awaitable<result<>> object_store_adapter::remove_tree(remove_tree_request reques
     if (removed)
         co_await directories_.keep_parent_of(std::move(key));
     co_return removed;
-}
-
-awaitable<result<>> object_store_adapter::set_modified(std::string, timestamp) {
-    co_return errc::unsupported;
 }
 
 awaitable<result<std::string>>

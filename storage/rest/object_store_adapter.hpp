@@ -50,6 +50,7 @@ public:
 
 private:
     bool fits(const std::string& key) const;
+    bool is_hidden(const std::string& key) const;
     awaitable<result<>> require_file_place(const copy_request& request) const;
     awaitable<result<>> go_on(object_upload& upload, const upload_request& request);
     awaitable<result<>> move_directory(rename_request request);

@@ -11,6 +11,12 @@ awaitable<result<std::vector<named_value>>> object_store_adapter::property_of(st
     co_return co_await rest::property_of(bucket_, std::move(key), which);
 }
 
+awaitable<result<>> object_store_adapter::set_modified(std::string key, timestamp modified) {
+    if (!bucket_->settings.times_in_metadata || names_directory(key))
+        co_return errc::unsupported;
+    co_return co_await set_time_of_change(bucket_, std::move(key), modified);
+}
+
 awaitable<result<>> object_store_adapter::set_property(std::string key, property which,
                                                        std::vector<named_value> to) {
     if (names_directory(key))

@@ -55,6 +55,12 @@ class Request:
 
     def _operation(self):
         copies = any(name.endswith("-copy-source") for name in self.head.headers)
+        for name, subject in (("acl", "ObjectAcl"), ("tagging", "ObjectTagging"),
+                              ("symlink", "Symlink"), ("restore", "RestoreObject"),
+                              ("versions", "ListObjectVersions")):
+            if name in self.query:
+                return subject if name in ("restore", "versions") else (
+                    {"GET": "Get", "PUT": "Put"}.get(self.method, self.method) + subject)
         if not self.key:
             if "delete" in self.query:
                 return "DeleteObjects"

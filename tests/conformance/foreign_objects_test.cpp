@@ -1,0 +1,106 @@
+#include "tests/conformance/adapter_test.hpp"
+#include "tests/conformance/object_store_bucket.hpp"
+
+#include <chrono>
+
+using namespace objftpd;
+using namespace objftpd::tests;
+using namespace std::chrono_literals;
+using storage::property;
+
+namespace {
+
+/// A bucket over HTTP with options of its own. What other programs put there is put there as well.
+class options_test : public bucket_speech {
+public:
+    template <class Set>
+    void with(const config::store_settings& settings, Set set) {
+        auto changed = settings;
+        set(changed.remote);
+        bucket_.emplace(loop(), changed);
+        use(bucket_->adapter());
+    }
+    ~options_test() { use(nullptr); }
+
+    void put_as(const std::string& key, const std::string& content_type) {
+        storage::upload_request request(key, overwrite::allowed);
+        request.content_type = content_type;
+        const auto to = value_of(run(store().open_upload(std::move(request))));
+        value_of(commit(*to));
+    }
+    std::string metadata(const std::string& key, const std::string& name) {
+        for (const auto& v : value_of(run(store().property_of(key, property::metadata))))
+            if (v.name == name)
+                return v.value;
+        return {};
+    }
+
+private:
+    std::optional<object_store_bucket> bucket_;
+};
+
+} // namespace
+
+TEST_CASE_METHOD(options_test, "times that clients set are kept in the metadata, as rclone's are",
+                 "[properties]") {
+    for (const auto& settings : object_stores_under_test()) {
+        with(settings, [](config::object_store_settings& s) {
+            s.times_in_metadata = true;
+            s.stat_cache = 5s;
+            s.stat_cache_entries = 100;
+        });
+        INFO(settings.remote.endpoint.host);
+        const storage::timestamp then = std::chrono::sys_days(std::chrono::year(2012) / 11 / 27);
+        put("d/f", "content");
+        const auto stored = stat("d/f").modified;
+        value_of(run(store().set_property("d/f", property::metadata, {{"colour", "blue"}})));
+        value_of(run(store().set_modified("d/f", then)));
+        CHECK(stat("d/f").modified == then);
+        CHECK(metadata("d/f", "mtime") == "1353974400");
+        CHECK(metadata("d/f", "colour") == "blue");
+        CHECK(content("d/f") == "content");
+        CHECK(keys("d/").size() == 1); // what a listing tells is not taken for it
+        CHECK(stat("d/f").modified == then);
+        value_of(rename("d/f", "d/g"));
+        CHECK(stat("d/g").modified == then);
+        value_of(run(store().set_property("d/g", property::metadata,
+                                          {{"mtime", "1354040105.123456789"}})));
+        CHECK(stat("d/g").modified == storage::timestamp(1'354'040'105s));
+        value_of(try_put("d/g", "more", overwrite::allowed, storage::upload_request::at_end));
+        CHECK(stat("d/g").modified >= stored);
+        CHECK(metadata("d/g", "mtime").empty());
+        CHECK(error_of(run(store().set_modified("missing", then))) == errc::not_found);
+    }
+}
+
+TEST_CASE_METHOD(options_test, "hidden prefixes and Hadoop's markers are not listed",
+                 "[properties]") {
+    for (const auto& settings : object_stores_under_test()) {
+        with(settings, [](config::object_store_settings& s) {
+            s.hidden_prefixes = {".dlsdata/", "d/tmp"};
+        });
+        INFO(settings.remote.endpoint.host);
+        put(".dlsdata/blocks/1", "x");
+        put(".dlsdata-not", "x");
+        put("d/tmp1", "x");
+        put("d/file", "x");
+        put("e_$folder$", "");
+        const storage::list_request top("", "", 1000);
+        CHECK(keys(top) == std::multiset<std::string>{".dlsdata-not", "d/"});
+        const storage::list_request inner("d/", "", 1000);
+        CHECK(keys(inner) == std::multiset<std::string>{"d/file"});
+        CHECK(content(".dlsdata/blocks/1") == "x");
+    }
+}
+
+TEST_CASE_METHOD(options_test, "an empty object of a directory's media type is a directory",
+                 "[properties]") {
+    for (const auto& settings : object_stores_under_test()) {
+        with(settings, [](config::object_store_settings&) {});
+        INFO(settings.remote.endpoint.host);
+        put_as("marked", "application/x-directory");
+        put_as("plain", "text/plain");
+        CHECK(stat("marked").directory);
+        CHECK_FALSE(stat("plain").directory);
+    }
+}
