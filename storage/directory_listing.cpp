@@ -62,6 +62,8 @@ void directory_listing::add_page() {
         else if (!is_in_page(directory))
             released_.push_back(std::move(file));
     }
+    for (const auto& file : released_) // from pages before: in the order of the keys
+        add(file);
     for (const auto& object : page_.entries) {
         const auto directory = object.key + '/';
         if (object.directory)
@@ -71,8 +73,6 @@ void directory_listing::add_page() {
         else if (!is_in_page(directory))
             add(object);
     }
-    for (const auto& file : released_)
-        add(file);
     waiting_ = std::move(waiting);
 }
 
