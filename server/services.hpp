@@ -11,6 +11,8 @@
 
 #include "config/worker_pool.hpp"
 
+#include "server/told_sizes.hpp"
+
 #include <map>
 #include <memory>
 #include <string>
@@ -36,6 +38,7 @@ struct services {
     session_limits limits;
     handshake_limits handshakes;
     tls_service tls;
+    told_sizes told; // to all sessions
     std::map<std::string, std::shared_ptr<const storage::virtual_filesystem>> files; // by user
 };
 

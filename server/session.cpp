@@ -304,7 +304,6 @@ result<> session::reset_login() {
     restart_at = 0;
     rename_from.reset();
     copy_from.reset();
-    told_unfinished.reset();
     facts = default_facts;
     hash = storage::hash_algorithm::sha256;
     utf8_requested = false;

@@ -10,6 +10,7 @@
 #include "server/reply_writer.hpp"
 #include "server/security.hpp"
 #include "server/services.hpp"
+#include "server/told_sizes.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -80,7 +81,10 @@ public:
     awaitable<result<named_entry>> find(std::string argument,
                                         storage::expected kind = storage::expected::file) const;
     /// The client learns the size of that: where an upload broke off, it will go on from there.
-    void tell(const named_entry& e);
+    void tell(const storage::virtual_path& path, const storage::entry& e);
+    /// Where this client, or its user in another session, thinks the end to be; bytes.
+    std::optional<std::uint64_t> told(const storage::virtual_path& path) const;
+    void forget_told(const storage::virtual_path& path);
     /// A path or name as the client's charset has it; '?' where that is impossible.
     std::string to_client(std::string_view utf8) const;
     config::charset charset() const;
@@ -140,11 +144,7 @@ public:
     std::uint64_t announced_size = 0; // ALLO, for the next upload
     std::optional<storage::virtual_path> rename_from;
     std::optional<storage::virtual_path> copy_from; // SITE CPFR
-    struct unfinished_upload {
-        storage::virtual_path path;
-        std::uint64_t size = 0; // bytes
-    };
-    std::optional<unfinished_upload> told_unfinished; // what APPE goes on with
+    told_sizes told_here; // what others do with the files since does not change it
     fact_set facts = default_facts;
     storage::hash_algorithm hash = storage::hash_algorithm::sha256;
     bool utf8_requested = false;        // OPTS UTF8 ON

@@ -33,10 +33,23 @@ awaitable<result<session::named_entry>> session::find(std::string argument,
     co_return f;
 }
 
-void session::tell(const named_entry& e) {
-    told_unfinished.reset();
-    if (e.entry.unfinished)
-        told_unfinished = unfinished_upload{e.path, e.entry.size};
+void session::tell(const storage::virtual_path& path, const storage::entry& e) {
+    if (!e.unfinished) {
+        forget_told(path);
+        return;
+    }
+    told_here.tell(account->name, path.text(), e.size);
+    shared.told.tell(account->name, path.text(), e.size);
+}
+
+std::optional<std::uint64_t> session::told(const storage::virtual_path& path) const {
+    const auto here = told_here.find(account->name, path.text());
+    return here ? here : shared.told.find(account->name, path.text());
+}
+
+void session::forget_told(const storage::virtual_path& path) {
+    told_here.forget(account->name, path.text());
+    shared.told.forget(account->name, path.text());
 }
 
 std::string session::to_client(std::string_view utf8) const {

@@ -91,8 +91,12 @@ void directory_listing::add_unfinished() {
     });
     if (!done_)
         return;
-    for (const auto& upload : unfinished_)
+    for (const auto& upload : unfinished_) {
+        const auto before = entries_.size();
         add(upload);
+        if (entries_.size() > before)
+            entries_.back().unfinished = true;
+    }
 }
 
 struct directory_listing::fetched {

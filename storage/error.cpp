@@ -37,6 +37,8 @@ public:
             return "permission denied by the store";
         case errc::precondition_failed:
             return "the object changed meanwhile";
+        case errc::unfinished:
+            return "an upload of that name broke off";
         case errc::range_not_satisfiable:
             return "the offset lies beyond the end";
         case errc::nested_rename:

@@ -19,6 +19,7 @@ enum class errc {
     invalid_path,          ///< no path at all: NUL, CR or LF, or not UTF-8
     permission_denied,     ///< the store refuses us
     precondition_failed,   ///< the object changed meanwhile
+    unfinished,            ///< an upload of the name broke off, and it is not clear what is meant
     range_not_satisfiable, ///< an offset beyond the object's end
     nested_rename,         ///< a directory into itself
     too_many,              ///< more objects or bytes than are allowed at once

@@ -45,7 +45,7 @@ awaitable<reply> size(session& s, std::string argument) {
         co_return reply_for(file.error());
     if (file->entry.directory)
         co_return reply(550, "Is a directory.");
-    s.tell(*file);
+    s.tell(file->path, file->entry);
     co_return reply(213, std::to_string(file->entry.size));
 }
 

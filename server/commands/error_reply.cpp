@@ -36,6 +36,8 @@ reply usual_reply(const error_code& error, purpose wanted) {
         return {550, "Permission denied."};
     case storage::errc::precondition_failed:
         return {450, "The file has been changed by somebody else meanwhile."};
+    case storage::errc::unfinished:
+        return {450, "An upload of it broke off: ask for its SIZE to go on, or DELE it."};
     case storage::errc::range_not_satisfiable:
         return {554, "The restart position lies beyond the end of the file."};
     case storage::errc::nested_rename:

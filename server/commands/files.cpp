@@ -93,7 +93,7 @@ awaitable<reply> dele(session& s, std::string argument) {
     if (!done)
         co_return reply_for(done.error());
     log_change(s, "deleted", *path);
-    s.told_unfinished.reset();
+    s.forget_told(*path);
     co_return reply(250, "File deleted.");
 }
 

@@ -98,8 +98,16 @@ transfer_end store_failed(const error_code& error) {
 // What LIST -R has to remember; more is refused.
 constexpr std::size_t max_waiting = 10'000;
 
+void tell_of(session& s, const storage::virtual_path& directory, const storage::entry& e) {
+    if (!e.unfinished)
+        return;
+    if (const auto path = storage::virtual_path::resolve(directory, e.name))
+        s.tell(*path, e);
+}
+
 // Sends one directory page by page; subdirectories are remembered in `found` if wanted.
 awaitable<transfer_end> send_directory(session& s, storage::directory_listing& listing,
+                                       const storage::virtual_path& directory,
                                        const std::string& pattern, formatter& lines,
                                        std::vector<std::string>* found) {
     std::string out;
@@ -114,6 +122,7 @@ awaitable<transfer_end> send_directory(session& s, storage::directory_listing& l
             if (!pattern.empty() && !matches(pattern, e.name))
                 continue;
             lines.append(out, e);
+            tell_of(s, directory, e);
             if (found != nullptr && e.directory && !e.link)
                 found->emplace_back(e.name);
         }
@@ -149,7 +158,7 @@ awaitable<transfer_end> send_subdirectories(session& s, storage::virtual_path to
         if (!sent)
             co_return transfer_end(transfer_end::side::data, sent.error());
         std::vector<std::string> found;
-        const auto end = co_await send_directory(s, *listing, std::string(), lines, &found);
+        const auto end = co_await send_directory(s, *listing, *path, std::string(), lines, &found);
         if (end.failed != transfer_end::side::none)
             co_return end;
         for (auto name = found.rbegin(); name != found.rend(); ++name)
@@ -193,7 +202,7 @@ awaitable<reply> send_listing(session& s, listing_target target, format f, bool 
     if (auto failed = co_await open_data(s, std::move(preliminary)))
         co_return std::move(*failed);
     std::vector<std::string> found;
-    auto end = co_await send_directory(s, *target.listing, target.pattern, lines,
+    auto end = co_await send_directory(s, *target.listing, target.directory, target.pattern, lines,
                                        recursive ? &found : nullptr);
     if (end.failed == transfer_end::side::none && recursive)
         end = co_await send_subdirectories(s, target.directory, std::move(found), lines);
@@ -241,7 +250,7 @@ awaitable<reply> mlst(session& s, std::string argument) {
     const auto found = co_await s.find(std::move(argument));
     if (!found)
         co_return reply_for(found.error());
-    s.tell(*found);
+    s.tell(found->path, found->entry);
     auto entry = found->entry;
     entry.name = found->path.text();
     std::string facts;
@@ -306,8 +315,10 @@ awaitable<reply> status_of(session& s, std::string argument) {
             co_return reply();
         }
         for (const auto& e : *page)
-            if (target->pattern.empty() || matches(target->pattern, e.name))
+            if (target->pattern.empty() || matches(target->pattern, e.name)) {
                 lines.append(out, e);
+                tell_of(s, target->directory, e);
+            }
         co_await s.send_raw(std::exchange(out, std::string()));
     }
     co_return reply(212, "End of status.");

@@ -93,7 +93,7 @@ awaitable<reply> receive(session& s, storage::virtual_path path,
     if (end.failed != transfer_end::side::none)
         co_return transfer_failure(s, end, purpose::store);
     s.data.finish();
-    s.told_unfinished.reset();
+    s.forget_told(path);
     co_return reply(226, std::move(complete));
 }
 
@@ -115,9 +115,10 @@ awaitable<result<storage::upload_options>> upload_rights(session& s, storage::vi
     if (!may_overwrite)
         options.existing = storage::overwrite::refused;
     const bool appends = offset == storage::upload_request::at_end;
-    const bool was_told = s.told_unfinished && s.told_unfinished->path == path;
+    const auto told = s.told(path);
     const bool resumes = offset != 0 && !appends;
-    if (may_create && may_overwrite && !resumes && !(appends && was_told))
+    const bool may_go_on = appends && s.account->on_interrupt == config::interrupted_upload::resume;
+    if (may_create && may_overwrite && !resumes && !may_go_on)
         co_return options;
 
     // Refused before any data flow; the commit checks again for races.
@@ -131,13 +132,16 @@ awaitable<result<storage::upload_options>> upload_rights(session& s, storage::vi
     if (resumes && (!old || offset > old->size))
         co_return error_code(errc::range_not_satisfiable);
     // An append goes on where its client thinks the end is, whatever has arrived since.
-    if (appends && was_told && !old)
+    if (appends && told && !old)
         co_return error_code(errc::range_not_satisfiable);
-    if (appends && was_told && !old->unfinished)
+    if (appends && told && !old->unfinished)
         co_return error_code(errc::precondition_failed);
-    options.goes_on = old && old->unfinished && (resumes || was_told);
+    // Is it the rest, or a new file? Either, taken for the other, would be damaged.
+    if (appends && !told && old && old->unfinished)
+        co_return error_code(errc::unfinished);
+    options.goes_on = old && old->unfinished && (resumes || appends);
     if (options.goes_on && appends)
-        options.offset = s.told_unfinished->size;
+        options.offset = *told;
     if (options.goes_on && !options.may_go_on)
         co_return error_code(errc::range_not_satisfiable);
     co_return options;

@@ -291,7 +291,7 @@ awaitable<result<put_result>> object_upload::commit(std::span<const char> last) 
             stored = sent.error();
         // The last bytes are the caller's: nobody may read them any more.
         if (!stored)
-            co_await parts_->settle();
+            co_await parts_->settle(!request_.owner.empty() && may_pass(stored.error()));
     }
     turn_.reset();
     ended_ = stored.has_value();

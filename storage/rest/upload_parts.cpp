@@ -176,7 +176,20 @@ awaitable<result<>> upload_parts::finish() {
     co_return result<>();
 }
 
-awaitable<void> upload_parts::settle() {
+template <class Condition>
+awaitable<void> upload_parts::wait_until(Condition is_met, std::chrono::seconds at_most) {
+    const auto self = shared_from_this();
+    asio::steady_timer limit(executor_, at_most);
+    limit.async_wait([self](const error_code&) { self->changed_.notify(); });
+    while (!is_met() && limit.expiry() > asio::steady_timer::clock_type::now())
+        co_await changed_.wait();
+}
+
+awaitable<void> upload_parts::settle(bool may_be_kept) {
+    interrupt();
+    const auto all_are_there = [this] { return on_their_way_ == 0; };
+    if (may_be_kept)
+        co_await wait_until(all_are_there, patience_to_keep);
     stop();
     while (on_their_way_ > 0)
         co_await changed_.wait();
@@ -248,17 +261,9 @@ void upload_parts::abandon() {
 
 awaitable<void> upload_parts::abort() {
     abandon();
+    const auto is_settled = [this] { return settled_; };
     if (begun())
-        co_await wait_until_settled(patience_to_remove);
-}
-
-// For what is settled in the background.
-awaitable<void> upload_parts::wait_until_settled(std::chrono::seconds at_most) {
-    const auto self = shared_from_this();
-    asio::steady_timer limit(executor_, at_most);
-    limit.async_wait([self](const error_code&) { self->changed_.notify(); });
-    while (!settled_ && limit.expiry() > asio::steady_timer::clock_type::now())
-        co_await changed_.wait();
+        co_await wait_until(is_settled, patience_to_remove); // the rest in the background
 }
 
 awaitable<void> upload_parts::remove() {
@@ -288,7 +293,8 @@ awaitable<void> upload_parts::keep(upload_mark mark) {
     asio::co_spawn(
         executor_, [self = shared_from_this(), mark] { return self->settle_in_background(mark); },
         asio::detached);
-    co_await wait_until_settled(patience_to_keep);
+    const auto is_settled = [this] { return settled_; };
+    co_await wait_until(is_settled, patience_to_keep);
 }
 
 // Damaged bytes are nothing to go on with: who lists the parts takes them for good.

@@ -52,8 +52,9 @@ public:
     /// Waits for all that is on its way.
     awaitable<result<>> finish();
 
-    /// Stops what is on its way and waits for its end: nobody reads the bytes any more.
-    awaitable<void> settle();
+    /// Stops what is on its way and waits for its end: nobody reads the bytes any more. What may be
+    /// kept has some seconds to arrive.
+    awaitable<void> settle(bool may_be_kept);
 
     /// Makes the object of the parts.
     awaitable<attempt> complete(overwrite existing, std::stop_token no_more_attempts);
@@ -123,7 +124,8 @@ private:
     awaitable<void> remove();
     awaitable<void> settle_in_background(upload_mark mark);
     bool may_be_gone_on_with(const upload_mark& mark) const;
-    awaitable<void> wait_until_settled(std::chrono::seconds at_most);
+    template <class Condition>
+    awaitable<void> wait_until(Condition is_met, std::chrono::seconds at_most);
     std::string composite_etag() const;
 
     // The first parts, of which only the checksum of all together is known.

@@ -95,11 +95,37 @@ TEST_CASE_METHOD(resume_test, "an append is refused where the client was told of
     }
 }
 
-TEST_CASE_METHOD(resume_test, "an append by a client that asked for nothing begins a file") {
+TEST_CASE_METHOD(resume_test, "an append by a client that asked for nothing is refused") {
     break_off();
     auto c = login();
+    c.opens_data();
+    CHECK(c.code("APPE f") == 450);
+    CHECK_FALSE(exists("f"));
+    CHECK(c.code("DELE f") == 250);
     c.transfers("APPE f", "new");
     CHECK(content("f") == "new");
+    c.transfers("APPE f", " and more");
+    CHECK(content("f") == "new and more");
+}
+
+TEST_CASE_METHOD(resume_test, "a listing tells its client how far it came, too") {
+    auto c = break_off();
+    const auto* const command = GENERATE("MLSD", "LIST", "LIST f*");
+    const auto there = first_half.size() - 1;
+    CHECK(c.receives(command).find(std::to_string(there)) != std::string::npos);
+    upload_rest(c, "APPE f", there);
+    c.transfers("APPE f", " and more");
+}
+
+TEST_CASE_METHOD(resume_test, "clients look in one session and upload in another") {
+    auto looks = break_off();
+    const auto there = size(looks);
+    auto uploads = login();
+    upload_rest(uploads, "APPE f", there);
+    looks.opens_data();
+    CHECK(looks.code("APPE f") == 450); // it is whole since
+    size(looks);
+    looks.transfers("APPE f", " and more");
 }
 
 TEST_CASE_METHOD(resume_test, "a data connection that fails loses nothing of what is kept") {
