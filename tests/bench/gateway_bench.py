@@ -5,13 +5,13 @@ table for each store. run.sh prepares and calls it."""
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 
 import certificate
 import command_line
 import direct_clients
 import files
+import gateway_changes
 import gateway_rows
 import measure
 import objftpd
@@ -46,10 +46,12 @@ class StoreBench:
         place = Place(scratch, options.peers, options.objftpd, options.port,
                       certificate.Certificate(scratch))
         self.gateway = objftpd.Gateway(place, store)
+        self.changes = gateway_changes.Changes(place, store)
         self.clients = self.results.available(
             [kind for kind in direct_clients.ALL if store.type in kind.speaks],
             store, scratch, options.peers)
-        self.peers = [client.name for client in self.clients] + ["pages"]
+        self.peers = ([client.name for client in self.clients] +
+                      [name for name in ("pages", "copy") if hasattr(store, name)])
 
     def run(self):
         for number in range(self.options.runs):
@@ -60,13 +62,15 @@ class StoreBench:
                     self._cell(row, client.name, lambda: self._direct(row, client))
                 if row.kind == "listing" and hasattr(self.store, "pages"):
                     self._cell(row, "pages", lambda: self._pages(row))
+                if row.kind == "rename":
+                    self._cell(row, "copy", lambda: self.changes.copy(row))
                 self._cell(row, self.gateway.name, lambda: self._gateway(row))
 
     def _cell(self, row, name, work):
         def with_requests():
             before = self.store.requests()
             values = work()
-            if values:
+            if values and "requests" not in values:
                 values["requests"] = ((self.store.requests() - before) /
                                       values.pop("operations", 1))
             return values
@@ -83,6 +87,8 @@ class StoreBench:
         elif row.key == "small-retr":
             wanted = {"path": load["path"], "clients": load["clients"], "ops": load["ops"],
                       "size": gateway_rows.SMALL}
+        elif row.kind in gateway_changes.MADE_BEFORE:
+            wanted = load
         if not wanted or wanted["path"] in self.filled:
             return
         self.filled.add(wanted["path"])
@@ -124,6 +130,8 @@ class StoreBench:
         return {"first": times[0] * 1e3, "total": sum(times) * 1e3, "peak": 0}
 
     def _gateway(self, row):
+        if row.kind in gateway_changes.KINDS:
+            return self.changes.measure(row)
         with self._load(row.load) as load:
             pid = self.gateway.pid
             process_tree.reset_peak_rss(pid)
@@ -156,13 +164,9 @@ class StoreBench:
         """An upload that is not there, or is short, would make the gateway fast."""
         for client in range(load.get("clients", 1)):
             key = load["path"].replace("{c}", str(client))
-            asked = subprocess.run(
-                ["curl", "--silent", "--head", *self.store.curl_options(),
-                 self.store.url(key, "HEAD")], capture_output=True, text=True)
-            lengths = [line.split(":")[1].strip() for line in asked.stdout.splitlines()
-                       if line.lower().startswith("content-length:")]
-            if lengths != [str(load["size"])]:
-                raise Failed(f"{key} has {lengths or asked.stdout[:100]}")
+            size = stores.size_of(self.store, key)
+            if size != load["size"]:
+                raise Failed(f"{key} has {size} bytes")
 
     def table(self):
         text = self.results.table([*self.peers, self.gateway.name], self.peers, self.gateway.name)

@@ -7,9 +7,13 @@ from rows import CPU_PER_GIB, CPU_PER_OP, FIRST_BYTE, GIB, MIB, OPS, RATE, TOTAL
 
 PEAK = Metric("peak", "peak RSS MiB", digits=1)
 REQUESTS = Metric("requests", "requests", digits=0)
+SECONDS = Metric("seconds", "s")
+SENT = Metric("sent", "MiB to the store", digits=1)
+MOVED = Metric("moved", "MiB to and from the store")
 REQUESTS_PER_OP = Metric("requests", "requests each")
 
 SMALL = 4096
+LONGEST_PART = 9 * MIB  # by default: 8 MiB, and up to 1 MiB that tells whose it is
 
 
 @dataclass
@@ -20,10 +24,12 @@ class Sizes:
     small: int = 2000          # files
     listing: int = 10_000
     long_listing: int = 100_000
+    large: int = 2 * GIB       # what is renamed, and appended to
+    objects: int = 1000        # of the directory that is renamed
 
 
 QUICK = Sizes(big=128 * MIB, huge=256 * MIB, parallel=32 * MIB, small=200, listing=2_000,
-              long_listing=3_000)
+              long_listing=3_000, large=128 * MIB, objects=200)
 
 
 def bulk_rows(sizes, store):
@@ -81,7 +87,28 @@ def peak_rows(sizes, store):
     ]
 
 
+def change_rows(sizes, store):
+    large = {"mode": "stor", "path": "large", "ops": 1, "size": sizes.large}
+    breaks = sizes.big * 9 // 10
+    rows = [
+        Row("rename-directory", f"RNFR/RNTO of a directory of {sizes.objects:,} objects of 1 B",
+            "rename_directory", (OPS, REQUESTS), (Goal("ops", at_least=200, absolute=True),),
+            {"mode": "stor", "path": "tree/{c}-{n}", "clients": 8, "ops": sizes.objects // 8,
+             "size": 1}),
+        Row("append", f"APPE of 1 B to {human(sizes.large)}", "append",
+            (SECONDS, MOVED, REQUESTS), (Goal("moved", at_most=6, absolute=True),), large),
+        Row("resume", f"SIZE, REST and STOR after {human(sizes.big)} broke off at 90 %", "resume",
+            (SECONDS, SENT, REQUESTS),
+            (Goal("sent", at_most=(sizes.big - breaks + LONGEST_PART) / MIB, absolute=True),),
+            {"path": "resumed", "size": sizes.big, "breaks": breaks}),
+    ]
+    if store == "s3":  # a direct client is there
+        rows.insert(0, Row("rename", f"RNFR/RNTO of {human(sizes.large)}", "rename",
+                           (SECONDS, REQUESTS), (Goal("seconds", at_most=1.2),), large))
+    return rows
+
+
 def all_rows(sizes, store):
     """`store` is "s3" or "oss"."""
     return (bulk_rows(sizes, store) + small_rows(sizes) + listing_rows(sizes, store) +
-            peak_rows(sizes, store))
+            peak_rows(sizes, store) + change_rows(sizes, store))

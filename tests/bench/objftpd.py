@@ -12,6 +12,7 @@ from stores import BUCKET
 
 class Objftpd(Server):
     durability = ""
+    log_level = "warning"
     idle_sessions = 2000
 
     def prepare(self):
@@ -43,16 +44,21 @@ durability = "{self.durability}"
     def bucket(self):
         return os.path.basename(self.place.data)
 
+    def users(self, cheap_hash):
+        """Names, hashes, and other options."""
+        return [(accounts.CHEAP, cheap_hash, ""), (accounts.STRONG, self.strong_hash, "")]
+
     def write_config(self, cheap_hash):
         users = "".join(f"""
 [[user]]
 name = "{name}"
 password_hash = "{password}"
+{options}
 [[user.mount]]
 path = "/"
 store = "store"
 bucket = "{self.bucket()}"
-""" for name, password in ((accounts.CHEAP, cheap_hash), (accounts.STRONG, self.strong_hash)))
+""" for name, password, options in self.users(cheap_hash))
         self.config = self.write("objftpd.toml", f"""\
 state = "{self.path("state")}"
 [[listener]]
@@ -66,7 +72,7 @@ max_unauthenticated = 5000
 chain_file = "{self.place.certificate.chain}"
 key_file = "{self.place.certificate.key}"
 [log]
-level = "warning"
+level = "{self.log_level}"
 {self.store_section()}{users}""")
 
     def check_config(self):
