@@ -60,4 +60,10 @@ std::error_code move_durably(const std::string& from, const std::string& to) {
     return sync_folder_of(to);
 }
 
+std::error_code remove_durably(const std::string& path) {
+    if (::unlink(path.c_str()) != 0)
+        return errno == ENOENT ? std::error_code() : last_error();
+    return sync_folder_of(path);
+}
+
 } // namespace objftpd::config

@@ -13,4 +13,7 @@ std::error_code write_private_file(const std::string& path, std::string_view con
 /// Gives a file another name, durably. Both are in the same folder. Blocks.
 std::error_code move_durably(const std::string& from, const std::string& to);
 
+/// Removes a file, durably; no error if there is none. Blocks.
+std::error_code remove_durably(const std::string& path);
+
 } // namespace objftpd::config

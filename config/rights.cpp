@@ -40,6 +40,8 @@ constexpr std::array table{
     named_rights{"acl", bits({right::acl})},
     named_rights{"restore", bits({right::restore})},
     named_rights{"link", bits({right::link})},
+    named_rights{"class", bits({right::storage_class})},
+    named_rights{"tags", bits({right::tags})},
 };
 
 } // namespace

@@ -59,10 +59,11 @@ const std::vector<option<user_source>>& user_options() {
             "What the user may do: \"all\", \"read-only\" (list, read), \"upload-only\" (list, "
             "create, make_directory), or a list of " +
                 right_names() +
-                ". \"all\" has neither of the last five: remove_tree (SITE RMDIR), sign (SITE "
+                ". \"all\" has none of the last seven: remove_tree (SITE RMDIR), sign (SITE "
                 "SIGN, "
                 "which lets anybody with the URL read), acl (SITE ACL), restore (of archived "
-                "objects, which is billed), link (SITE SYMLINK). [\"all\", \"sign\"] adds one.",
+                "objects, which is billed), link (SITE SYMLINK), class and tags (SITE CLASS and "
+                "TAGS, by which buckets may have rules). [\"all\", \"sign\"] adds one.",
             set_rights},
         make::text("home", &u::home, "/", "an absolute FTP path",
                    "The working directory after login.", normalise_ftp_path),

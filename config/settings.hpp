@@ -212,13 +212,15 @@ enum class right : std::uint32_t {
     rename = 1u << 5,           // RNFR, RNTO
     make_directory = 1u << 6,   // MKD
     remove_directory = 1u << 7, // RMD
-    set_attributes = 1u << 8,   // MFMT, MDTM with a time, SITE UTIME, CHMOD, CLASS, META, TAGS
+    set_attributes = 1u << 8,   // MFMT, MDTM with a time, SITE UTIME, CHMOD, META
     // What no FTP client asks for by itself is not part of all_rights.
     remove_tree = 1u << 9, // SITE RMDIR
     sign = 1u << 10,       // SITE SIGN
     acl = 1u << 11,        // SITE ACL
     restore = 1u << 12,    // SITE RESTORE, and RETR of an archived object begins it
     link = 1u << 13,       // SITE SYMLINK
+    storage_class = 1u << 14,
+    tags = 1u << 15,
 };
 using rights = std::uint32_t;
 inline constexpr rights no_rights = 0;

@@ -10,7 +10,7 @@ namespace {
 // Begins after what it has removed: whatever is left in a directory keeps it from being removed.
 awaitable<result<>> remove_all_in(adapter& store, const remove_tree_request& wanted,
                                   std::string directory) {
-    constexpr std::size_t page_size = 1000;
+    constexpr std::size_t page_size = 100; // for each level of the tree
     list_request request(directory, std::string(), page_size);
     request.names_only = true;
     request.stop = wanted.stop;
@@ -65,7 +65,7 @@ awaitable<result<>> adapter::set_property(std::string, property, std::vector<nam
     co_return errc::unsupported;
 }
 
-awaitable<result<std::string>> adapter::sign_url(std::string, std::chrono::seconds) {
+awaitable<result<signed_url>> adapter::sign_url(std::string, std::chrono::seconds) {
     co_return errc::unsupported;
 }
 
@@ -73,8 +73,8 @@ awaitable<result<archive_state>> adapter::restore(std::string, unsigned) {
     co_return errc::unsupported;
 }
 
-awaitable<result<std::vector<upload_in_parts>>> adapter::uploads_in_parts(std::string,
-                                                                          std::size_t) {
+awaitable<result<std::vector<upload_in_parts>>> adapter::uploads_in_parts(std::string, std::size_t,
+                                                                          std::stop_token) {
     co_return error_code(errc::unsupported);
 }
 

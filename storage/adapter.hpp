@@ -273,21 +273,23 @@ public:
     virtual awaitable<result<std::vector<named_value>>> property_of(std::string key,
                                                                     property which);
 
-    /// Replaces all of it. Where the store can do that by a copy of the object onto itself alone
-    /// (class, metadata), and the object is too large for one, errc::unsupported.
+    /// Sets what is named; of metadata and tags the others stay, and an empty value removes one.
+    /// The object stays the same otherwise. Where the store can do that by a copy of the object
+    /// onto itself alone (class, metadata), and the object is too large for one, errc::unsupported.
     virtual awaitable<result<>> set_property(std::string key, property which,
                                              std::vector<named_value> to);
 
     /// A URL by which anybody can read the object for so long.
-    virtual awaitable<result<std::string>> sign_url(std::string key, std::chrono::seconds lifetime);
+    virtual awaitable<result<signed_url>> sign_url(std::string key, std::chrono::seconds lifetime);
 
     /// How the object is archived; where it is, asks for it to be restored for so many days, unless
     /// that is 0.
     virtual awaitable<result<archive_state>> restore(std::string key, unsigned days);
 
-    /// The uploads in parts below a directory ("a/b/", ""), or of one key: the first `most`.
-    virtual awaitable<result<std::vector<upload_in_parts>>> uploads_in_parts(std::string key,
-                                                                             std::size_t most);
+    /// The uploads in parts of one key ("a/b") and of those below it; "" is the bucket. The first
+    /// `most`.
+    virtual awaitable<result<std::vector<upload_in_parts>>>
+    uploads_in_parts(std::string key, std::size_t most, std::stop_token stop);
 
     /// Gives one of them up. errc::not_found if there is none.
     virtual awaitable<result<>> abort_upload(std::string key, std::string id);

@@ -32,7 +32,7 @@ std::string to_text(const directory_journal::record& r) {
     json::array objects;
     objects.reserve(r.objects.size());
     for (const auto& o : r.objects)
-        objects.push_back(json::array{http::percent_encode(o.name), o.etag, o.size});
+        objects.push_back(json::array{http::percent_encode(o.name), o.etag, o.size, o.modified});
     const json::object all{{"store", r.store},
                            {"bucket", r.bucket},
                            {"from", http::percent_encode(r.from)},
@@ -65,6 +65,8 @@ std::optional<directory_journal::record> from_text(const std::string& text) {
             o.name = name_of(fields.at(0));
             o.etag = text_of(fields.at(1));
             o.size = fields.at(2).to_number<std::uint64_t>();
+            if (fields.size() > 3) // not in the records of earlier versions
+                o.modified = fields.at(3).to_number<std::int64_t>();
             r.objects.push_back(std::move(o));
         }
         return r;
@@ -93,11 +95,15 @@ awaitable<result<>> directory_journal::entry::all_copied() {
 
 awaitable<void> directory_journal::entry::remove() {
     auto work = [this] {
-        ::unlink((file_ + copying).c_str());
-        ::unlink((file_ + deleting).c_str());
-        return 0;
+        const auto one = config::remove_durably(file_ + copying);
+        const auto other = config::remove_durably(file_ + deleting);
+        return failure(one ? one : other);
     };
-    co_await offload(disk_, work);
+    if (const auto failed = co_await offload(disk_, work))
+        config::log::error("a record of a directory's change cannot be removed",
+                           {{"file", file_},
+                            {"error", failed.message()},
+                            {"advice", "remove it before the next start"}});
 }
 
 awaitable<result<std::unique_ptr<directory_journal::entry>>> directory_journal::begin(record r) {

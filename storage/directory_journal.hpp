@@ -21,6 +21,7 @@ public:
         std::string name; // below the directory
         std::string etag; // of the original
         std::uint64_t size = 0;
+        std::int64_t modified = 0; // seconds of UTC
     };
 
     struct record {
@@ -40,7 +41,7 @@ public:
         /// From now on a rename is finished, not undone.
         awaitable<result<>> all_copied();
 
-        /// It is over.
+        /// It is over, durably.
         awaitable<void> remove();
 
     private:

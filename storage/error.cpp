@@ -31,6 +31,8 @@ public:
             return "directory not empty";
         case errc::invalid_name:
             return "the store cannot hold such a name";
+        case errc::invalid_value:
+            return "the store does not take such a value";
         case errc::invalid_path:
             return "not a valid path";
         case errc::permission_denied:

@@ -10,12 +10,13 @@ namespace objftpd::storage {
 /// errors into these once; nobody else looks at errno values or HTTP statuses.
 enum class errc {
     not_found = 1,
-    already_exists,  ///< and the caller asked not to replace
-    is_a_directory,  ///< a file was wanted
+    already_exists, ///< and the caller asked not to replace
+    is_a_directory, ///< a file was wanted
     not_a_link,
     not_a_directory, ///< a directory was wanted, or a file stands where a parent should
     directory_not_empty,
     invalid_name,          ///< the store cannot hold such a name
+    invalid_value,         ///< the store does not know such a class, ACL, tag...
     invalid_path,          ///< no path at all: NUL, CR or LF, or not UTF-8
     permission_denied,     ///< the store refuses us
     precondition_failed,   ///< the object changed meanwhile

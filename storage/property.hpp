@@ -36,6 +36,11 @@ enum class archive_state {
     under_way, ///< its restore takes its time
 };
 
+struct signed_url {
+    std::string url;
+    bool may_end_sooner = false; // with the temporary credentials that it is signed by
+};
+
 /// An upload in parts that has not been completed, whoever began it.
 struct upload_in_parts {
     std::string key;

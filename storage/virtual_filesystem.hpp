@@ -95,7 +95,7 @@ public:
                                                             property which) const;
     awaitable<result<>> set_property(virtual_path path, property which,
                                      std::vector<named_value> to) const;
-    awaitable<result<std::string>> sign_url(virtual_path path, std::chrono::seconds lifetime) const;
+    awaitable<result<signed_url>> sign_url(virtual_path path, std::chrono::seconds lifetime) const;
     awaitable<result<archive_state>> restore(virtual_path path, unsigned days) const;
 
     /// A symbolic link at `path` to a file in the same bucket.
@@ -104,8 +104,8 @@ public:
     awaitable<result<virtual_path>> read_link(virtual_path path) const;
 
     /// Below a directory, or of a file's name. Their keys are paths.
-    awaitable<result<std::vector<upload_in_parts>>> uploads_in_parts(virtual_path path,
-                                                                     std::size_t most) const;
+    awaitable<result<std::vector<upload_in_parts>>>
+    uploads_in_parts(virtual_path path, std::size_t most, std::stop_token stop) const;
     awaitable<result<>> abort_upload(virtual_path path, std::string id) const;
 
     /// What is remembered of what lies there is asked for anew.

@@ -35,8 +35,8 @@ awaitable<result<>> virtual_filesystem::set_property(virtual_path path, property
     co_return co_await found->where->store->set_property(found->key, which, std::move(to));
 }
 
-awaitable<result<std::string>> virtual_filesystem::sign_url(virtual_path path,
-                                                            std::chrono::seconds lifetime) const {
+awaitable<result<signed_url>> virtual_filesystem::sign_url(virtual_path path,
+                                                           std::chrono::seconds lifetime) const {
     const auto found = locate_file(path);
     if (!found)
         co_return found.error();
@@ -72,20 +72,24 @@ awaitable<result<virtual_path>> virtual_filesystem::read_link(virtual_path path)
     const auto told = co_await found->where->store->property_of(found->key, property::link);
     if (!told)
         co_return told.error();
-    co_return path_of(*found->where, told->front().value);
+    result<virtual_path> target = errc::permission_denied;
+    for (const auto& m : mounts_)
+        if (!target && m.bucket == found->where->bucket)
+            target = path_of(m, told->front().value);
+    co_return target;
 }
 
 awaitable<result<std::vector<upload_in_parts>>>
-virtual_filesystem::uploads_in_parts(virtual_path path, std::size_t most) const {
+virtual_filesystem::uploads_in_parts(virtual_path path, std::size_t most,
+                                     std::stop_token stop) const {
     const auto found = locate(path);
     if (found.where == nullptr)
         co_return error_code(errc::unsupported);
-    const auto itself = co_await stat(path, expected::directory);
     auto key = found.key;
-    const bool directory = itself && itself->directory;
-    if (directory && !key.empty() && !key.ends_with('/'))
-        key += '/';
-    auto told = co_await found.where->store->uploads_in_parts(key, most);
+    if (key.ends_with('/')) // a mount's prefix
+        key.pop_back();
+    auto told =
+        co_await found.where->store->uploads_in_parts(std::move(key), most, std::move(stop));
     if (!told)
         co_return told.error();
     for (auto& upload : *told) {

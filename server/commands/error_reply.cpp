@@ -30,6 +30,8 @@ reply usual_reply(const error_code& error, purpose wanted) {
         return {550, "Directory not empty."};
     case storage::errc::invalid_name:
         return {553, "The store cannot hold such a name."};
+    case storage::errc::invalid_value:
+        return {550, "The store does not take such a value."};
     case storage::errc::invalid_path:
         return {553, "Not a valid name: it must be UTF-8 without control characters."};
     case storage::errc::permission_denied:

@@ -47,8 +47,11 @@ awaitable<reply> feat(session& s, std::string) {
     if (!s.account || s.account->set_time != config::set_time_policy::reject)
         lines.emplace_back("MFMT");
     lines.push_back("MLST " + facts_feature(s.facts));
-    lines.insert(lines.end(), {"PBSZ", "PROT", "REST STREAM", "SIZE", "TVFS", "UTF8", "XCRC",
-                               "XMD5", "XSHA1", "XSHA256", "XSHA512"});
+    lines.insert(lines.end(), {"PBSZ", "PROT", "REST STREAM", "SITE COPY"});
+    if (s.account && s.may(config::right::link)) // WinSCP looks for both
+        lines.emplace_back("SITE SYMLINK");
+    lines.insert(lines.end(),
+                 {"SIZE", "TVFS", "UTF8", "XCRC", "XMD5", "XSHA1", "XSHA256", "XSHA512"});
     co_return reply(211, "Features:", std::move(lines), "End");
 }
 

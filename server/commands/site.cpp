@@ -17,7 +17,7 @@ constexpr auto one = argument::required;
 constexpr std::array table = {
     site_command{"ACL", site_acl, one, right::read, "SITE ACL path [acl]"},
     site_command{"CHMOD", site_chmod, one, right::set_attributes, "SITE CHMOD mode path"},
-    site_command{"CLASS", site_class, one, right::set_attributes, "SITE CLASS path class"},
+    site_command{"CLASS", site_class, one, right::storage_class, "SITE CLASS path class"},
     site_command{"COPY", site_copy, one, right::read, "SITE COPY from to"},
     site_command{"CPFR", site_copy_from, one, right::read, "SITE CPFR path"},
     site_command{"CPTO", site_copy_to, one, right::read, "SITE CPTO path"},

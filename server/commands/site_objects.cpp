@@ -81,14 +81,13 @@ bool is_change(const std::string& word) {
 }
 
 // "name=value" sets one, "name=" removes it; the others stay.
-void change(values& all, const std::vector<std::string>& words) {
+values changes_of(const std::vector<std::string>& words) {
+    values all;
     for (const auto& word : words) {
         const auto equals = word.find('=');
-        const auto name = word.substr(0, equals);
-        std::erase_if(all, [&](const named_value& one) { return one.name == name; });
-        if (equals + 1 < word.size())
-            all.emplace_back(name, word.substr(equals + 1));
+        all.emplace_back(word.substr(0, equals), word.substr(equals + 1));
     }
+    return all;
 }
 
 awaitable<reply> show_or_change(session& s, std::string argument, property which,
@@ -99,7 +98,7 @@ awaitable<reply> show_or_change(session& s, std::string argument, property which
         co_return std::move(*refusal);
     if (said.rest.empty())
         co_return co_await show(s, said.path, which, std::move(title));
-    if (!s.may(config::right::set_attributes))
+    if (!s.may(which == property::tags ? config::right::tags : config::right::set_attributes))
         co_return reply(550, "Permission denied.");
     if (which == property::metadata) // names of headers
         for (auto& word : said.rest) {
@@ -110,11 +109,7 @@ awaitable<reply> show_or_change(session& s, std::string argument, property which
         }
     if (!std::ranges::all_of(said.rest, is_change))
         co_return reply(501, "Values are set by name=value in ASCII and removed by name=.");
-    auto all = co_await s.files->property_of(said.path, which);
-    if (!all)
-        co_return reply_for(all.error());
-    change(*all, said.rest);
-    co_return co_await set(s, said.path, which, std::move(*all));
+    co_return co_await set(s, said.path, which, changes_of(said.rest));
 }
 
 values one_value(std::string text) {
@@ -125,7 +120,9 @@ values one_value(std::string text) {
 
 awaitable<reply> show_parts(session& s, storage::virtual_path path) {
     constexpr std::size_t most = 200; // a request each
-    const auto told = co_await s.files->uploads_in_parts(path, most);
+    const auto told = co_await s.files->uploads_in_parts(path, most, s.operation.stop.get_token());
+    if (!told && s.operation.progress.aborted)
+        co_return reply(426, "Aborted.");
     if (!told)
         co_return reply_for(told.error());
     std::vector<std::string> lines;
@@ -186,6 +183,8 @@ awaitable<reply> site_sign(session& s, std::string argument) {
     constexpr std::uint64_t usual = 3'600;
     constexpr std::uint64_t longest = 7 * 24 * 3'600; // what stores take
     object_words said;
+    if (!s.may(config::right::read)) // what the URL lets others do
+        co_return reply(550, "Permission denied.");
     if (auto refusal = read_words(s, argument, 1, said))
         co_return std::move(*refusal);
     auto lifetime = std::optional<std::uint64_t>(usual);
@@ -205,9 +204,11 @@ awaitable<reply> site_sign(session& s, std::string argument) {
                                      {"path", said.path.text()},
                                      {"seconds", *lifetime}});
     std::vector<std::string> lines;
-    lines.push_back(*url);
-    co_return reply(200, "Anybody can read it for " + std::to_string(*lifetime) + " seconds by",
-                    std::move(lines), "End.");
+    lines.push_back(url->url);
+    auto title = "Anybody can read it for " + std::to_string(*lifetime) + " seconds";
+    if (url->may_end_sooner)
+        title += ", or as long as the server's own temporary credentials last,";
+    co_return reply(200, title + " by", std::move(lines), "End.");
 }
 
 awaitable<reply> site_restore(session& s, std::string argument) {
@@ -230,6 +231,8 @@ awaitable<reply> site_restore(session& s, std::string argument) {
 
 awaitable<reply> site_link(session& s, std::string argument) {
     auto words = split_words(argument);
+    if (!s.may(config::right::create))
+        co_return reply(550, "Permission denied.");
     if (!words || words->size() != 2)
         co_return reply(501, "SITE SYMLINK wants two paths; one with spaces in double quotes.");
     const auto target = s.resolve(words->front());
@@ -276,6 +279,8 @@ awaitable<reply> site_parts(session& s, std::string argument) {
     if (!s.may(config::right::remove))
         co_return reply(550, "Permission denied.");
     const auto done = co_await s.files->abort_upload(said.path, said.rest.back());
+    if (!done && done.error() == storage::errc::not_found)
+        co_return reply(550, "There is no such upload.");
     if (!done)
         co_return reply_for(done.error());
     co_return reply(200, "The upload is given up.");

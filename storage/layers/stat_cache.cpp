@@ -155,8 +155,7 @@ awaitable<result<>> stat_cache::set_property(std::string key, property which,
     co_return set;
 }
 
-awaitable<result<std::string>> stat_cache::sign_url(std::string key,
-                                                    std::chrono::seconds lifetime) {
+awaitable<result<signed_url>> stat_cache::sign_url(std::string key, std::chrono::seconds lifetime) {
     co_return co_await inner_->sign_url(std::move(key), lifetime);
 }
 
@@ -164,9 +163,9 @@ awaitable<result<archive_state>> stat_cache::restore(std::string key, unsigned d
     co_return co_await inner_->restore(std::move(key), days);
 }
 
-awaitable<result<std::vector<upload_in_parts>>> stat_cache::uploads_in_parts(std::string key,
-                                                                             std::size_t most) {
-    co_return co_await inner_->uploads_in_parts(std::move(key), most);
+awaitable<result<std::vector<upload_in_parts>>>
+stat_cache::uploads_in_parts(std::string key, std::size_t most, std::stop_token stop) {
+    co_return co_await inner_->uploads_in_parts(std::move(key), most, std::move(stop));
 }
 
 awaitable<result<>> stat_cache::abort_upload(std::string key, std::string id) {

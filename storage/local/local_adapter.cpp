@@ -275,6 +275,23 @@ awaitable<result<put_result>> local_adapter::copy(copy_request wanted) {
     co_return stored;
 }
 
+// A link is none of the directory that it leads to.
+awaitable<result<>> local_adapter::remove_tree(remove_tree_request request) {
+    auto refuse_link = [&]() -> error_code {
+        const auto where = open_parent(bucket_.get(), request.key, parents::must_exist, false);
+        if (!where)
+            return where.error();
+        struct stat status {};
+        if (::fstatat(where->directory(), where->name().c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+            return from_errno(errno);
+        return S_ISLNK(status.st_mode) ? make_error_code(errc::not_a_directory) : error_code();
+    };
+    if (!request.key.empty())
+        if (const auto failed = co_await offload(store_->disk(), refuse_link))
+            co_return failed;
+    co_return co_await adapter::remove_tree(std::move(request));
+}
+
 awaitable<result<>> local_adapter::set_modified(std::string key, timestamp modified) {
     auto work = [&]() -> error_code {
         auto file = open_beneath(bucket_.get(), without_slash(key), open_flags);

@@ -34,6 +34,7 @@ public:
     awaitable<result<>> remove_directory(std::string key) override;
     awaitable<result<>> rename(rename_request request) override;
     awaitable<result<put_result>> copy(copy_request request) override;
+    awaitable<result<>> remove_tree(remove_tree_request request) override;
     awaitable<result<>> set_modified(std::string key, timestamp modified) override;
     awaitable<result<std::string>> digest(std::string key, hash_algorithm algorithm,
                                           std::stop_token stop) override;

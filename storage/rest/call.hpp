@@ -93,8 +93,8 @@ public:
     virtual ~url_signer() = default;
 
     /// To read the object. errc::unsupported without credentials to sign with. At most 7 days.
-    virtual awaitable<result<std::string>> sign_url(std::string key,
-                                                    std::chrono::seconds lifetime) = 0;
+    virtual awaitable<result<signed_url>> sign_url(std::string key,
+                                                   std::chrono::seconds lifetime) = 0;
 };
 
 /// Sends calls to a bucket: the store itself at the end, and in front of it layers that repeat,

@@ -1,16 +1,25 @@
 #include "storage/rest/directory_removal.hpp"
 
 #include "storage/error.hpp"
+#include "storage/rest/directories.hpp"
 #include "storage/rest/directory_tree.hpp"
 
-#include <boost/asio/error.hpp>
-
+#include <algorithm>
 #include <map>
 
 namespace objftpd::storage::rest {
 namespace {
 
 using listed_object = list_answer::object;
+
+std::int64_t seconds_of(timestamp t) {
+    return std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count();
+}
+
+bool is_hidden(const bucket_settings& settings, const std::string& key) {
+    const auto begins_key = [&](const std::string& prefix) { return key.starts_with(prefix); };
+    return std::ranges::any_of(settings.hidden_prefixes, begins_key);
+}
 
 directory_journal::record record_of(const bucket_access& bucket, const std::string& directory,
                                     const std::vector<listed_object>& objects) {
@@ -25,9 +34,16 @@ directory_journal::record record_of(const bucket_access& bucket, const std::stri
         o.name = listed.key.substr(directory.size());
         o.etag = listed.etag;
         o.size = listed.size;
+        o.modified = seconds_of(listed.modified);
         r.objects.push_back(std::move(o));
     }
     return r;
+}
+
+// The same content may have been stored once more, and been confirmed: not at the same time.
+bool is_same(const directory_journal::object& written, const listed_object& found) {
+    return written.etag == found.etag &&
+           (written.modified == 0 || written.modified == seconds_of(found.modified));
 }
 
 std::vector<std::string> keys_of(const std::vector<listed_object>& objects) {
@@ -46,6 +62,8 @@ awaitable<result<>> remove_directory_tree(std::shared_ptr<const bucket_access> b
     auto collect = [&](listed_object&& object) -> result<> {
         if (objects.size() == bucket->settings.most_renamed_objects)
             return errc::too_many;
+        if (is_hidden(bucket->settings, object.key)) // nobody sees what would be lost
+            return errc::permission_denied;
         objects.push_back(std::move(object));
         return {};
     };
@@ -57,7 +75,9 @@ awaitable<result<>> remove_directory_tree(std::shared_ptr<const bucket_access> b
     if (request.progress)
         request.progress->total = objects.size();
     auto keys = keys_of(objects);
-    const auto turns = co_await take_turns(bucket, keys);
+    const auto turns = co_await take_turns(bucket, keys, request.stop);
+    if (!turns)
+        co_return turns.error();
     std::unique_ptr<directory_journal::entry> written;
     if (bucket->journal) {
         auto begun = co_await bucket->journal->begin(record_of(*bucket, request.key, objects));
@@ -67,33 +87,37 @@ awaitable<result<>> remove_directory_tree(std::shared_ptr<const bucket_access> b
     }
     const auto removed =
         co_await remove_objects(bucket, std::move(keys), request.stop, request.progress);
-    const bool stopped = !removed && removed.error() == asio::error::operation_aborted;
-    if (written && (removed || stopped)) // else the next start tries once more
+    if (written) // who asked for it is told how it ended: nothing is to be finished later
         co_await written->remove();
     co_return removed;
 }
 
 awaitable<result<>> recover_removal(std::shared_ptr<const bucket_access> bucket,
                                     directory_journal::record left) {
-    std::map<std::string, std::string> versions;
+    std::map<std::string, directory_journal::object> written;
     std::vector<std::string> names;
     for (auto& object : left.objects) {
         names.push_back(left.from + object.name);
-        versions.emplace(names.back(), std::move(object.etag));
+        written.emplace(names.back(), std::move(object));
     }
-    const auto turns = co_await take_turns(bucket, std::move(names));
+    const auto turns = co_await take_turns(bucket, std::move(names), std::stop_token());
+    if (!turns)
+        co_return turns.error();
     std::vector<std::string> keys;
     auto still = [&](listed_object&& object) -> result<> {
-        const auto known = versions.find(object.key);
-        if (known != versions.end() && known->second == object.etag)
+        const auto known = written.find(object.key);
+        if (known != written.end() && is_same(known->second, object))
             keys.push_back(std::move(object.key));
         return {};
     };
-    const auto listed =
-        co_await for_each_below(bucket, std::move(left.from), std::stop_token(), still);
+    const auto listed = co_await for_each_below(bucket, left.from, std::stop_token(), still);
     if (!listed)
         co_return listed;
-    co_return co_await remove_objects(bucket, std::move(keys), std::stop_token(), nullptr);
+    const auto removed =
+        co_await remove_objects(bucket, std::move(keys), std::stop_token(), nullptr);
+    if (removed)
+        co_await directories(bucket).keep_parent_of(std::move(left.from));
+    co_return removed;
 }
 
 } // namespace objftpd::storage::rest

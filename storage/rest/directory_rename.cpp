@@ -47,7 +47,7 @@ private:
     enum class twin { original, copy };
 
     awaitable<result<>> list_originals();
-    awaitable<void> wait_for_turns();
+    awaitable<result<>> wait_for_turns();
     awaitable<result<>> copy_all();
     awaitable<result<>> copy_one(moved_object& object);
     awaitable<result<>> find_copies(std::stop_token stop);
@@ -94,14 +94,18 @@ awaitable<result<>> directory_rename::list_originals() {
 }
 
 // Who stores below one of the names waits until all of it has moved.
-awaitable<void> directory_rename::wait_for_turns() {
+awaitable<result<>> directory_rename::wait_for_turns() {
     std::vector<std::string> keys;
     keys.reserve(2 * objects_.size());
     for (const auto& object : objects_) {
         keys.push_back(object.original.key);
         keys.push_back(target_of(object.original.key));
     }
-    turns_ = co_await take_turns(bucket_, std::move(keys));
+    auto turns = co_await take_turns(bucket_, std::move(keys), request_.stop);
+    if (!turns)
+        co_return turns.error();
+    turns_ = std::move(*turns);
+    co_return result<>();
 }
 
 awaitable<result<>> directory_rename::copy_one(moved_object& object) {
@@ -224,7 +228,9 @@ awaitable<result<>> directory_rename::recover(const directory_journal::record& l
         original.size = o.size;
     }
     sort_objects();
-    co_await wait_for_turns();
+    const auto turn = co_await wait_for_turns();
+    if (!turn)
+        co_return turn.error();
     const auto found = co_await find_copies(never);
     if (!found)
         co_return found;
@@ -238,7 +244,9 @@ awaitable<result<>> directory_rename::run() {
     const auto is_free = co_await directories(bucket_).require_free(request_.to);
     if (!is_free)
         co_return is_free.error();
-    co_await wait_for_turns();
+    const auto turn = co_await wait_for_turns();
+    if (!turn)
+        co_return turn.error();
     const auto written = co_await write_down();
     if (!written)
         co_return written.error();

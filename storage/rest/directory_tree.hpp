@@ -34,14 +34,17 @@ awaitable<result<>> for_each_below(std::shared_ptr<const bucket_access> bucket, 
 }
 
 /// Deletes objects, in batches where their keys can be in one. Goes on after a failure, and tells
-/// of the last one. `done`, unless null, counts them; `stop` ends it between two batches.
+/// of the last one. `done`, unless null, counts the files that are gone; `stop` ends it between two
+/// batches.
 awaitable<result<>> remove_objects(std::shared_ptr<const bucket_access> bucket,
                                    std::vector<std::string> keys, std::stop_token stop,
                                    std::shared_ptr<work_progress> done);
 
 /// Waits until nobody else changes one of the keys, which stays so while the turns are held. In the
-/// order of their names, so that two who do this never wait for each other.
-awaitable<std::vector<key_locks::turn>> take_turns(std::shared_ptr<const bucket_access> bucket,
-                                                   std::vector<std::string> keys);
+/// order of their names, so that two who do this never wait for each other. `stop` ends it between
+/// two of them.
+awaitable<result<std::vector<key_locks::turn>>>
+take_turns(std::shared_ptr<const bucket_access> bucket, std::vector<std::string> keys,
+           std::stop_token stop);
 
 } // namespace objftpd::storage::rest

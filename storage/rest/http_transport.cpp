@@ -285,8 +285,8 @@ awaitable<answer> http_transport::send(const call& c) {
 }
 
 // For somebody outside: never an address of the vendor's own network.
-awaitable<result<std::string>> http_transport::sign_url(std::string key,
-                                                        std::chrono::seconds lifetime) {
+awaitable<result<signed_url>> http_transport::sign_url(std::string key,
+                                                       std::chrono::seconds lifetime) {
     const auto who = co_await credentials_->get(std::stop_token());
     if (!who)
         co_return error_code(errc::refused_credentials);
@@ -296,7 +296,10 @@ awaitable<result<std::string>> http_transport::sign_url(std::string key,
     http::request r;
     address(r, taken.where, route_.bucket(), key);
     r.method = "GET";
-    co_return dialect_->presign(std::move(r), **who, taken.region, now() + taken.ahead, lifetime);
+    signed_url made;
+    made.url = dialect_->presign(std::move(r), **who, taken.region, now() + taken.ahead, lifetime);
+    made.may_end_sooner = !(*who)->session_token.empty();
+    co_return made;
 }
 
 } // namespace objftpd::storage::rest

@@ -24,8 +24,7 @@ public:
           settings_(std::move(settings)), inside_(std::move(inside)) {}
 
     awaitable<answer> send(const call& c) override;
-    awaitable<result<std::string>> sign_url(std::string key,
-                                            std::chrono::seconds lifetime) override;
+    awaitable<result<signed_url>> sign_url(std::string key, std::chrono::seconds lifetime) override;
 
 private:
     struct sending;

@@ -77,6 +77,8 @@ awaitable<result<copied>> copy_version(const std::shared_ptr<const bucket_access
     const auto source = co_await bucket->client.head(r.from);
     if (!source)
         co_return source.error();
+    if (source->is_link) // its own version is not told
+        co_return errc::unsupported;
     if (r.existing == overwrite::refused) { // not every store knows the condition on copies
         const auto target = co_await bucket->client.head(r.to);
         if (target || target.error() != errc::not_found)

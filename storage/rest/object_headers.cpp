@@ -16,7 +16,10 @@ bool is_kept(std::string_view name, std::string_view prefix) {
                                    "content-language", "expires"})
         if (name == same)
             return true;
-    return name.starts_with(prefix) && name.substr(prefix.size()).starts_with("meta-");
+    if (!name.starts_with(prefix))
+        return false;
+    name.remove_prefix(prefix.size());
+    return name.starts_with("meta-") || name == "website-redirect-location";
 }
 
 // Stores that encrypt with keys of a service or of the client give ETags that look like MD5s.
@@ -134,6 +137,15 @@ result<object_head> head_from(const answer& a, const dialect& speech) {
     if (const auto* const storage_class = a.find(speech.own("storage-class")))
         h.storage_class = *storage_class;
     const auto* const tags = a.find(speech.own("tagging-count"));
+    const auto told = [&](std::string_view name) {
+        const auto* const value = a.find(name);
+        return value == nullptr ? std::string() : *value;
+    };
+    h.encryption = told(speech.own("server-side-encryption"));
+    h.encryption_key = told(speech.encryption_key_header());
+    h.is_locked = !told(speech.own("object-lock-mode")).empty() ||
+                  told(speech.own("object-lock-legal-hold")) == "ON";
+    h.is_link = told(speech.own("object-type")) == "Symlink";
     h.tagged = tags != nullptr && *tags != "0";
     for (const auto& header : a.headers)
         if (is_kept(header.name, speech.prefix()))

@@ -38,7 +38,11 @@ struct object_head : stored {
     timestamp modified{};
     std::string content_type;
     std::string storage_class; // empty: the vendor's standard
+    std::string encryption;    // what the store encrypts it with, and by which key
+    std::string encryption_key;
     bool tagged = false;
+    bool is_locked = false; // by rules that keep it from being changed
+    bool is_link = false;   // what is told is of the object that it leads to
     /// What else it was stored with and a new object in its place may be: the user's own metadata,
     /// Cache-Control and the like, as headers.
     std::vector<http::header> kept;

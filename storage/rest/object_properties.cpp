@@ -3,6 +3,8 @@
 #include "storage/error.hpp"
 #include "storage/path.hpp"
 
+#include <boost/asio/error.hpp>
+
 #include <algorithm>
 #include <functional>
 
@@ -37,17 +39,34 @@ values metadata_in(const object_head& head, const dialect& speech) {
     return all;
 }
 
-// All that the object has, to be said anew of its copy. The mount's metadata and tags are those of
-// new objects.
-object_attributes attributes_of(const object_head& head, const bucket_access& bucket) {
-    object_attributes all(bucket.settings.attributes);
+// The canned ACL that is nearest to the one told, and never more than it. "default": the bucket's.
+std::string canned_acl(const std::string& told) {
+    if (told.find(" to ") == told.npos) // OSS tells it
+        return told == "default" ? std::string() : told;
+    const auto grants = [&](std::string_view grant) { return told.find(grant) != told.npos; };
+    if (grants("READ to AllUsers"))
+        return grants("WRITE to AllUsers") ? "public-read-write" : "public-read";
+    return grants("READ to AuthenticatedUsers") ? "authenticated-read" : "private";
+}
+
+// All that the object has, to be said anew of its copy. The mount's metadata, tags and class are
+// those of new objects.
+awaitable<object_attributes> attributes_of(const std::shared_ptr<const bucket_access>& bucket,
+                                           std::string key, const object_head& head) {
+    object_attributes all(bucket->settings.attributes);
     all.metadata.clear();
     all.tags.clear();
     all.content_type = head.content_type;
     all.kept = head.kept;
-    if (!head.storage_class.empty())
-        all.storage_class = head.storage_class;
-    return all;
+    all.storage_class = head.storage_class;
+    if (!head.encryption.empty()) {
+        all.encryption = head.encryption;
+        all.encryption_key = head.encryption_key;
+    }
+    const auto acl = co_await bucket->client.acl(std::move(key));
+    if (acl) // who may not ask has not set it otherwise than the mount says
+        all.acl = canned_acl(*acl);
+    co_return all;
 }
 
 // Ceph forgets them in such a copy, and takes none with it.
@@ -61,16 +80,31 @@ awaitable<result<>> keep_tags(const std::shared_ptr<const bucket_access>& bucket
     co_return co_await bucket->client.set_tags(std::move(key), std::move(tags));
 }
 
-// A copy of the object onto itself that says some of it anew.
+// Whether it is as it was to become, though the answer was lost.
+awaitable<result<>> settle(const std::shared_ptr<const bucket_access>& bucket, std::string key,
+                           const object_head& before, const object_attributes& wanted,
+                           error_code failed) {
+    const auto same = [](const http::header& a, const http::header& b) {
+        return a.name == b.name && a.value == b.value;
+    };
+    const auto after = co_await bucket->client.head(std::move(key));
+    const bool is_done = after && after->size == before.size && after->modified > before.modified &&
+                         after->storage_class == wanted.storage_class &&
+                         std::ranges::is_permutation(after->kept, wanted.kept, same);
+    co_return is_done ? result<>() : failed;
+}
+
+// A copy of the object onto itself that says some of it anew. Nobody changes it meanwhile.
 awaitable<result<>> say_anew(const std::shared_ptr<const bucket_access>& bucket, std::string key,
                              std::function<void(object_attributes&)> change) {
     const auto turn = co_await bucket->locks->wait(key, key_locks::share::alone);
     const auto head = co_await bucket->client.head(key);
     if (!head)
         co_return head.error();
-    if (head->size > bucket->client.speech().bounds().largest_copy)
+    const bool too_large = head->size > bucket->client.speech().bounds().largest_copy;
+    if (too_large || head->is_locked || head->is_link)
         co_return errc::unsupported;
-    auto attributes = attributes_of(*head, *bucket);
+    auto attributes = co_await attributes_of(bucket, key, *head);
     values tags;
     if (head->tagged) {
         auto told = co_await bucket->client.tags(key);
@@ -81,11 +115,45 @@ awaitable<result<>> say_anew(const std::shared_ptr<const bucket_access>& bucket,
     change(attributes);
     copy_source itself(key, head->etag);
     const auto made = co_await bucket->client.replace_metadata(std::move(itself), attributes);
-    if (!made.outcome)
+    if (!made.outcome && !made.may_have_worked)
         co_return made.outcome.error();
+    if (!made.outcome) {
+        const auto settled = co_await settle(bucket, key, *head, attributes, made.outcome.error());
+        if (!settled)
+            co_return settled;
+    }
     if (!tags.empty())
         co_return co_await keep_tags(bucket, std::move(key), std::move(tags));
     co_return result<>();
+}
+
+// "name" anew, or gone; the others stay.
+void set_or_remove(values& all, const values& changes) {
+    for (const auto& change : changes) {
+        std::erase_if(all, [&](const named_value& one) { return one.name == change.name; });
+        if (!change.value.empty())
+            all.push_back(change);
+    }
+}
+
+awaitable<result<>> change_tags(const std::shared_ptr<const bucket_access>& bucket, std::string key,
+                                values changes) {
+    const auto turn = co_await bucket->locks->wait(key, key_locks::share::alone);
+    auto tags = co_await bucket->client.tags(key);
+    if (!tags)
+        co_return tags.error();
+    set_or_remove(*tags, changes);
+    co_return co_await bucket->client.set_tags(std::move(key), std::move(*tags));
+}
+
+awaitable<result<>> make_link(const std::shared_ptr<const bucket_access>& bucket, std::string key,
+                              std::string target) {
+    const auto turn = co_await bucket->locks->wait(key, key_locks::share::alone);
+    const auto there = co_await bucket->client.head(key); // not every bucket knows the condition
+    if (there || there.error() != errc::not_found)
+        co_return there ? make_error_code(errc::already_exists) : there.error();
+    co_return co_await bucket->client.set_link(std::move(key), std::move(target),
+                                               overwrite::refused);
 }
 
 awaitable<result<values>> versions_of(const std::shared_ptr<const bucket_access>& bucket,
@@ -99,6 +167,8 @@ awaitable<result<values>> versions_of(const std::shared_ptr<const bucket_access>
             all.emplace_back(version.id, version.text);
     if (all.empty())
         co_return errc::not_found;
+    if (told->truncated)
+        all.emplace_back(std::string(), "and there may be more");
     co_return all;
 }
 
@@ -149,20 +219,24 @@ awaitable<result<>> set_property(std::shared_ptr<const bucket_access> bucket, st
     case property::acl:
         co_return co_await client.set_acl(std::move(key), first);
     case property::tags:
-        co_return co_await client.set_tags(std::move(key), std::move(to));
+        co_return co_await change_tags(bucket, std::move(key), std::move(to));
     case property::link:
-        co_return co_await client.set_link(std::move(key), first, overwrite::refused);
+        if (!client.speech().has_links())
+            co_return errc::unsupported;
+        co_return co_await make_link(bucket, std::move(key), first);
     case property::storage_class: {
         const auto change = [&](object_attributes& all) { all.storage_class = first; };
         co_return co_await say_anew(bucket, std::move(key), change);
     }
     case property::metadata: {
         const auto prefix = metadata_prefix(client.speech());
-        const auto is_metadata = [&](const http::header& h) { return h.name.starts_with(prefix); };
         const auto change = [&](object_attributes& all) {
-            std::erase_if(all.kept, is_metadata);
-            for (const auto& [name, value] : to)
-                all.kept.emplace_back(prefix + name, value);
+            for (const auto& [name, value] : to) {
+                const auto header = prefix + name;
+                std::erase_if(all.kept, [&](const http::header& h) { return h.name == header; });
+                if (!value.empty())
+                    all.kept.emplace_back(header, value);
+            }
         };
         co_return co_await say_anew(bucket, std::move(key), change);
     }
@@ -201,19 +275,23 @@ awaitable<result<archive_state>> restore(std::shared_ptr<const bucket_access> bu
 }
 
 awaitable<result<std::vector<upload_in_parts>>>
-uploads_in_parts(std::shared_ptr<const bucket_access> bucket, std::string key, std::size_t most) {
+uploads_in_parts(std::shared_ptr<const bucket_access> bucket, std::string key, std::size_t most,
+                 std::stop_token stop) {
     std::vector<upload_in_parts> all;
-    const bool directory = key.empty() || key.ends_with('/');
+    const auto is_wanted = [&](const std::string& name) {
+        return is_addressable(name) && (key.empty() || name == key || name.starts_with(key + '/'));
+    };
     std::string after_key;
     std::string after_id;
     bool more = true;
     while (more && all.size() < most) {
+        if (stop.stop_requested())
+            co_return error_code(asio::error::operation_aborted);
         auto page = co_await bucket->client.list_uploads(key, std::string(), after_key, after_id);
         if (!page)
             co_return page.error();
         for (auto& upload : page->uploads) {
-            if (all.size() == most || (!directory && upload.key != key) ||
-                !is_addressable(upload.key))
+            if (all.size() == most || !is_wanted(upload.key))
                 continue;
             auto& one = all.emplace_back();
             one.key = std::move(upload.key);
@@ -227,10 +305,14 @@ uploads_in_parts(std::shared_ptr<const bucket_access> bucket, std::string key, s
     for (auto& one : all) {
         std::string after;
         do {
+            if (stop.stop_requested())
+                co_return error_code(asio::error::operation_aborted);
             upload_name name(one.key, one.id);
             auto page = co_await bucket->client.list_parts(std::move(name), after);
-            if (!page)
-                break; // completed or given up meanwhile
+            if (!page && page.error() != errc::not_found)
+                co_return page.error();
+            if (!page) // completed or given up meanwhile
+                break;
             one.parts += page->parts.size();
             for (const auto& part : page->parts)
                 one.bytes += part.size;

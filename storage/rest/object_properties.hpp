@@ -24,6 +24,7 @@ awaitable<result<archive_state>> restore(std::shared_ptr<const bucket_access> bu
                                          std::string key, unsigned days);
 
 awaitable<result<std::vector<upload_in_parts>>>
-uploads_in_parts(std::shared_ptr<const bucket_access> bucket, std::string key, std::size_t most);
+uploads_in_parts(std::shared_ptr<const bucket_access> bucket, std::string key, std::size_t most,
+                 std::stop_token stop);
 
 } // namespace objftpd::storage::rest

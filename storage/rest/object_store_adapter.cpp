@@ -251,6 +251,16 @@ awaitable<result<>> object_store_adapter::make_directory(std::string key, parent
     co_return co_await directories_.make(std::move(key), missing);
 }
 
+// A link that leads nowhere is missing, but for listings.
+awaitable<result<>> object_store_adapter::is_there(std::string key) const {
+    const auto head = co_await bucket_->client.head(key);
+    if (head || head.error() != errc::not_found || !bucket_->client.speech().has_links())
+        co_return head ? result<>() : head.error();
+    const auto page = co_await bucket_->client.list(key, std::string(), std::string(), 1, never);
+    const bool listed = page && !page->objects.empty() && page->objects.front().key == key;
+    co_return listed ? result<>() : errc::not_found;
+}
+
 // Stores do not say whether there was something to delete. A listing that begins just before the
 // object tells, and whether another one follows in its directory, too.
 awaitable<result<>> object_store_adapter::remove(std::string key) {
@@ -273,9 +283,9 @@ awaitable<result<>> object_store_adapter::remove(std::string key) {
         }
     }
     if (!found) {
-        const auto head = co_await bucket_->client.head(key);
-        if (!head)
-            co_return head.error();
+        const auto there = co_await is_there(key);
+        if (!there)
+            co_return there.error();
     }
     const auto removed = co_await bucket_->client.remove(key);
     if (removed && is_last)

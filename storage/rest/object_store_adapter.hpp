@@ -40,16 +40,16 @@ public:
                                                             property which) override;
     awaitable<result<>> set_property(std::string key, property which,
                                      std::vector<named_value> to) override;
-    awaitable<result<std::string>> sign_url(std::string key,
-                                            std::chrono::seconds lifetime) override;
+    awaitable<result<signed_url>> sign_url(std::string key, std::chrono::seconds lifetime) override;
     awaitable<result<archive_state>> restore(std::string key, unsigned days) override;
-    awaitable<result<std::vector<upload_in_parts>>> uploads_in_parts(std::string key,
-                                                                     std::size_t most) override;
+    awaitable<result<std::vector<upload_in_parts>>>
+    uploads_in_parts(std::string key, std::size_t most, std::stop_token stop) override;
     awaitable<result<>> abort_upload(std::string key, std::string id) override;
     awaitable<result<std::uint64_t>> free_space() override;
 
 private:
     bool fits(const std::string& key) const;
+    awaitable<result<>> is_there(std::string key) const;
     bool is_hidden(const std::string& key) const;
     awaitable<result<>> require_file_place(const copy_request& request) const;
     awaitable<result<>> go_on(object_upload& upload, const upload_request& request);

@@ -21,11 +21,17 @@ awaitable<result<>> object_store_adapter::set_property(std::string key, property
                                                        std::vector<named_value> to) {
     if (names_directory(key))
         co_return errc::is_a_directory;
+    if (which == property::link) {
+        const copy_request place(std::string(), key, overwrite::refused);
+        const auto is_free = co_await require_file_place(place);
+        if (!is_free)
+            co_return is_free.error();
+    }
     co_return co_await rest::set_property(bucket_, std::move(key), which, std::move(to));
 }
 
-awaitable<result<std::string>> object_store_adapter::sign_url(std::string key,
-                                                              std::chrono::seconds lifetime) {
+awaitable<result<signed_url>> object_store_adapter::sign_url(std::string key,
+                                                             std::chrono::seconds lifetime) {
     if (!bucket_->signer)
         co_return error_code(errc::unsupported);
     co_return co_await bucket_->signer->sign_url(std::move(key), lifetime);
@@ -36,12 +42,17 @@ awaitable<result<archive_state>> object_store_adapter::restore(std::string key, 
 }
 
 awaitable<result<std::vector<upload_in_parts>>>
-object_store_adapter::uploads_in_parts(std::string key, std::size_t most) {
-    co_return co_await rest::uploads_in_parts(bucket_, std::move(key), most);
+object_store_adapter::uploads_in_parts(std::string key, std::size_t most, std::stop_token stop) {
+    co_return co_await rest::uploads_in_parts(bucket_, std::move(key), most, std::move(stop));
 }
 
 awaitable<result<>> object_store_adapter::abort_upload(std::string key, std::string id) {
+    if (id.empty()) // SECURITY: Ceph deletes the object
+        co_return errc::not_found;
     upload_name which(std::move(key), std::move(id));
+    const auto there = co_await bucket_->client.list_parts(which, std::string());
+    if (!there) // whether it is one that abort_upload does not tell
+        co_return there.error();
     co_return co_await bucket_->client.abort_upload(std::move(which));
 }
 

@@ -63,8 +63,8 @@ TEST_CASE_METHOD(options_test, "times that clients set are kept in the metadata,
         CHECK(stat("d/f").modified == then);
         value_of(rename("d/f", "d/g"));
         CHECK(stat("d/g").modified == then);
-        value_of(run(store().set_property("d/g", property::metadata,
-                                          {{"mtime", "1354040105.123456789"}})));
+        value_of(run(
+            store().set_property("d/g", property::metadata, {{"mtime", "1354040105.123456789"}})));
         CHECK(stat("d/g").modified == storage::timestamp(1'354'040'105s));
         value_of(try_put("d/g", "more", overwrite::allowed, storage::upload_request::at_end));
         CHECK(stat("d/g").modified >= stored);
@@ -89,6 +89,9 @@ TEST_CASE_METHOD(options_test, "hidden prefixes and Hadoop's markers are not lis
         CHECK(keys(top) == std::multiset<std::string>{".dlsdata-not", "d/"});
         const storage::list_request inner("d/", "", 1000);
         CHECK(keys(inner) == std::multiset<std::string>{"d/file"});
+        CHECK(error_of(remove_tree(".dlsdata/")) == errc::permission_denied);
+        CHECK(error_of(remove_tree("d/")) == errc::permission_denied);
+        CHECK(content("d/file") == "x");
         CHECK(content(".dlsdata/blocks/1") == "x");
     }
 }

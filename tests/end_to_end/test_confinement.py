@@ -21,7 +21,7 @@ SECTIONS = f"""
 [[user]]
 name = "{INTRUDER}"
 password_hash = '{hash_password(PASSWORD)}'
-rights = ["all", "remove_tree", "sign", "acl", "restore", "link"]
+rights = ["all", "remove_tree", "sign", "acl", "restore", "link", "class", "tags"]
 mkd_existing = "accept"
 
 [[user.mount]]

@@ -8,7 +8,7 @@ CONTENT = b"what a signed URL fetches"
 
 
 class Site:
-    user_options = 'rights = ["all", "remove_tree", "sign", "acl", "restore", "link"]\n'
+    user_options = 'rights = ["all", "remove_tree", "sign", "acl", "restore", "link", "class", "tags"]\n'
 
     def setUp(self):
         super().setUp()
@@ -50,6 +50,36 @@ class Site:
         self.assertRegex(self.ask('SITE ACL "dir/a file.txt"'), "public-read|READ to AllUsers")
         self.ask('SITE ACL "dir/a file.txt" private')
         self.assertNotRegex(self.ask('SITE ACL "dir/a file.txt"'), "public-read|AllUsers")
+
+    def test_changes_at_the_same_time_are_all_made(self):
+        wires = [self.world.connect() for _ in range(4)]
+        for number, wire in enumerate(wires):
+            wire.send(f'SITE META "dir/a file.txt" name{number}=value')
+        for wire in wires:
+            wire.expect(200)
+        shown = self.ask('SITE META "dir/a file.txt"')
+        for number in range(4):
+            self.assertIn(f"name{number}: value", shown)
+
+    def test_what_is_no_value_is_not_tried_again(self):
+        self.ask('SITE ACL "dir/a file.txt" nosuch', 550)
+        self.ask('SITE CLASS "dir/a file.txt" NOSUCH', 550)
+        self.assertEqual(self.world.content("dir/a file.txt"), CONTENT)
+
+    def test_parts_of_an_upload_under_way_are_shown_and_given_up(self):
+        uploading = self.world.connect()
+        with uploading.passive() as data:
+            uploading.say("STOR dir/new.bin", 150)
+            data.sendall(self.world.bytes_of("large", "parts"))
+            while not (lines := self.wire.say("SITE PARTS dir", 200).lines[1:-1]):
+                pass
+            self.assertIn("/dir/new.bin", lines[0])
+            identity = lines[0].split()[-2]
+            self.ask('SITE PARTS dir/new.bin ABORT ""', 550)
+            self.ask("SITE PARTS dir/new.bin ABORT unknown", 550)
+            self.ask(f"SITE PARTS dir/new.bin ABORT {identity}")
+        self.assertNotIn(uploading.reply().code, (226, 250))
+        self.assertIsNone(self.world.content("dir/new.bin"))
 
     def test_head_tells_what_the_store_tells(self):
         self.assertIn(f"content-length: {len(CONTENT)}", self.ask("SITE HEAD dir/a file.txt"))

@@ -26,6 +26,7 @@ TEST_CASE_METHOD(session_test, "FEAT names exactly what works, each after one sp
                                  " PBSZ\n"
                                  " PROT\n"
                                  " REST STREAM\n"
+                                 " SITE COPY\n"
                                  " SIZE\n"
                                  " TVFS\n"
                                  " UTF8\n"

@@ -112,6 +112,7 @@ TEST_CASE_METHOD(site_test, "what the embedded store does not have is refused") 
     give_alice(right::sign);
     give_alice(right::acl);
     give_alice(right::link);
+    give_alice(right::storage_class);
     auto c = login();
     for (const auto* const line :
          {"SITE HEAD f", "SITE META f", "SITE META f a=b", "SITE TAGS f", "SITE ACL f",
@@ -127,6 +128,8 @@ TEST_CASE_METHOD(site_test, "what is no parameter is refused before the store is
     give_alice(right::sign);
     give_alice(right::acl);
     give_alice(right::link);
+    give_alice(right::storage_class);
+    give_alice(right::tags);
     auto c = login();
     for (const auto* const line :
          {"SITE SIGN f 0", "SITE SIGN f 604801", "SITE SIGN f x", "SITE SIGN f 1 2",
@@ -137,4 +140,28 @@ TEST_CASE_METHOD(site_test, "what is no parameter is refused before the store is
         CHECK(c.code(line) == 501);
     }
     CHECK(login().code("SITE SIGN missing") == 550);
+}
+
+TEST_CASE_METHOD(site_test, "rights of object stores' own commands are besides those of FTP") {
+    give_alice(right::sign);
+    give_alice(right::link);
+    add_user("signer").rights = static_cast<config::rights>(right::sign);
+    add_user("linker").rights = static_cast<config::rights>(right::link);
+    auto c = login();
+    for (const auto* const line :
+         {"SITE ACL f private", "SITE TAGS f a=b", "SITE CLASS f STANDARD", "SITE RMDIR d"}) {
+        INFO(line);
+        CHECK(c.says(line) == "550 Permission denied.");
+    }
+    CHECK(login("signer").says("SITE SIGN f") == "550 Permission denied.");
+    CHECK(login("linker").says("SITE SYMLINK f l") == "550 Permission denied.");
+}
+
+TEST_CASE_METHOD(site_test, "SITE RMDIR of a link takes nothing from where it leads") {
+    give_alice(right::remove_tree);
+    std::filesystem::create_directory_symlink("d", file("link"));
+    auto c = login();
+    CHECK(c.says("SITE RMDIR link") == "550 Not a directory.");
+    CHECK(content("d/a b") == "1");
+    CHECK(c.says("SITE RMDIR d") == "250 Removed with 2 files.");
 }

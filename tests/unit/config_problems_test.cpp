@@ -259,7 +259,7 @@ TEST_CASE("users have a name, a hash, rights that exist, and at least one mount"
          "f:12:10: user[1].rights: \"administrate\" is not a right; expects \"all\", "
          "\"read-only\", \"upload-only\" or some of list, read, create, overwrite, remove, "
          "rename, make_directory, remove_directory, set_attributes, remove_tree, sign, acl, "
-         "restore, link"},
+         "restore, link, class, tags"},
         {name, name + "\nrights = 7",
          "f:12:10: user[1].rights: expects \"all\", \"read-only\", \"upload-only\", or a list of "
          "rights, not 7"},

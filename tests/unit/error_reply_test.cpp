@@ -25,6 +25,7 @@ TEST_CASE("every storage error has its code, by what the client wanted") {
         {errc::not_a_directory, 550, 553},
         {errc::not_a_link, 550, 550},
         {errc::unfinished, 450, 450},
+        {errc::invalid_value, 550, 550},
         {errc::directory_not_empty, 550, 550},
         {errc::invalid_name, 553, 553},
         {errc::invalid_path, 553, 553},

@@ -48,6 +48,10 @@ class DirectoryRemovals:
         wire = self.world.connect()
         wire.say("SITE RMDIR gone", 550)
         self.assertEqual(self.there(), self.names)
+        self.daemon.stop()
+        self.proxy.clear()
+        self.daemon.start()  # what was refused is not done later
+        self.assertEqual(self.there(), self.names)
 
     def test_kill_9_is_finished_at_the_next_start_but_for_what_came_since(self):
         self.proxy.on("DeleteObjects", faults.stall, times=ALWAYS)
@@ -65,7 +69,25 @@ class DirectoryRemovals:
         self.assertEqual(self.world.content("gone/new.bin"), b"new")
         self.assert_neighbour_stays()
 
-    def test_stat_and_abor_are_heard_meanwhile(self):
+    def test_abor_ends_it_before_the_next_batch(self):
+        for n in range(1000):
+            self.world.put(f"gone/more/{n:04}", b"x")
+        release = threading.Event()
+        self.addCleanup(release.set)
+        self.proxy.on("DeleteObjects", faults.held_back(release))
+        wire = self.world.connect()
+        wire.send("SITE RMDIR gone")
+        self.wait_for(lambda: "DeleteObjects" in self.proxy.operations(), "no deletion")
+        wire.send("ABOR")
+        self.assertTrue(self.world.log_lines("verb=ABOR"))
+        release.set()
+        self.assertIn("1000 files are gone", wire.expect(451).lines[0])
+        wire.expect(226)
+        self.daemon.stop()
+        self.daemon.start()
+        self.assertNotEqual(self.world.content("gone/more/0999"), None)
+
+    def test_stat_is_heard_meanwhile(self):
         release = threading.Event()
         self.addCleanup(release.set)
         self.proxy.on("DeleteObjects", faults.held_back(release))
