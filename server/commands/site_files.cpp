@@ -82,7 +82,7 @@ awaitable<reply> site_copy(session& s, std::string argument) {
 }
 
 // As ProFTPD's mod_copy has them, for names with spaces.
-awaitable<reply> site_copy_from(session& s, std::string argument) {
+awaitable<reply> site_cpfr(session& s, std::string argument) {
     auto found = co_await s.find(only_word(argument));
     if (!found)
         co_return reply_for(found.error());
@@ -92,14 +92,14 @@ awaitable<reply> site_copy_from(session& s, std::string argument) {
     co_return reply(350, "Ready for SITE CPTO.");
 }
 
-awaitable<reply> site_copy_to(session& s, std::string argument) {
+awaitable<reply> site_cpto(session& s, std::string argument) {
     if (!s.copy_from)
         co_return reply(503, "Send SITE CPFR first.");
     auto from = *std::exchange(s.copy_from, std::nullopt);
     co_return co_await copy(s, std::move(from), only_word(argument));
 }
 
-awaitable<reply> site_disk_usage(session& s, std::string argument) {
+awaitable<reply> site_du(session& s, std::string argument) {
     const auto path = s.resolve(only_word(argument));
     if (!path)
         co_return reply_for(path.error());
@@ -133,7 +133,7 @@ awaitable<reply> site_refresh(session& s, std::string argument) {
     co_return reply(200, "The store is asked anew.");
 }
 
-awaitable<reply> site_remove_tree(session& s, std::string argument) {
+awaitable<reply> site_rmdir(session& s, std::string argument) {
     const auto path = s.resolve(only_word(argument));
     if (!path)
         co_return reply_for(path.error());

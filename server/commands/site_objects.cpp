@@ -171,7 +171,7 @@ awaitable<reply> site_class(session& s, std::string argument) {
     co_return co_await set(s, said.path, property::storage_class, std::move(to));
 }
 
-awaitable<reply> site_metadata(session& s, std::string argument) {
+awaitable<reply> site_meta(session& s, std::string argument) {
     co_return co_await show_or_change(s, std::move(argument), property::metadata, "Metadata");
 }
 
@@ -229,7 +229,7 @@ awaitable<reply> site_restore(session& s, std::string argument) {
     co_return reply(200, archive_text(*state));
 }
 
-awaitable<reply> site_link(session& s, std::string argument) {
+awaitable<reply> site_symlink(session& s, std::string argument) {
     auto words = split_words(argument);
     if (!s.may(config::right::create))
         co_return reply(550, "Permission denied.");
@@ -249,7 +249,7 @@ awaitable<reply> site_link(session& s, std::string argument) {
     co_return reply(200, "Done.");
 }
 
-awaitable<reply> site_read_link(session& s, std::string argument) {
+awaitable<reply> site_readlink(session& s, std::string argument) {
     const auto path = s.resolve(only_word(argument));
     if (!path)
         co_return reply_for(path.error());

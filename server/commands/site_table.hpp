@@ -31,25 +31,25 @@ std::vector<std::string> site_help();
 // site_files.cpp: files and directories of any store
 awaitable<reply> site_chmod(session&, std::string);
 awaitable<reply> site_copy(session&, std::string);
-awaitable<reply> site_copy_from(session&, std::string);
-awaitable<reply> site_copy_to(session&, std::string);
-awaitable<reply> site_disk_usage(session&, std::string);
+awaitable<reply> site_cpfr(session&, std::string);
+awaitable<reply> site_cpto(session&, std::string);
+awaitable<reply> site_du(session&, std::string);
 awaitable<reply> site_help(session&, std::string);
 awaitable<reply> site_quota(session&, std::string);
 awaitable<reply> site_refresh(session&, std::string);
-awaitable<reply> site_remove_tree(session&, std::string);
+awaitable<reply> site_rmdir(session&, std::string);
 awaitable<reply> site_utime(session&, std::string);
 
 // site_objects.cpp: what object stores keep of objects
 awaitable<reply> site_acl(session&, std::string);
 awaitable<reply> site_class(session&, std::string);
 awaitable<reply> site_head(session&, std::string);
-awaitable<reply> site_metadata(session&, std::string);
+awaitable<reply> site_meta(session&, std::string);
 awaitable<reply> site_parts(session&, std::string);
-awaitable<reply> site_read_link(session&, std::string);
+awaitable<reply> site_readlink(session&, std::string);
 awaitable<reply> site_restore(session&, std::string);
 awaitable<reply> site_sign(session&, std::string);
-awaitable<reply> site_link(session&, std::string);
+awaitable<reply> site_symlink(session&, std::string);
 awaitable<reply> site_tags(session&, std::string);
 awaitable<reply> site_versions(session&, std::string);
 
