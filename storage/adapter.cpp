@@ -22,8 +22,11 @@ awaitable<result<>> remove_all_in(adapter& store, const remove_tree_request& wan
             if (wanted.stop.stop_requested())
                 co_return error_code(asio::error::operation_aborted);
             const bool inner = entry.directory && !entry.link;
-            const auto removed = inner ? co_await remove_all_in(store, wanted, entry.key)
-                                       : co_await store.remove(entry.key);
+            result<> removed;
+            if (inner)
+                removed = co_await remove_all_in(store, wanted, entry.key);
+            else
+                removed = co_await store.remove(entry.key);
             if (!removed && removed.error() != errc::not_found)
                 co_return removed;
             if (wanted.progress && !inner)

@@ -230,7 +230,9 @@ awaitable<void> stream::await_end() {
     std::array<char, 4096> waste;
     for (;;) {
         // The wait is also where others get their turn, however much the peer sends.
-        if (fd_ < 0 || co_await wait(readiness::readable))
+        if (fd_ < 0)
+            break;
+        if (co_await wait(readiness::readable))
             break;
         const auto n = ::recv(fd_, waste.data(), waste.size(), MSG_DONTWAIT);
         if (n == 0 || (n < 0 && !would_block() && errno != EINTR))

@@ -99,8 +99,10 @@ awaitable<result<>> directories::remove(std::string key) const {
         }
         token = std::move(page->next);
     } while (!token.empty());
-    if (!marked)
+    if (!marked && bucket_->settings.keep_empty_directories)
         co_return errc::not_found;
+    if (!marked) // it vanished with its last file, as its client wants it
+        co_return result<>();
     const auto removed = co_await bucket_->client.remove(key);
     if (!removed)
         co_return removed.error();

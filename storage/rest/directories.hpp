@@ -32,7 +32,8 @@ public:
 
     awaitable<result<>> make(std::string key, parents missing) const;
 
-    /// errc::directory_not_empty if there is more than its marker.
+    /// errc::directory_not_empty if there is more than its marker. Where empty directories are not
+    /// kept, no error if there is none.
     awaitable<result<>> remove(std::string key) const;
 
     /// What was in the parent directory of that key is gone, and maybe nothing else was: a

@@ -1,5 +1,6 @@
 #include "storage/rest/object_copy.hpp"
 
+#include "config/log.hpp"
 #include "storage/error.hpp"
 #include "storage/rest/object_upload.hpp"
 
@@ -153,7 +154,14 @@ awaitable<result<>> rename_object(std::shared_ptr<const bucket_access> bucket,
     const auto all = co_await copy_version(bucket, request);
     if (!all)
         co_return all.error();
-    co_return co_await remove_version(bucket, std::move(request.from), all->version);
+    const auto removed = co_await remove_version(bucket, request.from, all->version);
+    if (!removed)
+        config::log::warning("a file was renamed, and what it was made of is still there",
+                             {{"from", request.from},
+                              {"to", request.to},
+                              {"error", removed.error().message()},
+                              {"advice", "delete the former"}});
+    co_return removed;
 }
 
 } // namespace objftpd::storage::rest

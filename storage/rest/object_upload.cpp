@@ -238,8 +238,11 @@ awaitable<result<put_result>> object_upload::settle_completion(attempt made) {
     if (said == evidence::proves)
         co_return result_of(*there);
     const bool replaced = there && (!stands_ || there->etag != stands_->etag);
-    if (said == evidence::none && replaced && co_await parts_->is_ended())
-        co_return result_of(*there);
+    if (said == evidence::none && replaced) {
+        const bool is_ended = co_await parts_->is_ended();
+        if (is_ended)
+            co_return result_of(*there);
+    }
     const auto failed = made.outcome.error();
     co_return failed == errc::not_found ? make_error_code(errc::unavailable) : failed;
 }
@@ -310,8 +313,17 @@ bool object_upload::may_be_kept() const {
     return !request_.owner.empty() && !adds && !refused_;
 }
 
+// Then nobody is shown what there is of the upload.
+awaitable<bool> object_upload::has_file() const {
+    const auto there = co_await bucket_->client.head(request_.key);
+    co_return there.has_value();
+}
+
 awaitable<void> object_upload::suspend() {
-    if (!may_be_kept())
+    bool keeps = may_be_kept() && parts_->count() > 0;
+    if (keeps)
+        keeps = !(co_await has_file());
+    if (!keeps)
         co_await abort();
     else if (!std::exchange(ended_, true))
         co_await parts_->keep(upload_mark(request_.key, request_.owner));

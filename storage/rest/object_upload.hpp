@@ -60,6 +60,7 @@ private:
     object_attributes attributes() const;
     void give_up();
     bool may_be_kept() const;
+    awaitable<bool> has_file() const;
     void remove_older();
 
     const std::shared_ptr<const bucket_access> bucket_;

@@ -179,6 +179,8 @@ class HardCasesOfPrefixes:
         self.assert_replies(250, "CWD a", "DELE file", wire=wire)
         self.assertIsNone(world.content("a/"))
         self.assertEqual(wire.names("/"), set())
+        # What a client removes with all in it ends with this.
+        wire.say("RMD /a", 250)
 
     def test_rmd_asks_for_what_lies_below_only(self):
         self.world.put("a/", b"")

@@ -127,6 +127,7 @@ class HardCasesOfKeys:
         self.proxy.on("DeleteObject", refuse(403, "AccessDenied"))
         self.rename("a.txt", "b.txt", 550)
         self.assertEqual((self.world.content("a.txt"), self.world.content("b.txt")), (NEW, NEW))
+        self.assertTrue(self.world.log_lines("what it was made of is still there"))
 
     def race_for_a_name(self):
         """What a rename by one who may not overwrite is answered; the target comes meanwhile."""

@@ -8,8 +8,10 @@ without a word and crashes later. The cure is to name the value on the line befo
     const request r{key, offset};           // not: co_await store.read(request{key, offset})
     const auto object = co_await store.read(r);
 
+What stands behind &&, || or ? and is not reached may be destroyed all the same.
+
 Reported are, inside an expression with co_await: a braced list, empty or not, after a type's
-name or alone as an argument, and a lambda. Allowed are types that are known to be harmless
+name or alone as an argument, a lambda, and a co_await that need not be reached. Allowed are types that are known to be harmless
 (HARMLESS), and parentheses: aggregates need braces, classes with constructors do not.
 
 Without files it reads all C++ sources of the project. Exit code 1 when anything was found.
@@ -27,6 +29,7 @@ HARMLESS = {"std::chrono::seconds", "std::chrono::milliseconds", "std::string_vi
 
 BRACES = re.compile(r"(?P<type>[A-Za-z_][\w:]*(?:<[^<>]*>)?)?\s*\{")
 LAMBDA = re.compile(r"(?:^|[(,=&|?:]|\breturn|\bco_await)\s*\[[^\[\]]*\]\s*[({m]")
+SHORTCUT = re.compile(r"(?:&&|\|\||\?)\s*!?\(*\s*co_await\b")
 KEYWORDS = {"else", "do", "try", "return", "co_return", "const", "noexcept", "mutable", "override"}
 
 
@@ -92,6 +95,8 @@ def findings(source):
 
 
 def problems(expression):
+    for match in SHORTCUT.finditer(expression):
+        yield "co_await behind &&, || or ?; take an if of its own", match.start()
     lambdas = [m.end() - 1 for m in LAMBDA.finditer(expression)]
     for at in lambdas:
         yield "a lambda inside an expression with co_await; name it on the line before", at
@@ -130,6 +135,9 @@ auto body = [&]() -> awaitable<int> { if (x) { co_return 1; } co_return co_await
 
 BAD = """
 co_await f({});
+if (a || co_await f(b)) stop();
+if (a && !co_await f(b)) stop();
+const bool r = a ? co_await f(b) : c;
 co_await f(request{});
 co_await f(request{key, 1});
 co_await f({key, 1});

@@ -79,6 +79,12 @@ class ResumedUploads:
         wire = self.world.connect()
         self.upload_rest(wire, "APPE new.bin", self.durable(wire))
 
+    def test_over_a_file_that_stands_nothing_is_kept(self):
+        self.world.put("new.bin", b"stands")
+        wire = self.break_off()
+        self.assertEqual(self.durable(wire), len(b"stands"))
+        self.assertEqual(self.world.orphans_left(), 0)
+
     def test_a_client_that_dies_finds_it_again(self):
         with Wire(self.daemon) as wire:
             reset(self.receive_first(wire))
