@@ -36,8 +36,12 @@ file_upload::~file_upload() {
     });
 }
 
+// Directories above it are made with the publication: what is given up leaves none.
 error_code file_upload::check_target() const {
-    auto where = open_parent(bucket_, request_.key, request_.missing, store_->durable());
+    auto where = open_parent(bucket_, request_.key, parents::must_exist, false);
+    const bool to_be_made = !where && where.error() == errc::not_found;
+    if (to_be_made && request_.missing == parents::create)
+        return {};
     if (!where)
         return where.error();
     struct stat status {};

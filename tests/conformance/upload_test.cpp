@@ -98,6 +98,18 @@ TEST_CASE_METHOD(adapter_test, "an upload may be aborted before its first byte")
     CHECK(leftovers() == 0);
 }
 
+TEST_CASE_METHOD(adapter_test, "an upload that is given up or refused makes no directories") {
+    const auto given_up = begin("a/b/f");
+    value_of(write(*given_up, "content"));
+    abort(*given_up);
+    CHECK(keys("").empty());
+    const auto beyond_the_end = try_begin("a/b/f", overwrite::allowed, 1);
+    const auto failed =
+        beyond_the_end ? write(**beyond_the_end, "content") : beyond_the_end.error();
+    CHECK(error_of(failed) == errc::range_not_satisfiable);
+    CHECK(keys("").empty());
+}
+
 TEST_CASE_METHOD(adapter_test, "a dropped upload leaves the old object and nothing else") {
     put("f", "old");
     {
