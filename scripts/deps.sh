@@ -6,8 +6,8 @@ set -eu
 build="g++ cmake make ninja-build pkgconf libboost1.81-dev libssl-dev libspdlog-dev libcli11-dev
        libargon2-dev libcurl4-openssl-dev libisal-dev libpugixml-dev libtomlplusplus-dev"
 test="$build catch2 clang libclang-rt-14-dev python3 curl
-      e2fsprogs filezilla imagemagick inetutils-ftp lftp mount ncftp openssl php-cli
-      python3-pycurl rclone tnftp xdotool xvfb"
+      e2fsprogs filezilla imagemagick inetutils-ftp lftp librapidcheck-dev mount ncftp openssl
+      php-cli python3-pycurl rclone tnftp xdotool xvfb"
 bench="$build openssl python3"
 tools="$build catch2 clang clang-format clang-tidy"
 # The S3 engines of tests/stores.

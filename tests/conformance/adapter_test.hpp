@@ -21,6 +21,7 @@ using storage::parents;
 class bucket_speech {
 public:
     storage::adapter& store() { return *store_; }
+    std::shared_ptr<storage::adapter> shared_store() { return store_; }
     storage::capabilities can() { return store_->can(); }
 
     template <class T>
