@@ -27,8 +27,13 @@ awaitable<reply> change_directory(session& s, std::string argument) {
         s.directory = std::move(*path);
         co_return reply(250, "Directory changed; the store does not tell whether it is there.");
     }
-    if (!found)
+    if (!found) {
+        const auto path = s.resolve(argument);
+        // It has vanished with its last file: who is there may stay, and store the next one.
+        if (path && *path == s.directory && found.error() == errc::not_found)
+            co_return reply(250, "Directory unchanged; it is empty.");
         co_return reply_for(found.error());
+    }
     if (!found->entry.directory)
         co_return reply(550, "Not a directory.");
     s.directory = std::move(found->path);

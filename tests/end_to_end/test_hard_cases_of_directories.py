@@ -179,6 +179,8 @@ class HardCasesOfPrefixes:
         self.assert_replies(250, "CWD a", "DELE file", wire=wire)
         self.assertIsNone(world.content("a/"))
         self.assertEqual(wire.names("/"), set())
+        wire.say("CWD .", 250)
+        wire.say("CWD /a", 250)
         # What a client removes with all in it ends with this.
         wire.say("RMD /a", 250)
 

@@ -1,7 +1,6 @@
 """SITE RMDIR: what was written down is finished, whatever cuts it off."""
 
 import threading
-import time
 
 from harness.wire import Wire
 from store_harness import faults
@@ -24,12 +23,6 @@ class DirectoryRemovals:
 
     def there(self):
         return [name for name in self.names if self.world.content(name) is not None]
-
-    def wait_for(self, condition, what):
-        give_up = time.monotonic() + 20
-        while not condition():
-            self.assertLess(time.monotonic(), give_up, what)
-            time.sleep(0.01)
 
     def assert_neighbour_stays(self):
         self.assertEqual(self.world.content("gone-not/beside.bin"), b"stays")

@@ -1,7 +1,6 @@
 """Directories that are renamed by copies: all of one is in one place, whatever fails."""
 
 import threading
-import time
 
 from harness.wire import Wire
 from store_harness import faults
@@ -35,12 +34,6 @@ class DirectoryRenames:
     def assert_only_in(self, folder):
         self.assertEqual(self.there(folder), self.files)
         self.assertEqual(self.there("to" if folder == "from" else "from"), {})
-
-    def wait_for(self, condition, what):
-        give_up = time.monotonic() + 20
-        while not condition():
-            self.assertLess(time.monotonic(), give_up, what)
-            time.sleep(0.01)
 
     def test_all_of_it_moves(self):
         wire = self.world.connect()

@@ -1,5 +1,7 @@
 """Ground of the tests with a store behind a proxy."""
 
+import time
+
 from harness.case import ServerCase
 from store_harness import engines
 from store_harness.world import World
@@ -35,3 +37,9 @@ class StoreCase(ServerCase):
         self.daemon = self.world.start().gateway
         self.proxy = self.world.proxy
         super().setUp()
+
+    def wait_for(self, condition, what):
+        give_up = time.monotonic() + 20
+        while not condition():
+            self.assertLess(time.monotonic(), give_up, what)
+            time.sleep(0.01)
