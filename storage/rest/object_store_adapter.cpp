@@ -195,6 +195,8 @@ object_store_adapter::open_upload(upload_request request) {
                                                       : standing.error();
     if (!append && wanted.offset > standing->size)
         co_return error_code(errc::range_not_satisfiable);
+    if (wanted.existing == overwrite::refused) // Swift would not refuse it
+        co_return error_code(errc::already_exists);
     const auto kept = co_await made->keep(*standing, append ? standing->size : wanted.offset);
     if (!kept) {
         co_await made->abort();

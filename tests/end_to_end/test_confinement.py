@@ -78,7 +78,7 @@ WITHOUT_PATH = set(
 WITH_KEY = {"PutObject", "GetObject", "HeadObject", "DeleteObject", "CopyObject",
             "CreateMultipartUpload", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload",
             "AbortMultipartUpload", "GetObjectAcl", "PutObjectAcl", "GetObjectTagging",
-            "PutObjectTagging", "GetSymlink", "PutSymlink", "RestoreObject"}
+            "PutObjectTagging", "GetSymlink", "PutSymlink", "RestoreObject", "ListParts"}
 OF_PREFIX = {"ListObjects", "ListMultipartUploads", "ListObjectVersions"}
 OF_LISTED = {"DeleteObjects"}  # what it deletes a listing has told, and is compared at the end
 
