@@ -56,8 +56,8 @@ protected:
             client.emplace(loop.context(), settings);
     }
 
+    event_loop loop; // to which the server's thread posts
     http_server server;
-    event_loop loop;
     http::client_settings settings;
     std::optional<http::client> client;
 };
