@@ -24,4 +24,9 @@ std::uint64_t bucket_access::usual_part() const {
     return std::clamp<std::uint64_t>(settings.part_size, bounds.smallest_part, largest);
 }
 
+bool bucket_access::hides(const std::string& key) const {
+    const auto begins_key = [&](const std::string& prefix) { return key.starts_with(prefix); };
+    return std::ranges::any_of(settings.hidden_prefixes, begins_key);
+}
+
 } // namespace objftpd::storage::rest

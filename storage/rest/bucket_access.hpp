@@ -38,6 +38,9 @@ struct bucket_access {
     /// What an object of that key is stored with.
     object_attributes attributes_of(const std::string& key) const;
 
+    /// Whether listings leave that key out by bucket_settings::hidden_prefixes.
+    bool hides(const std::string& key) const;
+
     /// Of the first parts of uploads whose size nobody has announced: bytes, without their mark.
     std::uint64_t usual_part() const;
 

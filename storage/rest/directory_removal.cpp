@@ -4,7 +4,6 @@
 #include "storage/rest/directories.hpp"
 #include "storage/rest/directory_tree.hpp"
 
-#include <algorithm>
 #include <map>
 
 namespace objftpd::storage::rest {
@@ -14,11 +13,6 @@ using listed_object = list_answer::object;
 
 std::int64_t seconds_of(timestamp t) {
     return std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count();
-}
-
-bool is_hidden(const bucket_settings& settings, const std::string& key) {
-    const auto begins_key = [&](const std::string& prefix) { return key.starts_with(prefix); };
-    return std::ranges::any_of(settings.hidden_prefixes, begins_key);
 }
 
 directory_journal::record record_of(const bucket_access& bucket, const std::string& directory,
@@ -62,7 +56,7 @@ awaitable<result<>> remove_directory_tree(std::shared_ptr<const bucket_access> b
     auto collect = [&](listed_object&& object) -> result<> {
         if (objects.size() == bucket->settings.most_renamed_objects)
             return errc::too_many;
-        if (is_hidden(bucket->settings, object.key)) // nobody sees what would be lost
+        if (bucket->hides(object.key)) // nobody sees what would be lost
             return errc::permission_denied;
         objects.push_back(std::move(object));
         return {};

@@ -71,7 +71,7 @@ bool marks_directory(const object_head& head) {
 }
 
 std::string time_of_change_header(const dialect& speech) {
-    return speech.own("meta-mtime");
+    return speech.own("meta-") + time_of_change_name;
 }
 
 std::optional<timestamp> time_of_change(const object_head& head, const dialect& speech) {
@@ -132,21 +132,19 @@ result<object_head> head_from(const answer& a, const dialect& speech) {
     h.size = *size;
     if (const auto* const time = a.find("last-modified"))
         h.modified = parse_http_time(*time);
-    if (const auto* const type = a.find("content-type"))
-        h.content_type = *type;
-    if (const auto* const storage_class = a.find(speech.own("storage-class")))
-        h.storage_class = *storage_class;
-    const auto* const tags = a.find(speech.own("tagging-count"));
     const auto told = [&](std::string_view name) {
         const auto* const value = a.find(name);
         return value == nullptr ? std::string() : *value;
     };
+    h.content_type = told("content-type");
+    h.storage_class = told(speech.own("storage-class"));
     h.encryption = told(speech.own("server-side-encryption"));
     h.encryption_key = told(speech.encryption_key_header());
     h.is_locked = !told(speech.own("object-lock-mode")).empty() ||
                   told(speech.own("object-lock-legal-hold")) == "ON";
     h.is_link = told(speech.own("object-type")) == "Symlink";
-    h.tagged = tags != nullptr && *tags != "0";
+    const auto tags = told(speech.own("tagging-count"));
+    h.tagged = !tags.empty() && tags != "0";
     for (const auto& header : a.headers)
         if (is_kept(header.name, speech.prefix()))
             h.kept.push_back(header);

@@ -70,8 +70,9 @@ void add_unless_empty(call& c, std::string name, const std::string& value);
 /// slash have it: empty, of a media type that says so.
 bool marks_directory(const object_head& head);
 
-/// What an object's metadata tell of when its content was changed: "mtime", in decimal seconds of
-/// UTC, as rclone, s3fs and ossfs have it.
+/// What an object's metadata tell of when its content was changed, in decimal seconds of UTC, as
+/// rclone, s3fs and ossfs have it.
+inline constexpr const char* time_of_change_name = "mtime";
 std::optional<timestamp> time_of_change(const object_head& head, const dialect& speech);
 std::string time_of_change_header(const dialect& speech);
 

@@ -247,17 +247,6 @@ awaitable<result<>> set_property(std::shared_ptr<const bucket_access> bucket, st
     co_return errc::unsupported;
 }
 
-awaitable<result<>> set_time_of_change(std::shared_ptr<const bucket_access> bucket, std::string key,
-                                       timestamp modified) {
-    const auto name = time_of_change_header(bucket->client.speech());
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(modified).time_since_epoch();
-    const auto change = [&](object_attributes& all) {
-        std::erase_if(all.kept, [&](const http::header& h) { return h.name == name; });
-        all.kept.emplace_back(name, std::to_string(seconds.count()));
-    };
-    co_return co_await say_anew(bucket, std::move(key), change);
-}
-
 awaitable<result<archive_state>> restore(std::shared_ptr<const bucket_access> bucket,
                                          std::string key, unsigned days) {
     const auto headers = co_await bucket->client.headers(key);

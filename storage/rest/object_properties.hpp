@@ -16,10 +16,6 @@ awaitable<result<std::vector<named_value>>> property_of(std::shared_ptr<const bu
 awaitable<result<>> set_property(std::shared_ptr<const bucket_access> bucket, std::string key,
                                  property which, std::vector<named_value> to);
 
-/// Writes the time into the object's metadata, as object_headers' time_of_change reads it.
-awaitable<result<>> set_time_of_change(std::shared_ptr<const bucket_access> bucket, std::string key,
-                                       timestamp modified);
-
 awaitable<result<archive_state>> restore(std::shared_ptr<const bucket_access> bucket,
                                          std::string key, unsigned days);
 

@@ -75,9 +75,7 @@ bool object_store_adapter::fits(const std::string& key) const {
 
 // Hadoop's markers are of no use: what they stand for shows as a prefix, or is empty.
 bool object_store_adapter::is_hidden(const std::string& key) const {
-    const auto begins_key = [&](const std::string& prefix) { return key.starts_with(prefix); };
-    return key.ends_with("_$folder$") ||
-           std::ranges::any_of(bucket_->settings.hidden_prefixes, begins_key);
+    return key.ends_with("_$folder$") || bucket_->hides(key);
 }
 
 awaitable<result<object_info>> object_store_adapter::stat(std::string key, detail) {

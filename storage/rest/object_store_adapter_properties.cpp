@@ -14,7 +14,11 @@ awaitable<result<std::vector<named_value>>> object_store_adapter::property_of(st
 awaitable<result<>> object_store_adapter::set_modified(std::string key, timestamp modified) {
     if (!bucket_->settings.times_in_metadata || names_directory(key))
         co_return errc::unsupported;
-    co_return co_await set_time_of_change(bucket_, std::move(key), modified);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(modified).time_since_epoch();
+    std::vector<named_value> changes;
+    changes.emplace_back(time_of_change_name, std::to_string(seconds.count()));
+    co_return co_await rest::set_property(bucket_, std::move(key), property::metadata,
+                                          std::move(changes));
 }
 
 awaitable<result<>> object_store_adapter::set_property(std::string key, property which,
