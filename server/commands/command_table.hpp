@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace objftpd::server {
 
@@ -51,5 +52,20 @@ const command_spec* find_command(std::string_view verb);
 
 /// All rows in alphabetical order.
 std::span<const command_spec> all_commands();
+
+/// The verbs of a table in columns, for HELP.
+template <class Rows>
+std::vector<std::string> verbs_in_lines(const Rows& rows) {
+    constexpr std::size_t column = 9;
+    constexpr std::size_t width = 72;
+    std::vector<std::string> lines;
+    for (const auto& row : rows) {
+        if (lines.empty() || lines.back().size() >= width)
+            lines.emplace_back();
+        lines.back() += row.verb;
+        lines.back().append(column - row.verb.size(), ' ');
+    }
+    return lines;
+}
 
 } // namespace objftpd::server

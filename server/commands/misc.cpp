@@ -55,27 +55,17 @@ awaitable<reply> feat(session& s, std::string) {
     co_return reply(211, "Features:", std::move(lines), "End");
 }
 
-awaitable<reply> help(session&, std::string argument) {
+awaitable<reply> help(session& s, std::string argument) {
     const auto wanted = config::to_upper(argument);
     if (wanted == "SITE") // ncftp looks here for what it may send
-        co_return reply(214, "The SITE commands are:", site_help(), "End of help.");
+        co_return co_await site_help(s, std::string());
     if (!wanted.empty()) {
         const auto* spec = find_command(wanted);
         if (spec == nullptr)
             co_return reply(501, "Unknown command.");
         co_return reply(214, "Syntax: " + std::string(spec->help));
     }
-    std::vector<std::string> lines;
-    std::string line;
-    for (const auto& spec : all_commands()) {
-        line += spec.verb;
-        line.append(9 - spec.verb.size(), ' ');
-        if (line.size() >= 72)
-            lines.push_back(std::exchange(line, std::string()));
-    }
-    if (!line.empty())
-        lines.push_back(std::move(line));
-    co_return reply(214, "The commands are:", std::move(lines), "End of help.");
+    co_return reply(214, "The commands are:", verbs_in_lines(all_commands()), "End of help.");
 }
 
 awaitable<reply> opts(session& s, std::string argument) {

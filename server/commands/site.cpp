@@ -50,27 +50,9 @@ const site_command* find_site_command(std::string_view verb) {
     return found == table.end() ? nullptr : &*found;
 }
 
-std::span<const site_command> all_site_commands() {
-    return table;
-}
-
-std::vector<std::string> site_help() {
-    std::vector<std::string> lines;
-    std::string line;
-    for (const auto& row : table) {
-        line += row.verb;
-        line.append(9 - row.verb.size(), ' ');
-        if (line.size() >= 72)
-            lines.push_back(std::exchange(line, std::string()));
-    }
-    if (!line.empty())
-        lines.push_back(std::move(line));
-    return lines;
-}
-
 awaitable<reply> site_help(session&, std::string argument) {
     if (argument.empty())
-        co_return reply(214, "The SITE commands are:", site_help(), "End of help.");
+        co_return reply(214, "The SITE commands are:", verbs_in_lines(table), "End of help.");
     const auto* row = find_site_command(config::to_upper(argument));
     if (row == nullptr)
         co_return reply(501, "Unknown SITE command.");

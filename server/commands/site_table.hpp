@@ -3,10 +3,8 @@
 #include "server/commands/command_table.hpp"
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 /// The SITE commands (RFC 959, 4.1.3): what FTP has no verbs for. No client needs one for its work.
 namespace objftpd::server::commands {
@@ -21,12 +19,6 @@ struct site_command {
 
 /// The row of a verb in upper case, or null.
 const site_command* find_site_command(std::string_view verb);
-
-/// All rows in alphabetical order.
-std::span<const site_command> all_site_commands();
-
-/// Their verbs in lines for HELP.
-std::vector<std::string> site_help();
 
 // site_files.cpp: files and directories of any store
 awaitable<reply> site_chmod(session&, std::string);
