@@ -123,7 +123,8 @@ const std::vector<option<server_settings>>& server_options() {
                        "start."),
         make::size("upload_memory", &s::upload_memory, 128 << 20, 8 << 20, std::uint64_t{1} << 40,
                    "Memory of all sessions together for uploads on their way to stores of type "
-                   "\"s3\" and \"oss\". When it is used up, clients are held back."),
+                   "\"s3\" and \"oss\". When it is used up, clients are held back. What "
+                   "parallel_reads fetches ahead may fill half of it."),
     };
     return options;
 }

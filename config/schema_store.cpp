@@ -156,6 +156,10 @@ std::vector<option<store_source>> transfer_options() {
                    "of them make the largest file."),
         make::count("parallel_parts", &r::parallel_parts, 3, 1, 64,
                     "Parts of one upload that are on their way at the same time."),
+        make::count("parallel_reads", &r::parallel_reads, 1, 1, 64,
+                    "Ranges of one download, of part_size each, that are fetched at the same time "
+                    "from a store that is far away: each is a request of its own, and waits in up "
+                    "to half of upload_memory for its turn. 1: a download is one request."),
         make::count("attempts", &r::attempts, 4, 1, 20,
                     "How often a request is sent before a failure that may pass is reported."),
         make::duration("connect_timeout", &r::connect_timeout, 5s, 100ms, 5min,

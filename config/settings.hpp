@@ -172,6 +172,7 @@ struct object_store_settings : credential_settings, upload_attributes {
     std::size_t part_size = 0;    // bytes
     std::size_t largest_part = 0; // bytes
     unsigned parallel_parts = 0;
+    unsigned parallel_reads = 0;
     unsigned attempts = 0; // to send a request
     milliseconds connect_timeout{};
     seconds stall_timeout{};

@@ -181,6 +181,13 @@ memory_budget::chunk memory_budget::try_take(const std::shared_ptr<member>& who)
     return {who, take_now(*who)};
 }
 
+memory_budget::chunk memory_budget::try_take_spare(const std::shared_ptr<member>& who) {
+    const std::lock_guard lock(mutex_);
+    if (used_ >= most_ / 2 || !line_.empty())
+        return {};
+    return {who, take_now(*who)};
+}
+
 awaitable<memory_budget::chunk> memory_budget::take(std::shared_ptr<member> who,
                                                     std::stop_token stop) {
     std::unique_lock lock(mutex_);

@@ -61,6 +61,10 @@ public:
     /// A chunk for a member, or an empty one if it has to wait for that.
     chunk try_take(const std::shared_ptr<member>& who);
 
+    /// The same for who can do without: nothing of the half that is kept for the others, and
+    /// nothing while somebody waits.
+    chunk try_take_spare(const std::shared_ptr<member>& who);
+
     /// Waits for a chunk in turn. Empty only when `stop` was requested, on the caller's thread.
     awaitable<chunk> take(std::shared_ptr<member> who, std::stop_token stop);
 

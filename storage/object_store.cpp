@@ -65,6 +65,7 @@ rest::bucket_settings make_bucket_settings(const config::store_settings& setting
     made.part_size = s.part_size;
     made.largest_part = s.largest_part;
     made.parallel_parts = s.parallel_parts;
+    made.parallel_reads = s.parallel_reads;
     made.most_renamed_objects = s.rename_objects;
     made.most_renamed_bytes = s.rename_bytes;
     made.parallel_copies = s.parallel_copies;

@@ -18,6 +18,7 @@ struct bucket_settings {
     std::uint64_t part_size = 8 << 20;             // bytes, to begin with
     std::uint64_t largest_part = 64 << 20;         // bytes; all of a part is held in memory
     unsigned parallel_parts = 3;                   // of one upload, on their way at the same time
+    unsigned parallel_reads = 1;                   // ranges of one download at the same time
     unsigned download_attempts = 5;                // to go on with a download that broke
     std::size_t most_renamed_objects = 10'000;     // of a directory
     std::uint64_t most_renamed_bytes = 1ull << 40; // the same

@@ -93,14 +93,17 @@ awaitable<result<object_head>> bucket_client::head(std::string key) const {
 }
 
 awaitable<result<opened_object>> bucket_client::get(std::string key, std::uint64_t offset,
-                                                    std::string etag, std::stop_token stop) const {
+                                                    std::string etag, std::stop_token stop,
+                                                    std::uint64_t most) const {
     call c(operation::get_object, "GET", std::move(key));
     c.streamed = true;
     c.stop = std::move(stop);
     if (!etag.empty())
         c.headers.emplace_back("if-match", quoted(etag));
-    if (offset > 0) {
-        c.headers.emplace_back("range", "bytes=" + std::to_string(offset) + '-');
+    const bool whole = offset == 0 && most == to_the_end;
+    if (!whole) {
+        const auto last = most == to_the_end ? std::string() : std::to_string(offset + most - 1);
+        c.headers.emplace_back("range", "bytes=" + std::to_string(offset) + '-' + last);
         dialect_->insist_on_range(c);
     }
     auto a = co_await transport_->send(c);
@@ -111,11 +114,13 @@ awaitable<result<opened_object>> bucket_client::get(std::string key, std::uint64
         co_return head.error();
     opened_object opened;
     opened.head = std::move(*head);
-    if (offset > 0) {
+    opened.end = opened.head.size;
+    if (offset > 0 || (!whole && a.status == 206)) {
         const auto range = content_range_of(a);
         if (a.status != 206 || !range || range->first != offset)
             co_return errc::unavailable;
         opened.head.size = range->size;
+        opened.end = range->end;
     }
     opened.stream = std::move(a.stream);
     co_return opened;

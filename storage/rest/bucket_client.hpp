@@ -23,6 +23,7 @@ struct opened_object {
 
     object_head head;
     std::unique_ptr<http::exchange> stream;
+    std::uint64_t end = 0; // of the object's bytes that it delivers
 };
 
 /// How a request ended that was to make an object.
@@ -72,10 +73,14 @@ public:
 
     awaitable<result<object_head>> head(std::string key) const;
 
-    /// From `offset` (bytes) to the end. With `etag` only that version, otherwise
+    static constexpr std::uint64_t to_the_end = UINT64_MAX;
+
+    /// From `offset` (bytes) on, `most` bytes at most; a store that knows no ranges may deliver
+    /// more from the beginning. With `etag` only that version, otherwise
     /// errc::precondition_failed. A store that does not begin there is errc::unavailable.
     awaitable<result<opened_object>> get(std::string key, std::uint64_t offset, std::string etag,
-                                         std::stop_token stop) const;
+                                         std::stop_token stop,
+                                         std::uint64_t most = to_the_end) const;
 
     /// `md5` of the body (base64) lets the store refuse damaged bytes; may be empty.
     /// errc::already_exists if `existing` forbids; a store without conditional requests (Swift) is

@@ -156,13 +156,14 @@ std::optional<content_range> content_range_of(const answer& a) {
     const auto text = header == nullptr ? std::string_view() : std::string_view(*header);
     const auto dash = text.find('-');
     const auto slash = text.find('/');
-    if (!text.starts_with("bytes ") || dash == text.npos || slash == text.npos)
+    if (!text.starts_with("bytes ") || dash == text.npos || slash == text.npos || slash < dash)
         return std::nullopt;
     const auto first = config::parse_decimal(text.substr(6, dash - 6));
+    const auto last = config::parse_decimal(text.substr(dash + 1, slash - dash - 1));
     const auto size = config::parse_decimal(text.substr(slash + 1));
-    if (!first || !size)
+    if (!first || !last || !size || *first > *last || *last >= *size)
         return std::nullopt;
-    return content_range{*first, *size};
+    return content_range{*first, *last + 1, *size};
 }
 
 } // namespace objftpd::storage::rest

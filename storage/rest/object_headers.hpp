@@ -87,9 +87,10 @@ result<stored> stored_in_text(const answer& a, const dialect& speech);
 /// errc::unavailable if the answer does not say how long the object is.
 result<object_head> head_from(const answer& a, const dialect& speech);
 
-/// "bytes 0-9/10": where it begins, and the whole object's size.
+/// "bytes 0-8/10": where it begins and ends, and the whole object's size.
 struct content_range {
     std::uint64_t first = 0;
+    std::uint64_t end = 0; // 9
     std::uint64_t size = 0;
 };
 std::optional<content_range> content_range_of(const answer& a);

@@ -126,7 +126,9 @@ object_store_adapter::read(std::string key, std::uint64_t offset, std::stop_toke
         co_return error_code(errc::is_a_directory);
     if (!fits(key))
         co_return error_code(errc::not_found);
-    auto opened = co_await bucket_->client.get(key, offset, std::string(), stop);
+    const auto& settings = bucket_->settings;
+    const auto most = settings.parallel_reads > 1 ? settings.part_size : bucket_client::to_the_end;
+    auto opened = co_await bucket_->client.get(key, offset, std::string(), stop, most);
     if (!opened && opened.error() == errc::range_not_satisfiable) {
         // A range cannot be empty: at the very end there is nothing to be fetched.
         const auto head = co_await bucket_->client.head(key);
@@ -143,8 +145,9 @@ object_store_adapter::read(std::string key, std::uint64_t offset, std::stop_toke
             co_return co_await why_missing(std::move(key));
         co_return opened.error();
     }
+    const auto executor = co_await asio::this_coro::executor;
     co_return std::make_unique<object_download>(bucket_, std::move(key), std::move(*opened), offset,
-                                                std::move(stop));
+                                                executor, std::move(stop));
 }
 
 awaitable<result<std::unique_ptr<upload>>>

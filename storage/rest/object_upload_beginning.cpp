@@ -47,7 +47,7 @@ awaitable<result<>> object_upload::read_kept(const object_head& kept, std::uint6
     auto opened = co_await bucket_->client.get(request_.key, 0, kept.etag, stop);
     if (!opened)
         co_return opened.error();
-    object_download from(bucket_, request_.key, std::move(*opened), 0, stop);
+    object_download from(bucket_, request_.key, std::move(*opened), 0, executor_, stop);
     // A small object is read to its end even if not all of it is kept: then its checksum is known.
     const bool to_the_end = kept.size <= bucket_->client.speech().bounds().smallest_part;
     std::vector<char> buffer(64 << 10);

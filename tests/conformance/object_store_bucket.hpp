@@ -30,13 +30,13 @@ public:
         if (made.failed)
             throw std::runtime_error("cannot make a bucket: " + made.failed.message() + " " +
                                      made.vendor.code);
-        storage::object_store store(settings, std::make_shared<storage::memory_budget>(64 << 20),
-                                    pool_);
+        storage::object_store store(settings, memory_, pool_);
         adapter_ = store.open_bucket(name_);
     }
 
     const std::string& name() const { return name_; }
     std::shared_ptr<storage::adapter> adapter() override { return adapter_; }
+    storage::memory_budget& memory() { return *memory_; }
 
     std::size_t leftovers() override {
         // Uploads are removed in the background, while the store is asked for them.
@@ -82,6 +82,8 @@ private:
 
     event_loop& loop_;
     worker_pool pool_{1};
+    const std::shared_ptr<storage::memory_budget> memory_ =
+        std::make_shared<storage::memory_budget>(64 << 20);
     const std::string name_;
     std::shared_ptr<storage::rest::transport> transport_;
     storage::rest::bucket_client client_;

@@ -258,3 +258,14 @@ TEST_CASE("threads share one budget") {
     }
     CHECK(budget->used() == 0);
 }
+
+TEST_CASE("who can do without gets nothing of the half that is kept for others") {
+    const auto budget = std::make_shared<memory_budget>(4 * chunk_size);
+    const auto reader = budget->join();
+    const auto writer = budget->join();
+    auto first = budget->try_take_spare(reader);
+    auto second = budget->try_take_spare(reader);
+    CHECK(second);
+    CHECK_FALSE(budget->try_take_spare(reader));
+    CHECK(budget->try_take(writer));
+}

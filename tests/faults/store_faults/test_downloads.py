@@ -2,12 +2,14 @@
 object; else the client is told.
 """
 
+import concurrent.futures
 import dataclasses
+import threading
 import typing
 
 from store_faults.row_case import RowCase, choose_rows, with_rows
 from store_harness import faults
-from store_harness.case import OnCeph, OnOss
+from store_harness.case import OnCeph, OnOss, StoreCase
 from store_harness.faults import refuse
 from store_harness.proxy import ALWAYS
 
@@ -115,6 +117,35 @@ class DownloadsFromOss(OnOss, RowCase):
 @with_rows(ROWS)
 class DownloadsFromCeph(OnCeph, RowCase):
     pass
+
+
+# What is missing of a range shows, as its answer tells from where to where it goes.
+RANGE_ROWS = [dataclasses.replace(row, codes=COMPLETE) if "too early" in row.name else row
+              for row in ROWS]
+
+
+@with_rows(RANGE_ROWS)
+class ParallelReads(OnOss, RowCase):
+    """A download in five ranges, three at the same time."""
+
+    store_options = RowCase.store_options + "parallel_reads = 3\n"
+
+
+class ReadAhead(OnOss, StoreCase):
+    store_options = "parallel_reads = 3\n"
+
+    def test_ranges_are_fetched_at_the_same_time(self):
+        whole = self.world.put("file.bin", self.world.bytes_of("large", "whole"))
+        release = threading.Event()
+        rule = self.proxy.on("GetObject", faults.held_back(release), first=2, times=2)
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            download = pool.submit(self.world.try_download, "RETR file.bin")
+            # The first is not all read before the two behind it have been asked for.
+            self.wait_for(lambda: rule.met >= 3, "the ranges are not asked for together")
+            release.set()
+            outcome = download.result()
+        self.assertEqual(outcome.code, 226, outcome.text)
+        self.assertTrue(outcome.content == whole)
 
 
 def load_tests(_, suite, __):
