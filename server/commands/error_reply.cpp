@@ -47,7 +47,7 @@ reply usual_reply(const error_code& error, purpose wanted) {
     case storage::errc::too_many:
         return {553, "The directory is too large to be changed at once; nothing has been."};
     case storage::errc::no_space:
-        return {452, "The store is full."};
+        return {552, "The store is full."};
     case storage::errc::quota:
         return {552, "Quota or size limit exceeded."};
     case storage::errc::too_large:

@@ -1,4 +1,4 @@
-"""A full disk refuses uploads with 452 or 552, and takes nothing from anybody."""
+"""A full disk refuses uploads with 552, and takes nothing from anybody."""
 
 import disk_image
 from fault_case import FaultCase
@@ -35,7 +35,7 @@ class FullDisk(FaultCase):
                     data.sendall(content)
             except ConnectionError:
                 pass
-        return self.wire.expect(452, 552)
+        return self.wire.expect(552)
 
     def test_an_upload_that_does_not_fit_leaves_the_old_object(self):
         old = tricky_bytes(700_000, "old")
@@ -62,7 +62,7 @@ class FullDisk(FaultCase):
                     data.sendall(content)
                 except ConnectionError:
                     pass
-            if self.wire.expect(226, 452, 552).code != 226:
+            if self.wire.expect(226, 552).code != 226:
                 break
             stored[f"{number}.bin"] = content
         else:

@@ -158,7 +158,7 @@ TEST_CASE_METHOD(scripted_session_test,
     const std::string long_enough_to_write(200'000, 'x');
     auto c = login();
     for (const auto& [error, code] :
-         {row{errc::no_space, 452}, row{errc::quota, 552}, row{errc::unavailable, 451},
+         {row{errc::no_space, 552}, row{errc::quota, 552}, row{errc::unavailable, 451},
           row{errc::permission_denied, 550}, row{errc::precondition_failed, 450}})
         for (const auto when : {moment::open_upload, moment::write, moment::commit}) {
             INFO("code " << code << " at moment " << static_cast<int>(when));
@@ -353,7 +353,8 @@ TEST_CASE_METHOD(scripted_session_test,
     CHECK(content("f").size() == 11 + 200'000);
 }
 
-TEST_CASE_METHOD(scripted_session_test, "a store that takes too long to confirm is not waited for") {
+TEST_CASE_METHOD(scripted_session_test,
+                 "a store that takes too long to confirm is not waited for") {
     settings.server.finalize_timeout = 1s;
     store.holds_at(moment::commit);
     auto upload = begin_upload(login(), "f", "new");

@@ -34,7 +34,7 @@ TEST_CASE("every storage error has its code, by what the client wanted") {
         {errc::range_not_satisfiable, 554, 554},
         {errc::nested_rename, 553, 553},
         {errc::too_many, 553, 553},
-        {errc::no_space, 452, 452},
+        {errc::no_space, 552, 552},
         {errc::quota, 552, 552},
         {errc::too_large, 552, 552},
         {errc::archived, 450, 450},
