@@ -10,8 +10,9 @@
 namespace objftpd::server {
 
 /// How far uploads that broke off had come when their users were told of it: APPE, which names no
-/// offset, goes on from there. Of all sessions, as clients look in one and upload in another. When
-/// it is full all is forgotten, and APPE is refused until its client looks again. Thread-safe.
+/// offset, goes on from there, and what follows REST is added to nothing else. Of all sessions, as
+/// clients look in one and upload in another. When it is full all is forgotten, and APPE is refused
+/// until its client looks again. Thread-safe.
 class told_sizes {
 public:
     /// `size` in bytes.
@@ -25,6 +26,11 @@ public:
     void forget(const std::string& user, const std::string& path) {
         const std::lock_guard lock(mutex_);
         sizes_.erase({user, path});
+    }
+
+    bool empty() const {
+        const std::lock_guard lock(mutex_);
+        return sizes_.empty();
     }
 
     std::optional<std::uint64_t> find(const std::string& user, const std::string& path) const {

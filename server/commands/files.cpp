@@ -106,6 +106,8 @@ awaitable<reply> rnfr(session& s, std::string argument) {
     auto found = co_await s.find(std::move(argument));
     if (!found)
         co_return reply_for(found.error());
+    if (found->entry.unfinished)
+        co_return reply(550, "An upload of it broke off, which cannot be renamed.");
     s.rename_from = std::move(found->path);
     co_return reply(350, "Ready for RNTO.");
 }

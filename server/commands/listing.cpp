@@ -98,11 +98,20 @@ transfer_end store_failed(const error_code& error) {
 // What LIST -R has to remember; more is refused.
 constexpr std::size_t max_waiting = 10'000;
 
-void tell_of(session& s, const storage::virtual_path& directory, const storage::entry& e) {
-    if (!e.unfinished)
-        return;
-    if (const auto path = storage::virtual_path::resolve(directory, e.name))
-        s.tell(*path, e);
+bool is_wanted(const std::string& pattern, const storage::entry& e) {
+    return pattern.empty() || matches(pattern, e.name);
+}
+
+// What the client learns from a page of how far its uploads came.
+void tell_of(session& s, const storage::virtual_path& directory, const std::string& pattern,
+             std::span<const storage::entry> page) {
+    const bool nothing_to_forget = s.told_here.empty() && s.shared.told.empty();
+    for (const auto& e : page) {
+        if ((!e.unfinished && nothing_to_forget) || !is_wanted(pattern, e))
+            continue;
+        if (const auto path = storage::virtual_path::resolve(directory, e.name))
+            s.tell(*path, e);
+    }
 }
 
 // Sends one directory page by page; subdirectories are remembered in `found` if wanted.
@@ -118,11 +127,11 @@ awaitable<transfer_end> send_directory(session& s, storage::directory_listing& l
         if (!page)
             co_return store_failed(page.error());
         out.clear();
+        tell_of(s, directory, pattern, *page);
         for (const auto& e : *page) {
-            if (!pattern.empty() && !matches(pattern, e.name))
+            if (!is_wanted(pattern, e))
                 continue;
             lines.append(out, e);
-            tell_of(s, directory, e);
             if (found != nullptr && e.directory && !e.link)
                 found->emplace_back(e.name);
         }
@@ -314,11 +323,10 @@ awaitable<reply> status_of(session& s, std::string argument) {
             co_await s.send_raw(std::move(out));
             co_return reply();
         }
+        tell_of(s, target->directory, target->pattern, *page);
         for (const auto& e : *page)
-            if (target->pattern.empty() || matches(target->pattern, e.name)) {
+            if (is_wanted(target->pattern, e))
                 lines.append(out, e);
-                tell_of(s, target->directory, e);
-            }
         co_await s.send_raw(std::exchange(out, std::string()));
     }
     co_return reply(212, "End of status.");

@@ -88,6 +88,8 @@ awaitable<reply> site_cpfr(session& s, std::string argument) {
         co_return reply_for(found.error());
     if (found->entry.directory)
         co_return reply(550, "Is a directory.");
+    if (found->entry.unfinished)
+        co_return reply(550, "An upload of it broke off, which cannot be copied.");
     s.copy_from = std::move(found->path);
     co_return reply(350, "Ready for SITE CPTO.");
 }

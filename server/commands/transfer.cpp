@@ -129,13 +129,14 @@ awaitable<result<storage::upload_options>> upload_rights(session& s, storage::vi
         co_return error_code(errc::permission_denied);
     if (old && !old->unfinished && !may_overwrite)
         co_return error_code(errc::already_exists);
+    // What follows is the rest of an upload that broke off, and not of what stands there now.
+    if ((resumes || appends) && told && old && !old->unfinished)
+        co_return error_code(errc::precondition_failed);
     if (resumes && (!old || offset > old->size))
         co_return error_code(errc::range_not_satisfiable);
     // An append goes on where its client thinks the end is, whatever has arrived since.
     if (appends && told && !old)
         co_return error_code(errc::range_not_satisfiable);
-    if (appends && told && !old->unfinished)
-        co_return error_code(errc::precondition_failed);
     // Is it the rest, or a new file? Either, taken for the other, would be damaged.
     if (appends && !told && old && old->unfinished)
         co_return error_code(errc::unfinished);
@@ -147,16 +148,27 @@ awaitable<result<storage::upload_options>> upload_rights(session& s, storage::vi
     co_return options;
 }
 
+// What broke off can be gone on with at the ends of its parts, the last of which is told.
+awaitable<reply> refusal(session& s, storage::virtual_path path, error_code why) {
+    if (why == errc::range_not_satisfiable) {
+        const auto there = co_await s.files->stat(path);
+        if (there && there->unfinished)
+            co_return reply(554, "What broke off cannot be gone on with there: go on at " +
+                                     std::to_string(there->size) + ", in TYPE I.");
+    }
+    co_return reply_for(why, purpose::store);
+}
+
 awaitable<reply> upload(session& s, std::string argument, std::uint64_t offset) {
     const auto path = s.resolve(argument);
     if (!path)
         co_return reply_for(path.error(), purpose::store);
     const auto options = co_await upload_rights(s, *path, offset);
     if (!options)
-        co_return reply_for(options.error(), purpose::store);
+        co_return co_await refusal(s, *path, options.error());
     auto to = co_await s.files->open_upload(*path, *options);
     if (!to)
-        co_return reply_for(to.error(), purpose::store);
+        co_return co_await refusal(s, *path, to.error());
     reply preliminary(150, opening(s, "."));
     co_return co_await receive(s, *path, std::move(*to), std::move(preliminary),
                                "Transfer complete.");

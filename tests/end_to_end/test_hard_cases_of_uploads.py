@@ -250,6 +250,31 @@ class HardCasesOfParts:
         data.close()
         self.wait_until(lambda: operation in self.proxy.operations())
 
+    def test_resume_between_the_ends_of_parts(self):
+        wire = self.log_in("resuming")
+        data = self.begin_upload("STOR file", self.large[:len(self.large) * 3 // 4], wire)
+        self.abort(wire)
+        data.close()
+        there = int(wire.say("SIZE file", 213).lines[0].split()[1])
+        wire.say(f"REST {there - 1}", 350)
+        refusal = self.tries("STOR file", self.large[there - 1:], wire)
+        self.assertEqual(refusal.code, 554)
+        self.assertIn(f"go on at {there},", refusal.lines[0])
+        wire.say(f"REST {there}", 350)
+        wire.upload("STOR file", self.large[there:])
+        self.assertTrue(self.world.content("file") == self.large)
+
+    def test_the_rest_of_an_upload_is_not_added_to_what_others_store(self):
+        wire = self.log_in("resuming")
+        data = self.begin_upload("STOR file", self.large[:len(self.large) * 3 // 4], wire)
+        self.abort(wire)
+        data.close()
+        there = int(wire.say("SIZE file", 213).lines[0].split()[1])
+        others = self.world.put("file", self.large[::-1])
+        wire.say(f"REST {there}", 350)
+        self.assertEqual(self.tries("STOR file", self.large[there:], wire).code, 450)
+        self.assertTrue(self.world.content("file") == others)
+
     def test_append_copies_in_the_store(self):
         self.world.put("file", self.large)
         self.wire.upload("APPE file", NEW)

@@ -72,9 +72,40 @@ TEST_CASE_METHOD(resume_test, "its user sees what there is of it, and nobody els
 
 TEST_CASE_METHOD(resume_test, "a restart position behind what is there is 554") {
     auto c = break_off();
-    c.expects("REST " + std::to_string(size(c) + 1), 350);
+    const auto there = size(c);
+    c.expects("REST " + std::to_string(there + 1), 350);
     c.opens_data();
-    CHECK(c.code("STOR f") == 554);
+    CHECK(c.says("STOR f") == "554 What broke off cannot be gone on with there: go on at " +
+                                  std::to_string(there) + ", in TYPE I.");
+}
+
+TEST_CASE_METHOD(resume_test, "the rest of an upload is not added to what others store meanwhile") {
+    auto c = break_off();
+    const auto there = std::to_string(size(c));
+    const std::string anothers(GENERATE(100, 1'000'000), 'b');
+    drop_in("f", anothers);
+    const auto stores_rest = [&] {
+        c.expects("REST " + there, 350);
+        return c.tries("STOR f", second_half);
+    };
+    CHECK(stores_rest().starts_with("450"));
+    CHECK(content("f") == anothers);
+    SECTION("the client may have the old length") {
+        CHECK(c.code("SIZE f") == 213);
+    }
+    SECTION("or look at a listing") {
+        c.receives("MLSD");
+    }
+    CHECK(stores_rest().starts_with(anothers.size() > first_half.size() ? "226" : "554"));
+}
+
+TEST_CASE_METHOD(resume_test, "there is nothing to be renamed or copied of it") {
+    auto c = break_off();
+    CHECK(c.says("RNFR f").starts_with("550 "));
+    CHECK(c.code("RNTO g") == 503);
+    CHECK(c.says("SITE CPFR f").starts_with("550 "));
+    CHECK(c.code("SITE CPTO g") == 503);
+    CHECK(c.code("SIZE f") == 213);
 }
 
 TEST_CASE_METHOD(resume_test, "an append is refused where the client was told of something else") {
