@@ -28,6 +28,12 @@ std::chrono::sys_seconds now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
+std::string_view advice_on(const answer& a, const error_code& broken) {
+    if (!a.failed)
+        return {};
+    return broken ? http::advice_for(broken) : judge(a.status, a.vendor.code).advice;
+}
+
 void set_broken(answer& a, const error_code& failed, bool was_sent) {
     a.may_have_worked = was_sent;
     if (failed == asio::error::operation_aborted) {
@@ -125,7 +131,7 @@ struct http_transport::sending {
     way taken;
     config::endpoint where; // on that way, or inside the vendor's network
     http::request request;
-    std::string reason; // why no answer came
+    error_code broken; // why no answer came, or not all of one
     std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
 };
 
@@ -139,7 +145,8 @@ http::request http_transport::make_request(const call& c, const sending& mine) c
     return r;
 }
 
-awaitable<void> http_transport::read_answer(const call& c, std::unique_ptr<http::exchange> from,
+awaitable<void> http_transport::read_answer(const call& c, sending& mine,
+                                            std::unique_ptr<http::exchange> from,
                                             answer& to) const {
     to.status = from->head().status;
     to.headers = from->head().headers;
@@ -158,6 +165,7 @@ awaitable<void> http_transport::read_answer(const call& c, std::unique_ptr<http:
     auto text = co_await from->read_all(success ? longest_text : longest_error);
     if (!text) {
         set_broken(to, text.error(), true);
+        mine.broken = text.error();
         co_return;
     }
     to.text = std::move(*text);
@@ -215,9 +223,9 @@ void http_transport::log(const call& c, const answer& a, const sending& mine) co
         return;
     const auto shown = without_secrets(mine.request);
     const auto time = std::chrono::steady_clock::now() - mine.begun;
-    const auto advice = failed && a.status != 0 ? judge(a.status, a.vendor.code).advice : "";
     const auto* const id = a.request_id();
-    const auto reason = mine.reason.empty() ? loggable(a.vendor.message) : mine.reason;
+    const auto reason =
+        mine.broken ? mine.broken.message() : std::string(loggable(a.vendor.message));
     config::log::write(level, failed ? "the store refused or failed" : "store request",
                        {{"store", route_.store()},
                         {"bucket", route_.bucket()},
@@ -228,7 +236,7 @@ void http_transport::log(const call& c, const answer& a, const sending& mine) co
                         {"code", loggable(a.vendor.code)},
                         {"detail", loggable(a.vendor.detail)},
                         {"reason", reason},
-                        {"advice", advice},
+                        {"advice", advice_on(a, mine.broken)},
                         {"method", c.method},
                         {"url", shown.host.empty() ? std::string() : shown.url()},
                         {"ms", std::chrono::floor<std::chrono::milliseconds>(time).count()},
@@ -246,10 +254,10 @@ awaitable<void> http_transport::exchange(const call& c, sending& mine, answer& t
     bool was_sent = false;
     auto sent = co_await client.send(std::move(request), c.body, c.stop, patience, &was_sent);
     if (sent) {
-        co_await read_answer(c, std::move(*sent), to);
+        co_await read_answer(c, mine, std::move(*sent), to);
     } else {
         set_broken(to, sent.error(), was_sent);
-        mine.reason = sent.error().message();
+        mine.broken = sent.error();
         const bool stopped = sent.error() == asio::error::operation_aborted;
         const bool busy = sent.error() == http::curl_error(CURLE_NO_CONNECTION_AVAILABLE);
         if (inside_ && !was_sent && !stopped && !busy)
@@ -268,7 +276,7 @@ awaitable<answer> http_transport::send(const call& c) {
         a.failed = stopped ? who.error() : make_error_code(errc::refused_credentials);
         a.may_retry = who.error() == condition::temporary;
         a.wait = std::chrono::seconds(2); // they are not fetched more often
-        mine.reason = who.error().message();
+        mine.broken = who.error();
         log(c, a, mine);
         co_return a;
     }

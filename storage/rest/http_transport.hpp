@@ -31,7 +31,7 @@ private:
 
     http::request make_request(const call& c, const sending& mine) const;
     awaitable<void> exchange(const call& c, sending& mine, answer& to) const;
-    awaitable<void> read_answer(const call& c, std::unique_ptr<http::exchange> from,
+    awaitable<void> read_answer(const call& c, sending& mine, std::unique_ptr<http::exchange> from,
                                 answer& to) const;
     awaitable<void> learn(const call& c, const sending& mine, answer& a);
     bool learn_clock(const call& c, const sending& mine, const answer& a);
