@@ -2,6 +2,7 @@
 
 #include "config/async.hpp"
 #include "config/log.hpp"
+#include "server/keep_alive.hpp"
 #include "server/protocol/address.hpp"
 #include "storage/error.hpp"
 
@@ -234,13 +235,12 @@ void gateway::admit(const listener& from, int socket, const tcp::endpoint& peer)
             ::close(socket);
         return;
     }
-    // Small replies must not wait for the client's acknowledgements, and a client that vanished
-    // must be noticed in the end.
+    // Small replies must not wait for the client's acknowledgements.
     const int on = 1;
     ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
     // Telnet's Synch before ABOR comes as urgent data; it must stay in its place in the stream.
     ::setsockopt(socket, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
+    keep_alive(socket);
     tcp::endpoint local;
     auto length = static_cast<socklen_t>(local.capacity());
     ::getsockname(socket, local.data(), &length);

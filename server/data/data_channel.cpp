@@ -1,5 +1,6 @@
 #include "server/data/data_channel.hpp"
 
+#include "server/keep_alive.hpp"
 #include "server/protocol/address.hpp"
 
 #include <boost/asio/error.hpp>
@@ -41,6 +42,7 @@ awaitable<result<>> data_channel::accept() {
             from.resize(length);
             // SECURITY: nobody but the client may take or feed its data (port stealing).
             if (same_host(from.address(), peer_.address())) {
+                keep_alive(fd);
                 stream_.emplace(context_, fd);
                 listener_->served();
                 co_return result<>();
@@ -69,6 +71,7 @@ awaitable<result<>> data_channel::connect() {
         ::socket(target.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         co_return last_system_error();
+    keep_alive(fd);
     waiting_.emplace(context_, fd);
     // From the address the client knows: firewalls and multi-homed hosts expect it.
     asio::ip::tcp::endpoint own(local_.address(), 0);
