@@ -1,5 +1,6 @@
 #include "storage/open_adapter.hpp"
 
+#include "storage/content_type.hpp"
 #include "storage/error.hpp"
 #include "storage/local/local_adapter.hpp"
 #include "storage/local/local_store.hpp"
@@ -19,6 +20,7 @@ adapter_registry::adapter_registry(worker_pool& disk, std::size_t upload_memory,
 
 result<> adapter_registry::open(const config::store_settings& settings) {
     if (settings.type != config::store_type::local) {
+        load_content_types(); // or the first upload would read them on an I/O thread
         object_stores_[settings.name] =
             std::make_shared<object_store>(settings, upload_memory_, disk_, journal_);
         return {};
