@@ -57,7 +57,8 @@ TEST_CASE_METHOD(plain_session_test, "a control connection in silence is probed 
 }
 
 TEST_CASE_METHOD(plain_session_test, "so is a data connection that the client has made") {
-    auto [control, data] = begin_upload(login(), "f");
+    drop_in("f", too_much_to_buffer());
+    auto [control, data] = begin_download(login(), "f"); // so it has been accepted
     check_keep_alive(data.socket().local());
 }
 
