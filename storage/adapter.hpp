@@ -94,6 +94,7 @@ struct upload_request {
 struct work_progress {
     std::atomic<std::uint64_t> done = 0;  // objects
     std::atomic<std::uint64_t> total = 0; // 0: not known yet
+    std::atomic<std::uint64_t> bytes = 0; // of the total; 0: not known
 };
 
 struct rename_request {
@@ -105,7 +106,8 @@ struct rename_request {
     overwrite existing;
     parents missing = parents::create;
     /// Ends a rename that is not atomic, if nothing has been removed yet; requested on the thread
-    /// that uses it.
+    /// that uses it. What the store is about to copy by one request is the last one, and is waited
+    /// for: whoever cannot wait lets it go on alone.
     std::stop_token stop;
     std::shared_ptr<work_progress> progress; // may be null
 };

@@ -32,7 +32,8 @@ std::string to_text(const directory_journal::record& r) {
     json::array objects;
     objects.reserve(r.objects.size());
     for (const auto& o : r.objects)
-        objects.push_back(json::array{http::percent_encode(o.name), o.etag, o.size, o.modified});
+        objects.push_back(
+            json::array{http::percent_encode(o.name), o.etag, o.size, o.modified, o.copy});
     const json::object all{{"store", r.store},
                            {"bucket", r.bucket},
                            {"from", http::percent_encode(r.from)},
@@ -67,6 +68,8 @@ std::optional<directory_journal::record> from_text(const std::string& text) {
             o.size = fields.at(2).to_number<std::uint64_t>();
             if (fields.size() > 3) // not in the records of earlier versions
                 o.modified = fields.at(3).to_number<std::int64_t>();
+            if (fields.size() > 4)
+                o.copy = text_of(fields.at(4));
             r.objects.push_back(std::move(o));
         }
         return r;
@@ -84,10 +87,21 @@ std::string content_of(const std::filesystem::path& file) {
     return {std::istreambuf_iterator<char>(from), std::istreambuf_iterator<char>()};
 }
 
+// When it was written; the first moment of all if that cannot be told.
+std::chrono::system_clock::time_point time_of(const std::filesystem::path& file) {
+    struct ::stat found {};
+    if (::stat(file.c_str(), &found) != 0)
+        return {};
+    return std::chrono::system_clock::from_time_t(found.st_mtime);
+}
+
 } // namespace
 
-awaitable<result<>> directory_journal::entry::all_copied() {
-    auto work = [this] { return failure(config::move_durably(file_ + copying, file_ + deleting)); };
+awaitable<result<>> directory_journal::entry::all_copied(record r) {
+    auto work = [&] {
+        const auto failed = config::write_private_file(file_ + deleting, to_text(r));
+        return failure(failed ? failed : config::remove_durably(file_ + copying));
+    };
     if (const auto failed = co_await offload(disk_, work))
         co_return failed;
     co_return result<>();
@@ -131,6 +145,10 @@ std::vector<directory_journal::unfinished> directory_journal::left() {
             ::unlink(path.c_str()); // nothing was copied yet
         if (kind != copying && kind != deleting)
             continue;
+        auto stem = path;
+        stem.replace_extension();
+        if (kind == copying && std::filesystem::exists(stem.string() + deleting))
+            continue; // which says more
         auto what = from_text(content_of(path));
         if (!what) {
             config::log::error(
@@ -140,9 +158,8 @@ std::vector<directory_journal::unfinished> directory_journal::left() {
             continue;
         }
         what->all_copied = kind == deleting;
-        auto stem = path;
-        stem.replace_extension();
-        all.push_back({std::move(*what), std::make_unique<entry>(stem.string(), disk_)});
+        all.push_back({std::move(*what), std::make_unique<entry>(stem.string(), disk_),
+                       path.string(), time_of(path)});
     }
     return all;
 }

@@ -4,6 +4,7 @@
 #include "config/worker_pool.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -12,14 +13,15 @@
 namespace objftpd::storage {
 
 /// Directories that are being renamed by copies, or removed with all that is in them, as files in a
-/// folder of this gateway: what a crash leaves half done is finished or undone from them. A record
-/// is durable before the first copy is made, and says so before the first original is deleted.
-/// Thread-safe.
+/// folder of this gateway: what a crash leaves half done is finished from them. A record is durable
+/// before the first copy is made, and says what the copies are before the first original is
+/// deleted. Thread-safe.
 class directory_journal {
 public:
     struct object {
         std::string name; // below the directory
         std::string etag; // of the original
+        std::string copy; // its ETag, of a rename that has made it; empty: not known
         std::uint64_t size = 0;
         std::int64_t modified = 0; // seconds of UTC
     };
@@ -38,8 +40,8 @@ public:
     public:
         entry(std::string file, worker_pool& disk) : file_(std::move(file)), disk_(disk) {}
 
-        /// From now on a rename is finished, not undone.
-        awaitable<result<>> all_copied();
+        /// All is copied, as the record says, and the originals may be deleted.
+        awaitable<result<>> all_copied(record r);
 
         /// It is over, durably.
         awaitable<void> remove();
@@ -58,6 +60,8 @@ public:
     struct unfinished {
         record what;
         std::unique_ptr<entry> where;
+        std::string file;                            // for people
+        std::chrono::system_clock::time_point since; // it was written
     };
 
     /// What an earlier process has left; what it had only begun to write down is removed. Blocks.

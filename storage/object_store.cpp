@@ -140,11 +140,11 @@ std::shared_ptr<adapter> object_store::open_bucket(const std::string& bucket,
     return made;
 }
 
-awaitable<result<>> object_store::recover(directory_journal::record left) {
-    const auto access = find(left.bucket).access;
-    if (left.to.empty())
-        co_return co_await rest::recover_removal(access, std::move(left));
-    co_return co_await rest::recover_rename(access, std::move(left));
+awaitable<result<>> object_store::recover(directory_journal::unfinished& left) {
+    const auto access = find(left.what.bucket).access;
+    if (left.what.to.empty())
+        co_return co_await rest::recover_removal(access, left.what);
+    co_return co_await rest::recover_rename(access, left);
 }
 
 void object_store::log_requests() const {

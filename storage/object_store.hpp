@@ -34,8 +34,8 @@ public:
     std::shared_ptr<adapter> open_bucket(const std::string& bucket,
                                          const config::upload_attributes& own = {});
 
-    /// Goes on with what a crash has left half done.
-    awaitable<result<>> recover(directory_journal::record left);
+    /// Finishes what a crash has left half done. After an error it may be called again.
+    awaitable<result<>> recover(directory_journal::unfinished& left);
 
     /// Writes how many requests of each kind have been sent, and what they took. Thread-safe.
     void log_requests() const;

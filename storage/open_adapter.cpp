@@ -7,9 +7,23 @@
 #include "storage/memory_budget.hpp"
 #include "storage/object_store.hpp"
 
+#include "config/async.hpp"
 #include "config/log.hpp"
 
+#include <algorithm>
+
 namespace objftpd::storage {
+namespace {
+
+// Between attempts to finish what a crash has left: a store that is started beside us is soon
+// there.
+constexpr std::chrono::seconds first_pause(1);
+constexpr std::chrono::seconds longest_pause(300);
+
+// What was cut off longer ago may be what nobody expects any more.
+constexpr std::chrono::hours recovery_time(24);
+
+} // namespace
 
 adapter_registry::adapter_registry(worker_pool& disk, std::size_t upload_memory,
                                    const std::string& journal_folder)
@@ -56,23 +70,50 @@ std::vector<directory_journal::unfinished> adapter_registry::unfinished() const 
     return journal_ ? journal_->left() : std::vector<directory_journal::unfinished>();
 }
 
+awaitable<adapter_registry::recovery>
+adapter_registry::recover_one(directory_journal::unfinished& left) {
+    const auto store = object_stores_.find(left.what.store);
+    const bool is_old = std::chrono::system_clock::now() - left.since > recovery_time;
+    if (store == object_stores_.end() || is_old) {
+        config::log::error(
+            is_old ? "a directory's change that was cut off long ago is not finished any more"
+                   : "a directory's change that was cut off belongs to a store that is not set up",
+            {{"store", left.what.store},
+             {"bucket", left.what.bucket},
+             {"from", left.what.from},
+             {"to", left.what.to},
+             {"file", left.file},
+             {"advice", "look at the directories, then remove the file"}});
+        co_return recovery::ended;
+    }
+    const auto done = co_await store->second->recover(left);
+    if (!done) {
+        config::log::error("a directory's change that was cut off cannot be finished yet",
+                           {{"store", left.what.store},
+                            {"from", left.what.from},
+                            {"to", left.what.to},
+                            {"error", done.error().message()},
+                            {"advice", "it is tried again"}});
+        co_return recovery::fails;
+    }
+    co_await left.where->remove();
+    config::log::info(left.what.to.empty() ? "a removal that was cut off is finished"
+                                           : "a rename that was cut off is finished",
+                      {{"from", left.what.from}, {"to", left.what.to}});
+    co_return recovery::ended;
+}
+
 awaitable<void> adapter_registry::recover(std::vector<directory_journal::unfinished> left) {
-    for (auto& [what, where] : left) {
-        const auto store = object_stores_.find(what.store);
-        const auto from = what.from;
-        const auto to = what.to;
-        const bool finish = what.all_copied;
-        result<> done = error_code(errc::not_found);
-        if (store != object_stores_.end())
-            done = co_await store->second->recover(std::move(what));
-        if (done)
-            co_await where->remove();
-        config::log::write(
-            done ? config::log_level::info : config::log_level::error,
-            to.empty() ? "a removal that was cut off is finished"
-            : finish   ? "a rename that was cut off is finished"
-                       : "a rename that was cut off is undone",
-            {{"from", from}, {"to", to}, {"error", done ? std::string() : done.error().message()}});
+    for (auto pause = first_pause; !left.empty(); pause = std::min(2 * pause, longest_pause)) {
+        std::vector<directory_journal::unfinished> failing;
+        for (auto& one : left) {
+            const auto how = co_await recover_one(one);
+            if (how == recovery::fails)
+                failing.push_back(std::move(one));
+        }
+        left = std::move(failing);
+        if (!left.empty())
+            co_await sleep_for(pause);
     }
 }
 

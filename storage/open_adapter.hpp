@@ -42,13 +42,17 @@ public:
     /// What a crash of an earlier process has left half done. Blocks.
     std::vector<directory_journal::unfinished> unfinished() const;
 
-    /// Goes on with that, on one I/O thread, when all buckets are open.
+    /// Finishes that, on one I/O thread, when all buckets are open: again and again while a store
+    /// fails, for a day after it was begun. What is older is logged alone.
     awaitable<void> recover(std::vector<directory_journal::unfinished> left);
 
     /// Writes what has been asked of the stores over HTTP into the log. Thread-safe after start-up.
     void log_requests() const;
 
 private:
+    enum class recovery { ended, fails };
+    awaitable<recovery> recover_one(directory_journal::unfinished& left);
+
     worker_pool& disk_;
     std::shared_ptr<memory_budget> upload_memory_;
     std::shared_ptr<directory_journal> journal_; // null: there is none

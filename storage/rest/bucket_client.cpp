@@ -185,9 +185,10 @@ bucket_client::remove_all(std::vector<std::string> keys) const {
 }
 
 awaitable<attempt> bucket_client::copy(copy_source from, std::string to,
-                                       const object_attributes& attributes,
-                                       overwrite existing) const {
+                                       const object_attributes& attributes, overwrite existing,
+                                       std::stop_token no_more_attempts) const {
     call c(operation::copy_object, "PUT", std::move(to));
+    c.no_more_attempts = std::move(no_more_attempts);
     add_source(c, from);
     add_placement(c, *dialect_, attributes);
     const auto a = co_await send(std::move(c), existing);

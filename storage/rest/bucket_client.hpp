@@ -99,7 +99,7 @@ public:
     /// it takes what stores do not copy: class, ACL and encryption. errc::precondition_failed if
     /// the source is another version, or if `existing` forbids.
     awaitable<attempt> copy(copy_source from, std::string to, const object_attributes& attributes,
-                            overwrite existing) const;
+                            overwrite existing, std::stop_token no_more_attempts = {}) const;
 
     awaitable<result<std::string>> create_upload(std::string key,
                                                  const object_attributes& attributes,

@@ -4,13 +4,11 @@
 #include "config/parallel.hpp"
 #include "storage/error.hpp"
 #include "storage/rest/directories.hpp"
+#include "storage/rest/directory_move.hpp"
 #include "storage/rest/directory_tree.hpp"
 #include "storage/rest/object_copy.hpp"
 
-#include <boost/asio/error.hpp>
-
 #include <algorithm>
-#include <string_view>
 #include <vector>
 
 namespace objftpd::storage::rest {
@@ -20,272 +18,163 @@ const std::stop_token never;
 
 using listed_object = list_answer::object;
 
-struct moved_object {
-    moved_object() = default;
-
-    listed_object original;
-    bool begun = false; // to be copied, by this rename
-    bool is_copied = false;
-    std::string copy_etag; // as listed; of the same size
-};
-
-const std::string& key_of(const moved_object& object) {
-    return object.original.key;
-}
-
 class directory_rename {
 public:
     directory_rename(std::shared_ptr<const bucket_access> bucket, rename_request request)
-        : bucket_(std::move(bucket)), request_(std::move(request)),
-          progress_(request_.progress ? request_.progress : std::make_shared<work_progress>()) {}
+        : bucket_(std::move(bucket)), move_(bucket_, std::move(request)) {}
 
     awaitable<result<>> run();
-    awaitable<result<>> recover(const directory_journal::record& left);
 
 private:
-    // Of an object that is there twice.
-    enum class twin { original, copy };
-
     awaitable<result<>> list_originals();
-    awaitable<result<>> wait_for_turns();
+    awaitable<result<>> prepare();
     awaitable<result<>> copy_all();
-    awaitable<result<>> copy_one(moved_object& object);
-    awaitable<result<>> find_copies(std::stop_token stop);
     awaitable<result<>> compare_copies();
     awaitable<result<>> write_down();
-    awaitable<result<>> undo();
-    awaitable<result<>> remove_each(twin which);
-    awaitable<result<>> remove(std::vector<std::string> keys) const;
-    void sort_objects() { std::ranges::sort(objects_, {}, key_of); }
-    moved_object* find(std::string_view key, const std::string& prefix);
-
-    std::string target_of(const std::string& key) const {
-        return request_.to + key.substr(request_.from.size());
-    }
+    awaitable<void> undo();
+    awaitable<bool> is_own(const moved_object& object) const;
 
     const std::shared_ptr<const bucket_access> bucket_;
-    const rename_request request_;
-    const std::shared_ptr<work_progress> progress_;
-    std::vector<moved_object> objects_; // in the order of their keys
-    std::vector<key_locks::turn> turns_;
+    directory_move move_;
     std::unique_ptr<directory_journal::entry> written_; // null: without a journal
 };
 
 awaitable<result<>> directory_rename::list_originals() {
     const auto& settings = bucket_->settings;
+    const auto& request = move_.request();
+    const auto longest = bucket_->client.speech().bounds().longest_key;
+    auto& objects = move_.objects();
     std::uint64_t bytes = 0;
     auto visit = [&](listed_object&& object) -> result<> {
         bytes += object.size;
-        if (objects_.size() == settings.most_renamed_objects || bytes > settings.most_renamed_bytes)
+        if (objects.size() == settings.most_renamed_objects || bytes > settings.most_renamed_bytes)
             return errc::too_many;
-        if (target_of(object.key).size() > bucket_->client.speech().bounds().longest_key)
+        if (object.key.size() - request.from.size() + request.to.size() > longest)
             return errc::invalid_name;
-        objects_.emplace_back().original = std::move(object);
+        objects.emplace_back().original = std::move(object);
         return {};
     };
-    const auto listed = co_await for_each_below(bucket_, request_.from, request_.stop, visit);
+    const auto listed = co_await for_each_below(bucket_, request.from, request.stop, visit);
     if (!listed)
         co_return listed;
-    if (objects_.empty())
+    if (objects.empty())
         co_return errc::not_found;
-    sort_objects();
-    progress_->total = objects_.size();
-    co_return result<>();
-}
-
-// Who stores below one of the names waits until all of it has moved.
-awaitable<result<>> directory_rename::wait_for_turns() {
-    std::vector<std::string> keys;
-    keys.reserve(2 * objects_.size());
-    for (const auto& object : objects_) {
-        keys.push_back(object.original.key);
-        keys.push_back(target_of(object.original.key));
+    move_.sort();
+    if (request.progress) {
+        request.progress->total = objects.size();
+        request.progress->bytes = bytes;
     }
-    auto turns = co_await take_turns(bucket_, std::move(keys), request_.stop);
-    if (!turns)
-        co_return turns.error();
-    turns_ = std::move(*turns);
     co_return result<>();
 }
 
-awaitable<result<>> directory_rename::copy_one(moved_object& object) {
-    if (request_.stop.stop_requested())
-        co_return error_code(asio::error::operation_aborted);
-    object.begun = true;
-    const auto made =
-        co_await copy_listed(bucket_, object.original, target_of(object.original.key));
-    if (!made)
-        co_return made.error();
-    ++progress_->done;
-    co_return result<>();
+// Another rename to the same name, or an upload, may have had its turn meanwhile.
+awaitable<result<>> directory_rename::prepare() {
+    const auto listed = co_await list_originals();
+    if (!listed)
+        co_return listed;
+    const directories all(bucket_);
+    const auto is_free = co_await all.require_free(move_.request().to);
+    if (!is_free)
+        co_return is_free;
+    const auto turn = co_await move_.wait_for_turns();
+    if (!turn)
+        co_return turn;
+    const auto is_still_free = co_await all.require_free(move_.request().to);
+    if (!is_still_free)
+        co_return is_still_free;
+    co_return co_await write_down();
 }
 
 awaitable<result<>> directory_rename::copy_all() {
-    const auto copy = [this](std::size_t index) { return copy_one(objects_[index]); };
-    co_return co_await for_each_index(objects_.size(), bucket_->settings.parallel_copies, copy);
-}
-
-// Null for what has come below the prefix since.
-moved_object* directory_rename::find(std::string_view key, const std::string& prefix) {
-    const auto name_of = [this](const moved_object& object) {
-        return std::string_view(object.original.key).substr(request_.from.size());
-    };
-    const auto name = key.substr(prefix.size());
-    const auto found = std::ranges::lower_bound(objects_, name, {}, name_of);
-    return found == objects_.end() || name_of(*found) != name ? nullptr : &*found;
-}
-
-awaitable<result<>> directory_rename::find_copies(std::stop_token stop) {
-    auto visit = [this](listed_object&& copy) -> result<> {
-        auto* const object = find(copy.key, request_.to);
-        if (object != nullptr && object->original.size == copy.size) {
-            object->is_copied = true;
-            object->copy_etag = std::move(copy.etag);
-        }
-        return {};
-    };
-    co_return co_await for_each_below(bucket_, request_.to, std::move(stop), visit);
+    auto& objects = move_.objects();
+    const auto copy = [&](std::size_t index) { return move_.copy(objects[index]); };
+    co_return co_await for_each_index(objects.size(), bucket_->settings.parallel_copies, copy);
 }
 
 // A store that says it has copied has them all, and all of each.
 awaitable<result<>> directory_rename::compare_copies() {
-    const auto found = co_await find_copies(request_.stop);
+    const auto found = co_await move_.find_copies(move_.request().stop);
     if (!found)
         co_return found;
-    if (!std::ranges::all_of(objects_, &moved_object::is_copied))
+    if (!std::ranges::all_of(move_.objects(), &moved_object::is_copied))
         co_return errc::checksum_mismatch;
     co_return result<>();
-}
-
-awaitable<result<>> directory_rename::remove(std::vector<std::string> keys) const {
-    co_return co_await remove_objects(bucket_, std::move(keys), never, nullptr);
 }
 
 awaitable<result<>> directory_rename::write_down() {
     if (!bucket_->journal)
         co_return result<>();
-    directory_journal::record r;
-    r.store = bucket_->store;
-    r.bucket = bucket_->bucket;
-    r.from = request_.from;
-    r.to = request_.to;
-    for (const auto& moved : objects_) {
-        const auto& original = moved.original;
-        directory_journal::object o;
-        o.name = original.key.substr(request_.from.size());
-        o.etag = original.etag;
-        o.size = original.size;
-        r.objects.push_back(std::move(o));
-    }
-    auto written = co_await bucket_->journal->begin(std::move(r));
+    auto written = co_await bucket_->journal->begin(move_.record());
     if (!written)
         co_return written.error();
     written_ = std::move(*written);
     co_return result<>();
 }
 
-awaitable<result<>> directory_rename::undo() {
-    std::vector<std::string> keys;
-    for (const auto& object : objects_)
-        if (object.begun)
-            keys.push_back(target_of(object.original.key));
-    const auto removed = co_await remove(std::move(keys));
-    if (!removed)
-        config::log::warning("a directory was not renamed, and some of its copies are left",
-                             {{"from", request_.from},
-                              {"copies", request_.to},
-                              {"error", removed.error().message()},
-                              {"advice", "delete the copies"}});
-    co_return removed;
+// Somebody else may have stored there, whom our turns do not stop.
+awaitable<bool> directory_rename::is_own(const moved_object& object) const {
+    const auto& etag = object.copy->etag;
+    if (etag == object.made || etag == object.original.etag)
+        co_return true;
+    if (!object.made.empty() || !object.is_copied())
+        co_return false;
+    const auto said =
+        co_await compare_objects(bucket_, object.original.key, move_.target_of(object));
+    co_return said&&* said == evidence::proves;
 }
 
-// Only where both are there and the original is still the version that was copied. The content of
-// a copy is surely the original's if the ETags are the same; those of large and of encrypted copies
-// differ, too.
-awaitable<result<>> directory_rename::remove_each(twin which) {
-    std::vector<std::string> keys;
-    auto visit = [&](listed_object&& original) -> result<> {
-        const auto* const object = find(original.key, request_.from);
-        if (object == nullptr || !object->is_copied || original.etag != object->original.etag)
-            return {};
-        if (which == twin::original)
-            keys.push_back(std::move(original.key));
-        else if (object->copy_etag == original.etag)
-            keys.push_back(target_of(original.key));
-        return {};
-    };
-    const auto listed = co_await for_each_below(bucket_, request_.from, never, visit);
-    if (!listed)
-        co_return listed;
-    co_return co_await remove(std::move(keys));
-}
-
-awaitable<result<>> directory_rename::recover(const directory_journal::record& left) {
-    for (const auto& o : left.objects) {
-        auto& original = objects_.emplace_back().original;
-        original.key = left.from + o.name;
-        original.etag = o.etag;
-        original.size = o.size;
+awaitable<void> directory_rename::undo() {
+    std::vector<std::string> own;
+    std::vector<std::string> others;
+    auto undone = co_await move_.find_copies(never);
+    for (const auto& object : move_.objects()) {
+        if (!object.begun || !object.copy)
+            continue;
+        const bool is_ours = co_await is_own(object);
+        (is_ours ? own : others).push_back(move_.target_of(object));
     }
-    sort_objects();
-    const auto turn = co_await wait_for_turns();
-    if (!turn)
-        co_return turn.error();
-    const auto found = co_await find_copies(never);
-    if (!found)
-        co_return found;
-    co_return co_await remove_each(left.all_copied ? twin::original : twin::copy);
+    if (undone)
+        undone = co_await remove_objects(bucket_, std::move(own), never, nullptr);
+    if (!undone || !others.empty())
+        config::log::warning("a directory was not renamed, and something is left at its new name",
+                             {{"from", move_.request().from},
+                              {"to", move_.request().to},
+                              {"keys", first_of(others)},
+                              {"error", undone ? std::string() : undone.error().message()},
+                              {"advice", "what is no copy is somebody else's; delete the copies"}});
 }
 
 awaitable<result<>> directory_rename::run() {
-    const auto listed = co_await list_originals();
-    if (!listed)
-        co_return listed.error();
-    const auto is_free = co_await directories(bucket_).require_free(request_.to);
-    if (!is_free)
-        co_return is_free.error();
-    const auto turn = co_await wait_for_turns();
-    if (!turn)
-        co_return turn.error();
-    const auto written = co_await write_down();
-    if (!written)
-        co_return written.error();
+    const auto ready = co_await prepare();
+    if (!ready)
+        co_return ready;
     auto done = co_await copy_all();
     if (done)
         done = co_await compare_copies();
     if (done && written_)
-        done = co_await written_->all_copied();
+        done = co_await written_->all_copied(move_.record());
     if (!done) {
-        const auto undone = co_await undo();
-        if (undone && written_) // else it is tried again at the next start
-            co_await written_->remove();
-        co_return done.error();
+        co_await undo();
+    } else {
+        done = co_await move_.remove_originals();
+        if (!done)
+            config::log::warning("a directory was renamed, and what it was made of is still there",
+                                 {{"from", move_.request().from},
+                                  {"to", move_.request().to},
+                                  {"error", done.error().message()},
+                                  {"advice", "delete the former"}});
     }
-    const auto removed = co_await remove_each(twin::original);
-    if (removed && written_)
+    if (written_) // who asked for it is told how it ended: nothing is to be finished later
         co_await written_->remove();
-    if (!removed)
-        config::log::warning("a directory was renamed, and what it was made of is still there",
-                             {{"from", request_.from},
-                              {"to", request_.to},
-                              {"error", removed.error().message()},
-                              {"advice", "delete the former"}});
-    co_return removed;
+    co_return done;
 }
 
 } // namespace
 
 awaitable<result<>> rename_directory(std::shared_ptr<const bucket_access> bucket,
                                      rename_request request) {
-    directory_rename moving(std::move(bucket), std::move(request));
-    co_return co_await moving.run();
-}
-
-awaitable<result<>> recover_rename(std::shared_ptr<const bucket_access> bucket,
-                                   directory_journal::record left) {
-    rename_request request(left.from, left.to, overwrite::refused);
-    directory_rename moving(std::move(bucket), std::move(request));
-    co_return co_await moving.recover(left);
+    directory_rename renaming(std::move(bucket), std::move(request));
+    co_return co_await renaming.run();
 }
 
 } // namespace objftpd::storage::rest

@@ -41,8 +41,8 @@ awaitable<result<>> remove_objects(std::shared_ptr<const bucket_access> bucket,
                                    std::shared_ptr<work_progress> done);
 
 /// Waits until nobody else changes one of the keys, which stays so while the turns are held. In the
-/// order of their names, so that two who do this never wait for each other. `stop` ends it between
-/// two of them.
+/// order of their names, each once, so that two who do this never wait for each other. `stop` ends
+/// it between two of them.
 awaitable<result<std::vector<key_locks::turn>>>
 take_turns(std::shared_ptr<const bucket_access> bucket, std::vector<std::string> keys,
            std::stop_token stop);

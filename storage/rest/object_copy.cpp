@@ -4,6 +4,8 @@
 #include "storage/error.hpp"
 #include "storage/rest/object_upload.hpp"
 
+#include <boost/asio/error.hpp>
+
 #include <algorithm>
 
 namespace objftpd::storage::rest {
@@ -45,7 +47,8 @@ awaitable<result<put_result>> copy_at_once(const std::shared_ptr<const bucket_ac
         return all;
     }();
     const copy_source version(std::move(wanted.from), source.etag);
-    auto copy = co_await bucket->client.copy(version, wanted.to, attributes, wanted.existing);
+    auto copy =
+        co_await bucket->client.copy(version, wanted.to, attributes, wanted.existing, wanted.stop);
     put_result made;
     made.size = source.size;
     if (copy.outcome) {
@@ -75,6 +78,8 @@ awaitable<result<put_result>> copy_at_once(const std::shared_ptr<const bucket_ac
 
 awaitable<result<copied>> copy_version(const std::shared_ptr<const bucket_access>& bucket,
                                        copy_request r) {
+    if (r.stop.stop_requested())
+        co_return error_code(asio::error::operation_aborted);
     const auto source = co_await bucket->client.head(r.from);
     if (!source)
         co_return source.error();
@@ -85,6 +90,11 @@ awaitable<result<copied>> copy_version(const std::shared_ptr<const bucket_access
         if (target || target.error() != errc::not_found)
             co_return target ? make_error_code(errc::already_exists) : target.error();
     }
+    const auto progress = r.progress;
+    if (progress) {
+        progress->total = 1;
+        progress->bytes = source->size;
+    }
     copied all(source->etag);
     result<put_result> made = error_code(errc::unavailable);
     if (source->size > bucket->client.speech().bounds().largest_copy)
@@ -94,6 +104,8 @@ awaitable<result<copied>> copy_version(const std::shared_ptr<const bucket_access
     if (!made)
         co_return made.error();
     all.made = std::move(*made);
+    if (progress)
+        progress->done = 1;
     co_return all;
 }
 
@@ -118,22 +130,47 @@ awaitable<result<put_result>> copy_object(std::shared_ptr<const bucket_access> b
     co_return std::move(all->made);
 }
 
+awaitable<result<evidence>> compare_objects(std::shared_ptr<const bucket_access> bucket,
+                                            std::string one, std::string other) {
+    const auto first = co_await bucket->client.head(std::move(one));
+    if (!first)
+        co_return first.error();
+    const auto second = co_await bucket->client.head(std::move(other));
+    if (!second)
+        co_return second.error();
+    if (first->size != second->size)
+        co_return evidence::contradicts;
+    if (first->etag == second->etag) // also of parts: it is made of theirs
+        co_return evidence::proves;
+    co_return compare(*first, *second);
+}
+
 awaitable<result<put_result>> copy_listed(std::shared_ptr<const bucket_access> bucket,
-                                          list_answer::object source, std::string to) {
+                                          list_answer::object source, std::string to,
+                                          std::stop_token stop) {
     const auto& speech = bucket->client.speech();
+    auto existing = overwrite::refused;
     if (source.size <= speech.bounds().largest_copy) {
         object_head head;
         head.size = source.size;
         head.etag = source.etag;
         head.etag_is_md5 = speech.etags_are_md5s() && looks_like_md5(source.etag);
         head.storage_class = source.storage_class;
-        const copy_request whole(source.key, to, overwrite::allowed);
-        const auto made = co_await copy_at_once(bucket, whole, head);
+        copy_request whole(source.key, to, existing);
+        whole.stop = stop;
+        auto made = co_await copy_at_once(bucket, whole, head);
+        if (!made && made.error() == errc::already_exists) { // maybe from an attempt before
+            const auto said = co_await compare_objects(bucket, source.key, to);
+            if (said && *said == evidence::proves)
+                made = put_result();
+        }
         // The ETags of encrypted objects differ, and only their heads tell that they are.
         if (made || made.error() != errc::checksum_mismatch)
             co_return made;
+        existing = overwrite::allowed; // of what has just been made there
     }
-    copy_request request(std::move(source.key), std::move(to), overwrite::allowed);
+    copy_request request(std::move(source.key), std::move(to), existing);
+    request.stop = std::move(stop);
     auto all = co_await copy_version(bucket, std::move(request));
     if (!all)
         co_return all.error();

@@ -14,13 +14,19 @@ namespace objftpd::storage::rest {
 awaitable<result<put_result>> copy_object(std::shared_ptr<const bucket_access> bucket,
                                           copy_request request);
 
-/// Copies the version that a listing told of, over whatever stands there.
-/// errc::precondition_failed if it has changed since.
+/// Copies the version that a listing told of, where nothing stands as far as the store can refuse
+/// that. errc::precondition_failed if it has changed since. `stop` is that of a copy_request.
 awaitable<result<put_result>> copy_listed(std::shared_ptr<const bucket_access> bucket,
-                                          list_answer::object source, std::string to);
+                                          list_answer::object source, std::string to,
+                                          std::stop_token stop);
+
+/// What the store tells of the content of two objects, one of which may be a copy of the other.
+awaitable<result<evidence>> compare_objects(std::shared_ptr<const bucket_access> bucket,
+                                            std::string one, std::string other);
 
 /// Copies, then removes the source if it is still the version that was copied. A crash in between
-/// leaves both, never none. Uploads to both names wait meanwhile.
+/// leaves both, never none. Uploads to both names wait meanwhile. Once the copy has begun it is not
+/// stopped but by an error, unless it goes in parts.
 awaitable<result<>> rename_object(std::shared_ptr<const bucket_access> bucket,
                                   rename_request request);
 

@@ -58,10 +58,14 @@ TEST_CASE_METHOD(directory_journal_test, "an unfinished rename is there after a 
 TEST_CASE_METHOD(directory_journal_test, "it says when all has been copied, and goes at the end") {
     auto here = journal();
     const auto entry = value_of(loop.run(here.begin(one())));
-    value_of(loop.run(entry->all_copied()));
+    CHECK(here.left().at(0).what.objects.at(0).copy.empty());
+    auto copied = one();
+    copied.objects[0].copy = "c";
+    value_of(loop.run(entry->all_copied(copied)));
     auto left = here.left();
     REQUIRE(left.size() == 1);
     CHECK(left[0].what.all_copied);
+    CHECK(left[0].what.objects.at(0).copy == "c");
     loop.run(left[0].where->remove());
     CHECK(here.left().empty());
 }
@@ -78,4 +82,31 @@ TEST_CASE_METHOD(directory_journal_test,
     CHECK_FALSE(std::filesystem::exists(half));
     CHECK(std::filesystem::exists(folder.path() / "renames/2-2.copying"));
     CHECK(std::filesystem::exists(folder.path() / "renames/notes.txt"));
+}
+
+TEST_CASE_METHOD(directory_journal_test,
+                 "of two records of one rename that with the copies counts") {
+    auto here = journal();
+    const auto entry = value_of(loop.run(here.begin(one())));
+    const auto copying = here.left().at(0).file;
+    const auto kept = folder.path() / "kept";
+    std::filesystem::copy(copying, kept);
+    value_of(loop.run(entry->all_copied(one())));
+    std::filesystem::copy(kept, copying); // a crash before it was removed
+    auto left = here.left();
+    REQUIRE(left.size() == 1);
+    CHECK(left[0].what.all_copied);
+    loop.run(left[0].where->remove());
+    CHECK(here.left().empty());
+}
+
+TEST_CASE_METHOD(directory_journal_test, "a record tells since when it is there") {
+    auto here = journal();
+    const auto entry = value_of(loop.run(here.begin(one())));
+    const auto before = std::chrono::hours(25);
+    std::filesystem::last_write_time(here.left().at(0).file,
+                                     std::filesystem::file_time_type::clock::now() - before);
+    const auto age = std::chrono::system_clock::now() - here.left().at(0).since;
+    CHECK(age >= before);
+    CHECK(age < before + std::chrono::hours(1));
 }
