@@ -181,7 +181,15 @@ std::vector<option<store_source>> transfer_options() {
         make::size("rename_bytes", &r::rename_bytes, std::uint64_t{1} << 40, 0,
                    std::uint64_t{1} << 60, "How much they may be in all."),
         make::count("parallel_copies", &r::parallel_copies, 16, 1, 256,
-                    "Objects of a directory that are copied at the same time."),
+                    "Objects of a directory, or parts of one file, that are copied at the same "
+                    "time."),
+        make::size("largest_copy", &r::largest_copy, std::uint64_t{5} << 30, 16 * MiB,
+                   std::uint64_t{1} << 60,
+                   "Files up to this size are copied by one request when they are renamed, larger "
+                   "ones in parts. Left out it is 5 GiB for S3, and no limit for OSS. A smaller "
+                   "one is of use where the store takes long to copy: parts are copied at the "
+                   "same time, and none of the requests is as long.")
+            .unset_by_default("5 GiB"),
         make::flag("keep_empty_directories", &r::keep_empty_directories, true,
                    "Whether a directory stays, as an empty object that marks it, when the last "
                    "file is deleted or renamed away. To know, DELE lists the directory where it "

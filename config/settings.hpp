@@ -183,6 +183,7 @@ struct object_store_settings : credential_settings, upload_attributes {
     std::size_t rename_objects = 10'000;             // of a directory, at most
     std::size_t rename_bytes = std::size_t{1} << 40; // the same
     unsigned parallel_copies = 16;
+    std::size_t largest_copy = 0; // by one request; 0: as the store has it
     bool keep_empty_directories = true;
     bool times_in_metadata = false; // MFMT is kept there
     std::vector<std::string> hidden_prefixes;

@@ -69,6 +69,7 @@ rest::bucket_settings make_bucket_settings(const config::store_settings& setting
     made.most_renamed_objects = s.rename_objects;
     made.most_renamed_bytes = s.rename_bytes;
     made.parallel_copies = s.parallel_copies;
+    made.largest_copy = s.largest_copy;
     made.keep_empty_directories = s.keep_empty_directories;
     made.times_in_metadata = s.times_in_metadata;
     made.hidden_prefixes = s.hidden_prefixes;

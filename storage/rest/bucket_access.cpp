@@ -24,6 +24,11 @@ std::uint64_t bucket_access::usual_part() const {
     return std::clamp<std::uint64_t>(settings.part_size, bounds.smallest_part, largest);
 }
 
+std::uint64_t bucket_access::largest_copy() const {
+    const auto most = client.speech().bounds().largest_copy;
+    return settings.largest_copy == 0 ? most : std::min(most, settings.largest_copy);
+}
+
 bool bucket_access::hides(const std::string& key) const {
     const auto begins_key = [&](const std::string& prefix) { return key.starts_with(prefix); };
     return std::ranges::any_of(settings.hidden_prefixes, begins_key);

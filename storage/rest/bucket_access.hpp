@@ -22,7 +22,8 @@ struct bucket_settings {
     unsigned download_attempts = 5;                // to go on with a download that broke
     std::size_t most_renamed_objects = 10'000;     // of a directory
     std::uint64_t most_renamed_bytes = 1ull << 40; // the same
-    unsigned parallel_copies = 16;                 // of a directory that is renamed
+    unsigned parallel_copies = 16;                 // of a directory that is renamed, or of a file
+    std::uint64_t largest_copy = 0;                // bytes, by one request; 0: as the store has it
     bool keep_empty_directories = true;       // a marker takes the place of what was last in one
     bool times_in_metadata = false;           // set_modified() writes there, and stat() reads
     std::vector<std::string> hidden_prefixes; // of keys that listings leave out
@@ -44,6 +45,9 @@ struct bucket_access {
 
     /// Of the first parts of uploads whose size nobody has announced: bytes, without their mark.
     std::uint64_t usual_part() const;
+
+    /// What one request may copy: bytes.
+    std::uint64_t largest_copy() const;
 
     std::string store; // the names that a record of a rename has it under
     std::string bucket;

@@ -97,7 +97,7 @@ awaitable<result<copied>> copy_version(const std::shared_ptr<const bucket_access
     }
     copied all(source->etag);
     result<put_result> made = error_code(errc::unavailable);
-    if (source->size > bucket->client.speech().bounds().largest_copy)
+    if (source->size > bucket->largest_copy())
         made = co_await copy_in_parts(bucket, std::move(r), *source);
     else
         made = co_await copy_at_once(bucket, std::move(r), *source);
@@ -150,7 +150,7 @@ awaitable<result<put_result>> copy_listed(std::shared_ptr<const bucket_access> b
                                           std::stop_token stop) {
     const auto& speech = bucket->client.speech();
     auto existing = overwrite::refused;
-    if (source.size <= speech.bounds().largest_copy) {
+    if (source.size <= bucket->largest_copy()) {
         object_head head;
         head.size = source.size;
         head.etag = source.etag;
