@@ -15,6 +15,10 @@ namespace {
 // Each of them costs a request.
 constexpr std::size_t most_looked_at = 50;
 
+// Who may be about to send it. A client that is slower than 30 KB/s takes longer for a part; one
+// that is cut off by a deletion comes again.
+constexpr std::chrono::minutes may_be_in_hand(5);
+
 // Whose upload it may be, by its first part.
 struct marks {
     marks(const bucket_access& bucket, const std::string& key,
@@ -129,8 +133,11 @@ awaitable<result<>> remove_unfinished(std::shared_ptr<const bucket_access> bucke
     if (!found)
         co_return found.error();
     bool removed = false;
+    const auto recently = std::chrono::system_clock::now() - may_be_in_hand;
     for (const auto& upload : *found) {
-        if (bucket->in_use->has(upload.name.id))
+        const auto& id = upload.name.id;
+        const bool of_another = !bucket->in_use->was_let_go(id) && upload.touched > recently;
+        if (bucket->in_use->has(id) || of_another)
             continue;
         const auto done = co_await bucket->client.abort_upload(upload.name);
         if (!done)

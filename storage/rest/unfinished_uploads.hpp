@@ -32,7 +32,8 @@ struct unfinished_upload {
 awaitable<result<std::vector<unfinished_upload>>>
 find_unfinished(std::shared_ptr<const bucket_access> bucket, std::string key, std::string owner);
 
-/// adapter::remove_unfinished: all of that key but those in hand now.
+/// adapter::remove_unfinished: all of that key but those in hand now. What another gateway has
+/// touched within some minutes it may have in hand; what broke off here nobody has.
 awaitable<result<>> remove_unfinished(std::shared_ptr<const bucket_access> bucket, std::string key,
                                       std::string owner);
 

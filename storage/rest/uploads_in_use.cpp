@@ -2,7 +2,14 @@
 
 #include "storage/rest/upload_parts.hpp"
 
+#include <algorithm>
+
 namespace objftpd::storage::rest {
+namespace {
+
+constexpr std::size_t most_let_go = 1000;
+
+} // namespace
 
 void uploads_in_use::add(const std::string& id, std::weak_ptr<upload_parts> parts) {
     const auto whose = parts.lock().get();
@@ -12,13 +19,23 @@ void uploads_in_use::add(const std::string& id, std::weak_ptr<upload_parts> part
 
 void uploads_in_use::remove(const std::string& id, const upload_parts* parts) {
     const std::lock_guard lock(mutex_);
-    if (const auto at = by_id_.find(id); at != by_id_.end() && at->second.whose == parts)
-        by_id_.erase(at);
+    const auto at = by_id_.find(id);
+    if (at == by_id_.end() || at->second.whose != parts)
+        return;
+    by_id_.erase(at);
+    let_go_.push_back(id);
+    if (let_go_.size() > most_let_go)
+        let_go_.pop_front();
 }
 
 bool uploads_in_use::has(const std::string& id) const {
     const std::lock_guard lock(mutex_);
     return by_id_.contains(id);
+}
+
+bool uploads_in_use::was_let_go(const std::string& id) const {
+    const std::lock_guard lock(mutex_);
+    return !by_id_.contains(id) && std::ranges::find(let_go_, id) != let_go_.end();
 }
 
 void uploads_in_use::take_over(const std::string& id) {

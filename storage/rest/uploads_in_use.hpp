@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -19,6 +20,9 @@ public:
 
     bool has(const std::string& id) const;
 
+    /// Whether somebody here has had it, and has it no longer. Of those the latest are known.
+    bool was_let_go(const std::string& id) const;
+
     /// Ends the one who has it, whose client must be gone, and leaves the upload in the store.
     void take_over(const std::string& id);
 
@@ -30,6 +34,7 @@ private:
 
     mutable std::mutex mutex_;
     std::map<std::string, use> by_id_;
+    std::deque<std::string> let_go_; // ids, the latest last
 };
 
 } // namespace objftpd::storage::rest

@@ -70,6 +70,44 @@ class ResumedUploads:
         wire = another.connect()
         self.upload_rest(wire, "APPE new.bin", self.durable(wire))
 
+    def begin_on_another(self):
+        """An upload by the same user on another gateway, which has a part of it in the store."""
+        another = World(self.engine, self.id() + "-another", prefix=self.world.prefix,
+                        user_options=self.user_options)
+        self.addCleanup(another.stop)
+        wire = another.start().connect()
+        data = wire.begin("STOR new.bin")
+        data.sendall(self.new[:self.sent])
+        self.wait_for(lambda: ("UploadPart", 200) in another.proxy.statuses, "no part is stored")
+        return wire, data
+
+    def finish_on_another(self, wire, data):
+        with data:
+            data.sendall(self.new[self.sent:])
+            end(data)
+        wire.expect(226)
+        self.assertTrue(self.world.content("new.bin") == self.new)
+
+    def test_what_is_stored_does_not_end_an_upload_of_the_name_on_another_gateway(self):
+        another = self.begin_on_another()
+        wire = self.world.connect()
+        wire.upload("STOR new.bin", b"stored first")
+        self.wait_for(lambda: "ListParts" in self.proxy.operations(), "nothing is looked for")
+        self.finish_on_another(*another)
+
+    def test_a_deletion_does_not_end_an_upload_of_the_name_on_another_gateway(self):
+        self.world.put("new.bin", b"stands")
+        another = self.begin_on_another()
+        wire = self.world.connect()
+        wire.say("DELE new.bin", 250)
+        self.finish_on_another(*another)
+
+    def test_what_broke_off_here_is_deleted_at_once(self):
+        wire = self.break_off()
+        self.durable(wire)
+        wire.say("DELE new.bin", 250)
+        self.assertEqual(self.world.orphans(), [])
+
     def test_kill_9_leaves_what_the_store_has(self):
         with Wire(self.daemon) as wire, self.receive_first(wire):
             while ("UploadPart", 200) not in self.proxy.statuses:
