@@ -137,6 +137,8 @@ awaitable<result<>> object_upload::make_room() {
 
 // Space for at least one byte in the current part; the part before is on its way.
 awaitable<result<>> object_upload::make_space() {
+    if (const auto failed = parts_->failed())
+        co_return failed;
     if (current().full()) {
         const auto sent = co_await send_current();
         if (!sent)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/adapter.hpp"
+#include "storage/rest/copy_plan.hpp"
 #include "storage/rest/part_plan.hpp"
 #include "storage/rest/upload_parts.hpp"
 
@@ -20,7 +21,7 @@ public:
     ~object_upload() override;
 
     /// Keeps the first `size` bytes of the object that stands in front of those that are written;
-    /// `kept` is its version.
+    /// `kept` is its version. Copies go on in the background: commit waits for them.
     awaitable<result<>> keep(const object_head& kept, std::uint64_t size);
 
     /// The same for an object that does not exist yet: nobody else's is replaced.
@@ -47,7 +48,7 @@ private:
     awaitable<result<>> make_room();
     awaitable<result<>> send_current();
     awaitable<result<>> read_kept(const object_head& kept, std::uint64_t size);
-    awaitable<result<>> copy_parts(std::string from, std::string etag, std::uint64_t size);
+    awaitable<result<>> copy_parts(std::string from, std::string etag, const copy_plan& plan);
     awaitable<result<put_result>> put_whole();
     awaitable<result<put_result>> complete();
     awaitable<result<put_result>> settle_completion(attempt made);

@@ -7,18 +7,20 @@
 // What an upload begins with that its client does not send: the object that is appended to, what
 // broke off, or the object that is copied.
 namespace objftpd::storage::rest {
-namespace {
-
-// What is copied in one request, so that none takes too long: bytes.
-constexpr std::uint64_t usual_piece = 1ull << 30;
-
-} // namespace
 
 awaitable<result<>> object_upload::keep(const object_head& kept, std::uint64_t size) {
     stands_ = kept;
-    if (size < bucket_->client.speech().bounds().smallest_part)
+    const auto& bounds = bucket_->client.speech().bounds();
+    // It begins with what the client has not sent: its owner must not find it as what broke off.
+    const upload_mark nobodys(request_.key, std::string());
+    plan_ = part_plan(bounds, bucket_->settings.part_size, bucket_->settings.largest_part,
+                      request_.expected_size, nobodys);
+    const copy_plan plan(bounds, bucket_->largest_copy(), size, nobodys,
+                         copy_plan::followed_by::parts);
+    if (plan.count() == 0)
         co_return co_await read_kept(kept, size);
-    const auto copied = co_await copy_parts(request_.key, kept.etag, size);
+    const auto copied = co_await copy_parts(request_.key, kept.etag, plan);
+    size_ = size;
     if (copied && kept.crc64 && size == kept.size)
         parts_->know_crc64(*kept.crc64);
     co_return copied;
@@ -36,7 +38,11 @@ void object_upload::go_on(const unfinished_upload& with, unsigned count) {
 
 awaitable<result<>> object_upload::copy(std::string from, const object_head& version) {
     source_ = version;
-    const auto copied = co_await copy_parts(std::move(from), version.etag, version.size);
+    const upload_mark nobodys(request_.key, std::string());
+    const copy_plan plan(bucket_->client.speech().bounds(), bucket_->largest_copy(), version.size,
+                         nobodys, copy_plan::followed_by::nothing);
+    const auto copied = co_await copy_parts(std::move(from), version.etag, plan);
+    size_ = version.size;
     if (copied && version.crc64)
         parts_->know_crc64(*version.crc64);
     co_return copied;
@@ -67,23 +73,19 @@ awaitable<result<>> object_upload::read_kept(const object_head& kept, std::uint6
 }
 
 awaitable<result<>> object_upload::copy_parts(std::string from, std::string etag,
-                                              std::uint64_t size) {
-    const auto& bounds = bucket_->client.speech().bounds();
+                                              const copy_plan& plan) {
+    if (plan.count() > bucket_->client.speech().bounds().most_parts)
+        co_return errc::too_large;
     const auto begun = co_await parts_->begin(attributes(), existing());
     if (!begun)
         co_return begun.error();
-    const auto wanted = std::max(usual_piece, size / (bounds.most_parts / 2));
-    const auto most = std::min({bounds.largest_copy, bounds.largest_part, wanted});
-    const auto pieces = (size + most - 1) / most;
-    for (std::uint64_t i = 0; i < pieces; ++i) { // of equal length: none is too short
-        copy_source piece(from, etag);
-        piece.first = size / pieces * i;
-        piece.size = (i + 1 == pieces ? size : size / pieces * (i + 1)) - piece.first;
-        const auto copied = co_await parts_->copy(std::move(piece));
-        if (!copied)
-            co_return copied.error();
+    std::vector<copy_source> pieces;
+    for (std::uint64_t i = 0; i < plan.count(); ++i) {
+        auto& piece = pieces.emplace_back(from, etag);
+        piece.first = plan.first(i);
+        piece.size = plan.size(i);
     }
-    size_ += size;
+    parts_->copy(std::move(pieces));
     co_return result<>();
 }
 

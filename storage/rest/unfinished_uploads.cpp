@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <span>
 
 namespace objftpd::storage::rest {
 namespace {
@@ -15,11 +16,15 @@ namespace {
 // Each of them costs a request.
 constexpr std::size_t most_looked_at = 50;
 
+// Of an upload that a crash has cut off the first part may be missing, or be a short one. Each that
+// is looked at is another chance for other programs' parts to have a size that looks like a mark.
+constexpr std::size_t parts_that_tell = 3;
+
 // Who may be about to send it. A client that is slower than 30 KB/s takes longer for a part; one
 // that is cut off by a deletion comes again.
 constexpr std::chrono::minutes may_be_in_hand(5);
 
-// Whose upload it may be, by its first part.
+// Whose upload it may be, by its first parts.
 struct marks {
     marks(const bucket_access& bucket, const std::string& key,
           const std::vector<std::string>& owners)
@@ -28,9 +33,12 @@ struct marks {
             all.emplace_back(key, owner);
     }
     bool are_on(const part_info& part) const {
-        return part.number == 1 && std::ranges::any_of(all, [&](const upload_mark& mark) {
-                   return mark.is_on(part.size, usual);
-               });
+        return std::ranges::any_of(
+            all, [&](const upload_mark& mark) { return mark.is_on(part.size, usual); });
+    }
+    bool are_on(const std::vector<part_info>& parts) const {
+        const auto first = std::span(parts).first(std::min(parts.size(), parts_that_tell));
+        return std::ranges::any_of(first, [&](const part_info& part) { return are_on(part); });
     }
 
     std::uint64_t usual;
@@ -67,7 +75,7 @@ awaitable<result<unfinished_upload>> look_at(std::shared_ptr<const bucket_access
         if (!page)
             co_return page.error();
         const bool is_first = after.empty();
-        if (is_first && (page->parts.empty() || !whose.are_on(page->parts.front())))
+        if (is_first && !whose.are_on(page->parts))
             co_return errc::not_found;
         take(std::move(page->parts), *bucket, found, is_gapless);
         after = std::move(page->next);
@@ -121,7 +129,9 @@ find_unfinished(std::shared_ptr<const bucket_access> bucket, std::string key, st
             continue;
         if (!one)
             co_return one.error();
-        if (one->touched >= oldest(*bucket) && one->size > 0)
+        const bool begins_marked =
+            !one->parts.empty() && marks(*bucket, one->name.key, owners).are_on(one->parts.front());
+        if (one->touched >= oldest(*bucket) && begins_marked)
             found.push_back(std::move(*one));
     }
     co_return found;

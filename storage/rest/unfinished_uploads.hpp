@@ -38,8 +38,8 @@ awaitable<result<>> remove_unfinished(std::shared_ptr<const bucket_access> bucke
                                       std::string owner);
 
 /// adapter::clean_up of a bucket: removes uploads with the mark of one of the owners that have not
-/// been touched within keep_unfinished. One of which no part has arrived carries none, and is left
-/// alone.
+/// been touched within keep_unfinished, though they lack their first part. One of which no part has
+/// arrived carries none, and is left alone.
 awaitable<result<std::size_t>> remove_outdated(std::shared_ptr<const bucket_access> bucket,
                                                clean_up_request request);
 

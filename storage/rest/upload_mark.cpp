@@ -28,9 +28,13 @@ std::uint64_t upload_mark::excess_of(std::uint64_t part_size) const {
     return 1 + hash_ % std::clamp<std::uint64_t>(part_size / 8, 1, largest_excess);
 }
 
-bool upload_mark::is_on(std::uint64_t size, std::uint64_t part_size) const {
+std::uint64_t upload_mark::at_most(std::uint64_t limit) const {
     const auto excess = 1 + hash_ % largest_excess;
-    return size == add_to(part_size) || (size > 8 * unit && (size - excess) % unit == 0);
+    return limit < unit + excess ? 0 : limit - (limit - excess) % unit;
+}
+
+bool upload_mark::is_on(std::uint64_t size, std::uint64_t part_size) const {
+    return size == add_to(part_size) || (size > unit && size == at_most(size));
 }
 
 } // namespace objftpd::storage::rest

@@ -21,8 +21,12 @@ public:
     /// The marked size of a first part: `part_size` and up to an eighth more, in bytes.
     std::uint64_t add_to(std::uint64_t part_size) const { return part_size + excess_of(part_size); }
 
-    /// Whether a first part of `size` bytes carries it where parts have `part_size` bytes usually,
-    /// or some whole MiB because the client had announced a large upload.
+    /// The longest part of some whole MiB that carries it and has at most `limit` bytes; 0 if none
+    /// does.
+    std::uint64_t at_most(std::uint64_t limit) const;
+
+    /// Whether a part of `size` bytes carries it where parts have `part_size` bytes usually, or
+    /// some whole MiB because the client had announced a large upload, or they were copied.
     bool is_on(std::uint64_t size, std::uint64_t part_size) const;
 
 private:

@@ -3,6 +3,7 @@
 #include "config/ascii_text.hpp"
 #include "config/hex.hpp"
 #include "config/log.hpp"
+#include "config/parallel.hpp"
 #include "storage/checksum/crc64_combine.hpp"
 #include "storage/error.hpp"
 #include "storage/http/encoding.hpp"
@@ -81,7 +82,8 @@ void upload_parts::go_on(const unfinished_upload& with, unsigned count, std::str
 }
 
 awaitable<result<>> upload_parts::wait_for_turn() {
-    while (on_their_way_ >= bucket_->settings.parallel_parts && !failed_ && !stop_.stop_requested())
+    const auto sending = [this] { return on_their_way_ - (copying_ ? 1 : 0); };
+    while (sending() >= bucket_->settings.parallel_parts && !failed_ && !stop_.stop_requested())
         co_await changed_.wait();
     if (failed_)
         co_return failed_;
@@ -97,12 +99,18 @@ void upload_parts::in_background(awaitable<result<>> work) {
     asio::co_spawn(executor_, std::move(work),
                    [self = shared_from_this()](std::exception_ptr bug, result<> r) {
                        --self->on_their_way_;
-                       if (bug && !self->failed_)
-                           self->failed_ = errc::unavailable;
-                       else if (!r && !self->failed_)
-                           self->failed_ = r.error();
+                       if (bug)
+                           self->fail(errc::unavailable);
+                       else if (!r)
+                           self->fail(r.error());
                        self->changed_.notify();
                    });
+}
+
+void upload_parts::fail(error_code why) {
+    if (!failed_)
+        failed_ = why;
+    changed_.notify();
 }
 
 awaitable<result<>> upload_parts::send(std::unique_ptr<part_buffer> bytes) {
@@ -114,13 +122,22 @@ awaitable<result<>> upload_parts::send(std::unique_ptr<part_buffer> bytes) {
     co_return result<>();
 }
 
-awaitable<result<>> upload_parts::copy(copy_source from) {
-    const auto turn = co_await wait_for_turn();
-    if (!turn)
-        co_return turn.error();
-    parts_.emplace_back();
-    in_background(copy_one(count(), std::move(from)));
-    co_return result<>();
+void upload_parts::copy(std::vector<copy_source> pieces) {
+    const auto first = count() + 1;
+    for (const auto& piece : pieces)
+        parts_.emplace_back().size = piece.size;
+    copying_ = true;
+    in_background(copy_all(first, std::move(pieces)));
+}
+
+awaitable<result<>> upload_parts::copy_all(unsigned first, std::vector<copy_source> pieces) {
+    const auto copy = [&](std::size_t i) {
+        return copy_one(first + static_cast<unsigned>(i), std::move(pieces[i]));
+    };
+    const auto copied =
+        co_await for_each_index(pieces.size(), bucket_->settings.parallel_copies, copy);
+    copying_ = false;
+    co_return copied;
 }
 
 awaitable<result<>> upload_parts::send_one(unsigned number, std::unique_ptr<part_buffer> bytes) {
@@ -155,13 +172,17 @@ awaitable<result<>> upload_parts::send_one(unsigned number, std::unique_ptr<part
     }
 }
 
+// Nobody waits for the other copies to learn that one has failed.
 awaitable<result<>> upload_parts::copy_one(unsigned number, copy_source from) {
-    parts_[number - 1].size = from.size;
+    if (failed_ || stop_.stop_requested())
+        co_return failed_ ? failed_ : error_code(asio::error::operation_aborted);
     const upload_name to(key_, id_);
     auto stored =
         co_await bucket_->client.copy_part(to, number, std::move(from), cancel_.get_token());
-    if (!stored)
+    if (!stored) {
+        fail(stored.error());
         co_return stored.error();
+    }
     parts_[number - 1].take(std::move(*stored));
     co_return result<>();
 }

@@ -42,8 +42,12 @@ public:
     /// failed before shows here.
     awaitable<result<>> send(std::unique_ptr<part_buffer> bytes);
 
-    /// The same with bytes of an object that the store has.
-    awaitable<result<>> copy(copy_source from);
+    /// Makes the next parts of bytes of an object that the store has: in the background, some at a
+    /// time, beside those that are sent. A copy that fails shows like a part that does.
+    void copy(std::vector<copy_source> pieces);
+
+    /// Why no more parts are of use. No error as long as they are.
+    error_code failed() const { return failed_; }
 
     /// What is known of all parts that have been begun together: stores need not tell the checksum
     /// of what they copy.
@@ -119,7 +123,9 @@ private:
 
     awaitable<result<>> wait_for_turn();
     void in_background(awaitable<result<>> work);
+    void fail(error_code why);
     awaitable<result<>> send_one(unsigned number, std::unique_ptr<part_buffer> bytes);
+    awaitable<result<>> copy_all(unsigned first, std::vector<copy_source> pieces);
     awaitable<result<>> copy_one(unsigned number, copy_source from);
     awaitable<void> remove();
     awaitable<void> settle_in_background(upload_mark mark);
@@ -145,8 +151,9 @@ private:
     std::vector<part> parts_;
     front front_;
     bool handed_over_ = false;
-    bool settled_ = false; // after its end: removed, or left to be gone on with
-    unsigned on_their_way_ = 0;
+    bool settled_ = false;      // after its end: removed, or left to be gone on with
+    unsigned on_their_way_ = 0; // all copies count as one
+    bool copying_ = false;
     error_code failed_; // the first part's that did
 };
 
