@@ -83,8 +83,10 @@ struct upload_request {
     /// thread that uses it.
     std::stop_token stop;
     std::string content_type;
-    std::uint64_t expected_size = 0; // bytes, if the client told it (ALLO); a hint
-    std::string owner;               // who may go on with it when it breaks off; empty: nobody
+    /// Bytes, if the client told it (ALLO), else 0: what comes may be more or less.
+    /// errc::too_large if the store could never take as much.
+    std::uint64_t expected_size = 0;
+    std::string owner; // who may go on with it when it breaks off; empty: nobody
     /// At `offset` of what has broken off of the owner's; nothing may stand under the key.
     /// errc::range_not_satisfiable if there is no going on from there.
     bool goes_on = false;

@@ -172,6 +172,9 @@ void memory_budget::give_back(member& who, std::unique_ptr<char[]> memory) {
         beyond_ = nullptr;
     spare_.push_back(std::move(memory));
     wake_next();
+    for (auto* const place : line_) // it may wait in vain from now on
+        if (&place->who == &who)
+            place->called.notify_all();
 }
 
 memory_budget::chunk memory_budget::try_take(const std::shared_ptr<member>& who) {
@@ -190,10 +193,29 @@ memory_budget::chunk memory_budget::try_take_spare(const std::shared_ptr<member>
 
 awaitable<memory_budget::chunk> memory_budget::take(std::shared_ptr<member> who,
                                                     std::stop_token stop) {
+    return wait(std::move(who), std::nullopt, std::move(stop));
+}
+
+awaitable<memory_budget::chunk> memory_budget::take_unless_in_vain(std::shared_ptr<member> who,
+                                                                   std::size_t kept,
+                                                                   std::stop_token stop) {
+    return wait(std::move(who), kept, std::move(stop));
+}
+
+// Its own memory comes back for certain; that of others may hang on slow clients.
+bool memory_budget::waits_in_vain(const member& who, std::size_t kept,
+                                  clock::time_point until) const {
+    return who.held * chunk_size <= kept && (who.beyond >= most_beyond || now_() >= until);
+}
+
+awaitable<memory_budget::chunk> memory_budget::wait(std::shared_ptr<member> who,
+                                                    std::optional<std::size_t> kept,
+                                                    std::stop_token stop) {
     std::unique_lock lock(mutex_);
     place_in_line mine(*this, *who);
+    const auto until = now_() + patience;
     while (next() != &mine) {
-        if (stop.stop_requested()) {
+        if (stop.stop_requested() || (kept && waits_in_vain(*who, *kept, until))) {
             mine.give_up();
             co_return chunk();
         }
@@ -204,6 +226,11 @@ awaitable<memory_budget::chunk> memory_budget::take(std::shared_ptr<member> who,
     auto memory = take_now(*who);
     wake_next();
     co_return chunk(std::move(who), std::move(memory));
+}
+
+std::size_t memory_budget::within_reach() const {
+    const std::lock_guard lock(mutex_);
+    return std::max(share(), most_beyond) * chunk_size;
 }
 
 std::size_t memory_budget::used() const {

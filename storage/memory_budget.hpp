@@ -8,6 +8,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <vector>
@@ -22,6 +23,10 @@ namespace objftpd::storage {
 /// it gives something back, as it does when its part is stored, or for 10 s while others wait, so
 /// that one whose client is slow does not stop the others. At most 4 members hold something beyond
 /// the budget at the same time.
+///
+/// Who waits for more than within_reach() may wait for ever. Who holds less comes to that much
+/// while all others go on; for those who have a use for less, take_unless_in_vain() has an end even
+/// where others, whose clients are slow, hold more than their share.
 ///
 /// Thread-safe; lives as long as its members and chunks.
 class memory_budget : public std::enable_shared_from_this<memory_budget> {
@@ -68,6 +73,19 @@ public:
     /// Waits for a chunk in turn. Empty only when `stop` was requested, on the caller's thread.
     awaitable<chunk> take(std::shared_ptr<member> who, std::stop_token stop);
 
+    /// The same for a member that can do with the `kept` bytes that it has in hand. Empty also when
+    /// there is little hope: all else that it held has come back, and it is as far beyond the
+    /// budget as it may be, or has waited for 10 s.
+    awaitable<chunk> take_unless_in_vain(std::shared_ptr<member> who, std::size_t kept,
+                                         std::stop_token stop);
+
+    /// All of it, in bytes.
+    std::size_t size() const { return most_ * chunk_size; }
+
+    /// How much a member comes to hold while all go on, as many as there are now: an equal share,
+    /// or what it may take beyond the budget; bytes.
+    std::size_t within_reach() const;
+
     /// Bytes given out now.
     std::size_t used() const;
 
@@ -78,6 +96,9 @@ private:
     bool may_be_next_beyond(const member& who) const;
     bool may_take(const member& who);
     void choose_beyond();
+    bool waits_in_vain(const member& who, std::size_t kept, clock::time_point until) const;
+    awaitable<chunk> wait(std::shared_ptr<member> who, std::optional<std::size_t> kept,
+                          std::stop_token stop);
     place_in_line* next();
     void wake_next();
     std::size_t share() const;

@@ -6,6 +6,11 @@
 
 namespace objftpd::storage::rest {
 
+bucket_access::bucket_access(bucket_client c, bucket_settings s, std::shared_ptr<memory_budget> m)
+    : client(std::move(c)), settings(std::move(s)), memory(std::move(m)) {
+    settings.largest_part = std::min<std::uint64_t>(settings.largest_part, memory->size());
+}
+
 object_attributes bucket_access::attributes_of(const std::string& key) const {
     object_attributes all(settings.attributes);
     if (!all.content_type.empty())

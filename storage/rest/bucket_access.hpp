@@ -34,8 +34,8 @@ struct bucket_settings {
 /// A bucket with what uploads and downloads need besides: made once, shared, immutable but for
 /// what is thread-safe by itself.
 struct bucket_access {
-    bucket_access(bucket_client c, bucket_settings s, std::shared_ptr<memory_budget> m)
-        : client(std::move(c)), settings(std::move(s)), memory(std::move(m)) {}
+    /// No part gets longer than all of the memory, whatever the settings say.
+    bucket_access(bucket_client c, bucket_settings s, std::shared_ptr<memory_budget> m);
 
     /// What an object of that key is stored with.
     object_attributes attributes_of(const std::string& key) const;

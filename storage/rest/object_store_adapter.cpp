@@ -166,9 +166,10 @@ object_store_adapter::open_upload(upload_request request) {
         const auto going_on = co_await go_on(*made, wanted);
         if (!going_on)
             co_return going_on.error();
-        co_return made;
     }
-    if (wanted.offset == 0)
+    if (made->longest() < wanted.expected_size)
+        co_return error_code(errc::too_large);
+    if (wanted.goes_on || wanted.offset == 0)
         co_return made;
     const auto standing = co_await bucket_->client.head(wanted.key);
     const bool append = wanted.offset == upload_request::at_end;

@@ -111,18 +111,30 @@ awaitable<result<>> object_upload::send_current() {
     co_return co_await parts_->send(std::move(current_));
 }
 
-// Short parts use up the numbers of which there are not many. A short first one carries no mark:
-// an upload that began when there was no memory left is nobody's to go on with.
-bool object_upload::may_be_short_part() const {
-    constexpr unsigned plenty = 1000;
-    return current_->size() >= bucket_->client.speech().bounds().smallest_part &&
-           (parts_->count() < plenty || current_->size() >= plan_.size(parts_->count() + 1) / 2);
+bool object_upload::may_be_part() const {
+    return current_->size() >= bucket_->client.speech().bounds().smallest_part;
 }
 
-// Memory for the next bytes. When there is none left, what could be a part becomes one.
+// Short parts use up the numbers of which there are not many: half of what there is memory for
+// keeps the store busy while the other half fills. A short first one carries no mark: an upload
+// that began when there was no memory left is nobody's to go on with.
+bool object_upload::is_worth_a_number() const {
+    constexpr unsigned plenty = 1000;
+    if (parts_->count() < plenty)
+        return true;
+    const auto wanted =
+        std::min<std::uint64_t>(plan_.size(parts_->count() + 1), bucket_->memory->within_reach());
+    return current_->size() >= wanted / 2;
+}
+
+// Memory for the next bytes. When there is none left, what could be a part becomes one; a small one
+// only when nothing else helps.
 awaitable<result<>> object_upload::make_room() {
     auto chunk = bucket_->memory->try_take(memory_);
-    if (!chunk && may_be_short_part()) {
+    if (!chunk && may_be_part() && !is_worth_a_number())
+        chunk = co_await bucket_->memory->take_unless_in_vain(memory_, current_->size(),
+                                                              parts_->stop_token());
+    if (!chunk && may_be_part()) {
         const auto sent = co_await send_current();
         if (!sent)
             co_return sent.error();

@@ -13,6 +13,13 @@ namespace objftpd::storage::rest {
 /// An upload to a bucket: one PutObject if it fits into one part, else parts that go up while data
 /// arrive. The only place that knows what makes an upload stored: every part's checksum, the
 /// whole object's, and what happened when the last answer got lost.
+///
+/// Where there is no memory for parts as long as planned it sends shorter ones: one of the first
+/// thousand as soon as the store takes it; later ones, so that the numbers last, from half of the
+/// plan on, or of memory_budget::within_reach() if that is less. So n uploads at once come as far
+/// as 9,000 halves of an n-th of the memory each, or of 8 MiB if that is more. Where others hold
+/// more than their share and their clients are slow, a part is sent after 10 s in vain if only the
+/// store takes it: no upload hangs that could go on. errc::too_large when all numbers are used up.
 class object_upload final : public upload {
 public:
     /// `executor` is that of the coroutine that uses it.
@@ -35,6 +42,9 @@ public:
     /// the turn on the key.
     awaitable<result<>> copy(std::string from, const object_head& version);
 
+    /// How many bytes it can store if there is memory for all parts as they are planned.
+    std::uint64_t longest() const { return plan_.longest_upload(); }
+
     awaitable<result<>> write(std::span<const char> bytes) override;
     awaitable<result<put_result>> commit(std::span<const char> last) override;
     awaitable<void> abort() override;
@@ -53,7 +63,8 @@ private:
     awaitable<result<put_result>> complete();
     awaitable<result<put_result>> settle_completion(attempt made);
     awaitable<result<>> still_stands();
-    bool may_be_short_part() const;
+    bool may_be_part() const;
+    bool is_worth_a_number() const;
     put_result result_of(const stored& object) const;
     part_buffer& current();
     overwrite existing() const;

@@ -24,7 +24,8 @@ part_plan::part_plan(const limits& bounds, std::uint64_t usual, std::uint64_t la
 }
 
 part_plan::part_plan(const limits& bounds, std::uint64_t first, std::uint64_t largest)
-    : first_(first), largest_(std::clamp(largest, bounds.smallest_part, bounds.largest_part)) {}
+    : first_(first), largest_(std::clamp(largest, bounds.smallest_part, bounds.largest_part)),
+      most_parts_(bounds.most_parts) {}
 
 std::uint64_t part_plan::size(unsigned number) const {
     if (number <= equal_parts)
@@ -33,6 +34,13 @@ std::uint64_t part_plan::size(unsigned number) const {
     if (doublings >= 20 || first_ << doublings > largest_)
         return largest_;
     return first_ << doublings;
+}
+
+std::uint64_t part_plan::longest_upload() const {
+    std::uint64_t bytes = 0;
+    for (unsigned number = 1; number <= most_parts_; ++number)
+        bytes += size(number);
+    return bytes;
 }
 
 } // namespace objftpd::storage::rest

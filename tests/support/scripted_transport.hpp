@@ -16,7 +16,7 @@ class scripted_transport final : public storage::rest::transport {
 public:
     explicit scripted_transport(const asio::any_io_executor& executor) : released_(executor) {}
 
-    awaitable<storage::rest::answer> send(const storage::rest::call&) override {
+    awaitable<storage::rest::answer> send(const storage::rest::call& c) override {
         ++sent;
         ++running;
         most_running = std::max(most_running, running);
@@ -35,6 +35,8 @@ public:
             a.may_retry =
                 a.failed == storage::errc::unavailable || a.failed == storage::errc::throttled;
         }
+        if (on_answer)
+            on_answer(c, a);
         if (on_send)
             on_send();
         co_return a;
@@ -65,6 +67,7 @@ public:
     std::deque<failure> failures;
     std::string text; // of all answers
     std::function<void()> on_send;
+    std::function<void(const storage::rest::call&, storage::rest::answer&)> on_answer;
     bool holds = false; // calls wait for release()
     int sent = 0;
     int running = 0;

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <list>
+#include <optional>
 #include <thread>
 
 using namespace objftpd;
@@ -208,6 +209,65 @@ TEST_CASE("few go beyond the budget at the same time, however slow they are") {
     beyond_it = test.budget->used() / chunk_size - 4;
     CHECK(beyond_it == 4);
     test.end();
+}
+
+TEST_CASE("who could do without more is told when it has gone beyond the budget in vain") {
+    event_loop loop;
+    const auto budget = std::make_shared<memory_budget>(4 * chunk_size);
+    const auto slow = budget->join();
+    const auto all = take_all(*budget, slow);
+    const auto one = budget->join();
+    std::vector<memory_budget::chunk> held;
+    const auto fill = [&]() -> awaitable<void> {
+        const auto kept = [&] { return held.size() * chunk_size; };
+        while (auto chunk = co_await budget->take_unless_in_vain(one, kept(), never))
+            held.push_back(std::move(chunk));
+    };
+    loop.run(fill());
+    CHECK(held.size() == beyond);
+}
+
+TEST_CASE("who could do without more waits for 10 s, unless something of its own comes back") {
+    event_loop loop;
+    memory_budget::clock::time_point now{};
+    const auto budget = std::make_shared<memory_budget>(2 * chunk_size, [&] {
+        now += std::chrono::seconds(4); // a while between any two questions
+        return now;
+    });
+    const auto one = budget->join();
+    auto in_hand = budget->try_take(one);
+    auto on_its_way = budget->try_take(one);
+    // All that may go beyond the budget do, and are slow.
+    std::vector<std::shared_ptr<memory_budget::member>> slow;
+    std::vector<memory_budget::chunk> held;
+    for (int i = 0; i < 4; ++i)
+        held.push_back(loop.run(budget->take(slow.emplace_back(budget->join()), never)));
+
+    std::optional<bool> served;
+    const auto wait = [&]() -> awaitable<void> {
+        const auto chunk = co_await budget->take_unless_in_vain(one, chunk_size, never);
+        served = static_cast<bool>(chunk);
+    };
+    loop.start(wait());
+    loop.context().restart();
+    loop.context().poll();
+    CHECK_FALSE(served);
+    on_its_way = memory_budget::chunk(); // others hold more than there is
+    loop.context().restart();
+    loop.context().poll();
+    CHECK(served == false);
+}
+
+TEST_CASE("what is within reach is a share, or what may be taken beyond the budget") {
+    const auto budget = std::make_shared<memory_budget>(128 << 20);
+    const auto one = budget->join();
+    CHECK(budget->within_reach() == budget->size());
+    const auto two = budget->join();
+    CHECK(budget->within_reach() == budget->size() / 2);
+    std::vector<std::shared_ptr<memory_budget::member>> many;
+    for (int i = 0; i < 100; ++i)
+        many.push_back(budget->join());
+    CHECK(budget->within_reach() == beyond * chunk_size);
 }
 
 TEST_CASE("a wait ends when it is stopped, and takes nothing") {

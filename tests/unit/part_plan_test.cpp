@@ -54,6 +54,17 @@ TEST_CASE("with parts of 5 GiB an announced upload reaches what stores take at m
     const auto most = std::uint64_t{48'800} * 1'000'000'000;
     const part_plan plan(of_s3(), 8 * MiB, std::uint64_t{5} << 30, most, mark);
     CHECK(longest_upload(plan, of_s3()) >= most);
+    CHECK(plan.longest_upload() == longest_upload(plan, of_s3()));
+}
+
+TEST_CASE("the longest upload is that of which the options tell") {
+    const part_plan usual(of_s3(), 8 * MiB, 64 * MiB, 0, mark);
+    CHECK(usual.longest_upload() >> 30 >= 503);
+    CHECK(usual.longest_upload() >> 30 < 510);
+    const part_plan announced(of_s3(), 8 * MiB, 64 * MiB, std::uint64_t{600} << 30, mark);
+    CHECK(announced.longest_upload() >> 30 >= 625);
+    const auto too_much = std::uint64_t{48'800} * 1'000'000'000;
+    CHECK(part_plan(of_s3(), 8 * MiB, 64 * MiB, too_much, mark).longest_upload() < too_much);
 }
 
 TEST_CASE("no part is shorter or longer than the store takes") {
