@@ -3,6 +3,7 @@
 #include "config/password_hash.hpp"
 #include "config/problems.hpp"
 #include "config/text.hpp"
+#include "config/units.hpp"
 
 #include <unistd.h>
 
@@ -45,6 +46,21 @@ void check_authorities(const std::string& path, const std::string& key, problem_
                               std::system_category().message(errno));
 }
 
+// What nobody has written adapts itself: uploads send shorter parts where memory is short.
+void check_memory(const settings& s, const object_store_settings& store, const std::string& key,
+                  problem_list& problems) {
+    const auto memory = s.server.upload_memory;
+    const auto than = " than server.upload_memory holds, " + format_size(memory);
+    const bool sizes = problems.has(key + ".part_size");
+    if ((sizes || problems.has(key + ".parallel_parts")) &&
+        store.part_size > memory / store.parallel_parts)
+        problems.add(key + (sizes ? ".part_size" : ".parallel_parts"),
+                     std::to_string(store.parallel_parts) + " parts of " +
+                         format_size(store.part_size) + " at the same time are more" + than);
+    if (problems.has(key + ".largest_part") && store.largest_part > memory)
+        problems.add(key + ".largest_part", "is more" + than);
+}
+
 void check_stores(const settings& s, problem_list& problems) {
     if (s.stores.empty())
         problems.add("store", "there is no [[store]]: files would have nowhere to go");
@@ -59,6 +75,8 @@ void check_stores(const settings& s, problem_list& problems) {
             problems.add(key + ".path", "another store has the same folder");
         check_authorities(store.remote.ca_file, key + ".ca_file", problems);
         check_authorities(store.remote.ca_folder, key + ".ca_folder", problems);
+        if (store.type != store_type::local)
+            check_memory(s, store.remote, key, problems);
         if (!store.path.empty() && store.path == s.state_directory)
             problems.add(key + ".path", "state lies in the same folder; users could reach it");
     }

@@ -22,6 +22,9 @@ public:
     /// Remembers where `key` ("user[2].name") or a section ("user[2]") stands.
     void place(const std::string& key, position where) { places_[key] = where; }
 
+    /// Whether it stands in the file.
+    bool has(const std::string& key) const { return places_.contains(key); }
+
     /// A problem of `key`. A key that was not given is placed at its section.
     void add(const std::string& key, std::string text);
 

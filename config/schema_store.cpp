@@ -150,10 +150,17 @@ std::vector<option<store_source>> transfer_options() {
         make::size("part_size", &r::part_size, 8 * MiB, 100 << 10, std::uint64_t{5} << 30,
                    "Files up to this size are stored by one request, larger ones in parts of it, "
                    "and up to an eighth or 1 MiB more: by that this server knows its unfinished "
-                   "uploads, and whose they are, from others'. After 1500 parts they grow."),
-        make::size("largest_part", &r::largest_part, 64 * MiB, 5 * MiB, std::uint64_t{5} << 30,
-                   "How far parts grow. Each is held in upload_memory until it is stored; 10,000 "
-                   "of them make the largest file."),
+                   "uploads, and whose they are, from others'. After 1500 parts they grow; where a "
+                   "client announces a large file (ALLO) they are longer from the start. "
+                   "parallel_parts of them must fit into upload_memory."),
+        make::size(
+            "largest_part", &r::largest_part, 64 * MiB, 5 * MiB, std::uint64_t{5} << 30,
+            "How far parts grow, at most to upload_memory, where each is held until it is "
+            "stored. 10,000 parts make the largest file: with the defaults 503 GiB, or 625 "
+            "GiB if the client has announced it; 48.8 TB, OSS's limit, take \"5 GiB\" here "
+            "and in upload_memory, and to be announced. An announced file that is too large "
+            "is refused at once. Where many clients share upload_memory parts are shorter, and "
+            "files of some 35 GiB each are sure to fit."),
         make::count("parallel_parts", &r::parallel_parts, 3, 1, 64,
                     "Parts of one upload that are on their way at the same time."),
         make::count("parallel_reads", &r::parallel_reads, 1, 1, 64,

@@ -103,11 +103,34 @@ TEST_CASE("what is wrong with a store over HTTP is told") {
          "access_key_secret_env and access_key_secret_file"},
         {"type = \"s3\"\nendpoint = \"h\"\ncredentials = \"anonymous\"\naccess_key_secret = \"s\"",
          "store[1].access_key_secret: is not used unless credentials = \"keys\""},
-        {"type = \"s3\"\nendpoint = \"h\"\ncredentials = \"anonymous\"\npart_size = \"100 MiB\"",
+        {"type = \"s3\"\nendpoint = \"h\"\ncredentials = \"anonymous\"\npart_size = \"40 MiB\"\n"
+         "largest_part = \"39 MiB\"",
          "store[1].largest_part: is less than part_size"},
     };
     for (const auto& r : rows)
         CHECK(problems(with_store(r.lines)) == std::vector<std::string>{r.problem});
+}
+
+TEST_CASE("parts that upload_memory cannot hold are refused, but for those that nobody asked for") {
+    const auto with = [](const std::string& memory, const std::string& parts) {
+        auto lines = "type = \"s3\"\nendpoint = \"h\"" + keys + parts;
+        if (!memory.empty())
+            lines += "\n[server]\nupload_memory = \"" + memory + "\"";
+        return problems(with_store(lines));
+    };
+    const std::string no_room = " at the same time are more than server.upload_memory holds, ";
+    using texts = std::vector<std::string>;
+    CHECK(with("", "").empty());
+    CHECK(with("8 MiB", "").empty());
+    CHECK(with("", "part_size = \"40 MiB\"").empty());
+    CHECK(with("192 MiB", "part_size = \"64 MiB\"").empty());
+    CHECK(with("", "part_size = \"64 MiB\"") ==
+          texts{"store[1].part_size: 3 parts of 64 MiB" + no_room + "128 MiB"});
+    CHECK(with("", "parallel_parts = 64") ==
+          texts{"store[1].parallel_parts: 64 parts of 8 MiB" + no_room + "128 MiB"});
+    CHECK(with("", "largest_part = \"1 GiB\"") ==
+          texts{"store[1].largest_part: is more than server.upload_memory holds, 128 MiB"});
+    CHECK(with("5 GiB", "largest_part = \"5 GiB\"").empty());
 }
 
 TEST_CASE("an endpoint with a path, a user or another scheme is refused") {
