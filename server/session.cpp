@@ -302,6 +302,7 @@ result<> session::reset_login() {
     directory = storage::virtual_path();
     type = representation::ascii;
     restart_at = 0;
+    announced_size = 0;
     rename_from.reset();
     copy_from.reset();
     facts = default_facts;

@@ -240,6 +240,7 @@ awaitable<reply> stou(session& s, std::string argument) {
     options.missing = s.missing_parents();
     options.may_go_on = false;
     options.stop = s.operation.stop.get_token();
+    options.expected_size = std::exchange(s.announced_size, 0);
     auto to = co_await s.files->open_upload(*path, options);
     if (!to)
         co_return reply_for(to.error(), purpose::store);
