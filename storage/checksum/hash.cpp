@@ -1,8 +1,8 @@
 #include "storage/checksum/hash.hpp"
 
+#include "storage/checksum/crc.hpp"
 #include "storage/http/encoding.hpp"
 
-#include <isa-l/crc.h>
 #include <openssl/evp.h>
 
 #include <array>
@@ -30,7 +30,7 @@ const EVP_MD* digest_of(hash_algorithm algorithm) {
 
 struct hash::state {
     EVP_MD_CTX* context = nullptr; // null for CRC-32
-    std::uint32_t crc = 0;
+    std::uint64_t crc = 0;
     ~state() { EVP_MD_CTX_free(context); }
 };
 
@@ -48,8 +48,7 @@ void hash::update(const void* data, std::size_t length) {
     if (state_->context != nullptr)
         EVP_DigestUpdate(state_->context, data, length);
     else
-        state_->crc =
-            ::crc32_gzip_refl(state_->crc, static_cast<const unsigned char*>(data), length);
+        state_->crc = crc(crc_kind::crc32, state_->crc, data, length);
 }
 
 std::string hash::finish() {

@@ -4,7 +4,7 @@
 #include "config/hex.hpp"
 #include "config/log.hpp"
 #include "config/parallel.hpp"
-#include "storage/checksum/crc64_combine.hpp"
+#include "storage/checksum/crc_combine.hpp"
 #include "storage/error.hpp"
 #include "storage/http/encoding.hpp"
 
@@ -226,7 +226,7 @@ std::optional<std::uint64_t> upload_parts::crc64() const {
     for (const auto& p : std::span(parts_).subspan(front_.count)) {
         if (!p.crc64)
             return std::nullopt;
-        sum = crc64_combine(sum, *p.crc64, p.size);
+        sum = crc_combine(crc_kind::crc64, sum, *p.crc64, p.size);
     }
     return sum;
 }
