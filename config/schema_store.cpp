@@ -144,6 +144,14 @@ std::vector<option<store_source>> transfer_options() {
                      "uploads and downloads are compared with it. \"auto\": \"md5\" but for "
                      "Alibaba's stores. Take \"opaque\" where good uploads end with 451 for damage "
                      "on their way."),
+        make::choice("checksum", &r::checksum, "md5",
+                     {{"md5", upload_checksum::md5},
+                      {"crc32c", upload_checksum::crc32c},
+                      {"crc64nvme", upload_checksum::crc64nvme}},
+                     "S3 only: by what the store refuses uploads that were damaged on their way. "
+                     "\"md5\": every store knows it. Amazon's and newer stores know the others, "
+                     "which cost less of the processor, and keep them with the object: downloads "
+                     "of what was stored in parts are compared with them, too."),
         make::count("list_version", &r::list_version, 2, 1, 2,
                     "The version of ListObjects to begin with. A store that knows only 1 is asked "
                     "in that from then on."),

@@ -18,6 +18,18 @@
 namespace objftpd::storage {
 namespace {
 
+std::optional<crc_kind> kind_of(config::upload_checksum wanted) {
+    switch (wanted) {
+    case config::upload_checksum::crc32c:
+        return crc_kind::crc32c;
+    case config::upload_checksum::crc64nvme:
+        return crc_kind::crc64nvme;
+    case config::upload_checksum::md5:
+        break;
+    }
+    return std::nullopt;
+}
+
 std::shared_ptr<const rest::dialect> make_dialect(const config::store_settings& s) {
     if (s.type == config::store_type::s3) {
         using config::etag_meaning;
@@ -25,7 +37,8 @@ std::shared_ptr<const rest::dialect> make_dialect(const config::store_settings& 
         const bool opaque = s.remote.etags == etag_meaning::opaque ||
                             (s.remote.etags == etag_meaning::automatic && own_way);
         return std::make_shared<s3::s3_dialect>(opaque ? s3::s3_dialect::etags::opaque
-                                                       : s3::s3_dialect::etags::md5);
+                                                       : s3::s3_dialect::etags::md5,
+                                                kind_of(s.remote.checksum));
     }
     const auto version =
         s.remote.signature == config::oss_signature::v1 ? oss::signature::v1 : oss::signature::v4;

@@ -17,7 +17,12 @@ public:
         return "x-oss-server-side-encryption-key-id";
     }
     const rest::limits& bounds() const override;
-    bool tells_crc64() const override { return true; }
+    std::optional<crc_kind> checksum_of_uploads() const override { return crc_kind::crc64; }
+    bool sends_checksums() const override { return false; }
+    void ask_for_checksums(rest::call&) const override {}
+    bool may_keep(hash_algorithm algorithm) const override {
+        return algorithm == hash_algorithm::md5;
+    }
     bool etags_are_md5s() const override { return true; }
     bool acl_at_completion() const override { return true; }
     bool composite_etags() const override { return false; }

@@ -1,5 +1,6 @@
 #include "storage/rest/answers.hpp"
 
+#include "config/ascii_text.hpp"
 #include "storage/error.hpp"
 #include "storage/http/encoding.hpp"
 #include "storage/rest/xml.hpp"
@@ -39,6 +40,21 @@ std::string continuation_token(const pugi::xml_node& root) {
     if (token.find('%') == token.npos || vocabulary.find("s3.amazonaws.com") != vocabulary.npos)
         return token;
     return http::percent_decode(token).value_or(token);
+}
+
+// S3 names them like headers: ChecksumCRC32C is x-amz-checksum-crc32c.
+std::vector<http::header> checksums_of(const pugi::xml_node& node) {
+    constexpr std::string_view amazons = "Checksum";
+    std::vector<http::header> all;
+    for (const auto element : node.children()) {
+        const auto name = local_name(element);
+        if (name.starts_with(amazons))
+            all.emplace_back("x-amz-checksum-" + config::to_lower(name.substr(amazons.size())),
+                             element.text().get());
+        else if (name == "HashCrc64ecma")
+            all.emplace_back("x-oss-hash-crc64ecma", element.text().get());
+    }
+    return all;
 }
 
 std::optional<unsigned> digits(std::string_view text, std::size_t at, std::size_t count) {
@@ -145,13 +161,13 @@ result<std::string> parse_upload_id(std::string_view xml) {
     return id;
 }
 
-result<std::string> parse_etag(std::string_view xml) {
+result<stored_answer> parse_stored(std::string_view xml) {
     const document doc(xml);
     const auto root =
         doc.root({"CompleteMultipartUploadResult", "CopyObjectResult", "CopyPartResult"});
     if (!root)
         return errc::unavailable;
-    return unquoted(text(root, "ETag"));
+    return stored_answer{unquoted(text(root, "ETag")), checksums_of(root)};
 }
 
 result<parts_answer> parse_parts(std::string_view xml) {
@@ -167,10 +183,12 @@ result<parts_answer> parse_parts(std::string_view xml) {
         const auto size = number<std::uint64_t>(node, "Size");
         if (!part_number || !size)
             return errc::unavailable;
-        answer.parts.push_back({*part_number, *size, unquoted(text(node, "ETag")),
-                                number<std::uint64_t>(node, "HashCrc64ecma"),
+        auto etag = unquoted(text(node, "ETag"));
+        const auto told = checksums_in(checksums_of(node), etag);
+        answer.parts.push_back({*part_number, *size, std::move(etag), told.crcs,
                                 parse_time(text(node, "LastModified"))});
     }
+    answer.checksum = upload_checksum_in(checksums_of(root));
     if (is_true(root, "IsTruncated")) {
         answer.next = text(root, "NextPartNumberMarker");
         if (answer.next.empty())

@@ -2,6 +2,7 @@
 
 #include "config/result.hpp"
 #include "storage/adapter.hpp"
+#include "storage/rest/checksums.hpp"
 
 #include <optional>
 #include <string>
@@ -53,20 +54,24 @@ result<list_answer> parse_list(std::string_view xml, list_version asked);
 /// InitiateMultipartUpload.
 result<std::string> parse_upload_id(std::string_view xml);
 
-/// The ETag of CompleteMultipartUpload, CopyObject and UploadPartCopy, without quotes; empty where
-/// the store tells none (Ceph, of completed uploads).
-result<std::string> parse_etag(std::string_view xml);
+/// CompleteMultipartUpload, CopyObject and UploadPartCopy.
+struct stored_answer {
+    std::string etag; // without quotes; empty where the store tells none (Ceph, of uploads)
+    std::vector<http::header> checksums; // under the names that headers have for them
+};
+result<stored_answer> parse_stored(std::string_view xml);
 
 struct part_info {
     unsigned number = 0;
     std::uint64_t size = 0;
     std::string etag;
-    std::optional<std::uint64_t> crc64;
+    crc_sums crcs;
     timestamp modified{};
 };
 struct parts_answer {
     std::vector<part_info> parts;
     std::string next; // part number marker; empty: the last page
+    upload_checksum checksum;
 };
 result<parts_answer> parse_parts(std::string_view xml);
 

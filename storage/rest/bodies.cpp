@@ -36,13 +36,20 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
+std::string checksum_element(const std::optional<crc_sum>& crc) {
+    if (!crc)
+        return {};
+    const auto name = "Checksum" + std::string(name_of(crc->kind));
+    return '<' + name + '>' + text_of(*crc) + "</" + name + '>';
+}
+
 } // namespace
 
 std::string complete_body(std::span<const completed_part> parts) {
     std::string out = "<CompleteMultipartUpload>";
     for (const auto& p : parts)
         out += "<Part><PartNumber>" + std::to_string(p.number) + "</PartNumber><ETag>&quot;" +
-               escaped(p.etag) + "&quot;</ETag></Part>";
+               escaped(p.etag) + "&quot;</ETag>" + checksum_element(p.crc) + "</Part>";
     return out + "</CompleteMultipartUpload>";
 }
 

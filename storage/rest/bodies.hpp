@@ -1,7 +1,9 @@
 #pragma once
 
 #include "storage/property.hpp"
+#include "storage/rest/checksums.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +16,7 @@ namespace objftpd::storage::rest {
 struct completed_part {
     unsigned number = 0;
     std::string etag;
+    std::optional<crc_sum> crc = std::nullopt; // S3: of uploads that were begun with one
 };
 
 /// REQUIRES: ascending numbers.

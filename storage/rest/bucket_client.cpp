@@ -34,6 +34,12 @@ void bucket_client::add_source(call& c, const copy_source& from) const {
         c.headers.emplace_back(dialect_->own("copy-source-if-match"), quoted(from.etag));
 }
 
+void bucket_client::add_checksums(call& c, body_checksums&& sums) const {
+    add_unless_empty(c, "content-md5", sums.md5);
+    if (sums.crc && dialect_->sends_checksums())
+        c.headers.emplace_back(header_of(sums.crc->kind), text_of(*sums.crc));
+}
+
 awaitable<answer> bucket_client::ask_for_list(list_version in, call c, std::string token,
                                               std::string after) const {
     const bool v2 = in == list_version::v2;
@@ -84,8 +90,10 @@ awaitable<result<list_answer>> bucket_client::list(std::string prefix, std::stri
     co_return page;
 }
 
-awaitable<result<object_head>> bucket_client::head(std::string key) const {
-    const call c(operation::head_object, "HEAD", std::move(key));
+awaitable<result<object_head>> bucket_client::head(std::string key, checksums wanted) const {
+    call c(operation::head_object, "HEAD", std::move(key));
+    if (wanted == checksums::asked_for)
+        dialect_->ask_for_checksums(c);
     const auto a = co_await transport_->send(c);
     if (a.failed)
         co_return a.failed;
@@ -105,6 +113,8 @@ awaitable<result<opened_object>> bucket_client::get(std::string key, std::uint64
         const auto last = most == to_the_end ? std::string() : std::to_string(offset + most - 1);
         c.headers.emplace_back("range", "bytes=" + std::to_string(offset) + '-' + last);
         dialect_->insist_on_range(c);
+    } else {
+        dialect_->ask_for_checksums(c);
     }
     auto a = co_await transport_->send(c);
     if (a.failed)
@@ -148,13 +158,13 @@ awaitable<answer> bucket_client::send(call c, overwrite existing) const {
 }
 
 awaitable<attempt> bucket_client::put(std::string key, const object_attributes& attributes,
-                                      overwrite existing, std::string md5, http::request_body body,
+                                      overwrite existing, body_checksums sums,
+                                      http::request_body body,
                                       std::stop_token no_more_attempts) const {
     call c(operation::put_object, "PUT", std::move(key));
     c.no_more_attempts = std::move(no_more_attempts);
     add_attributes(c, *dialect_, attributes);
-    if (!md5.empty())
-        c.headers.emplace_back("content-md5", std::move(md5));
+    add_checksums(c, std::move(sums));
     c.body = std::move(body);
     const auto a = co_await send(std::move(c), existing);
     if (a.failed)
@@ -197,29 +207,36 @@ awaitable<attempt> bucket_client::copy(copy_source from, std::string to,
     co_return attempt(stored_in_text(a, *dialect_), true);
 }
 
-awaitable<result<std::string>> bucket_client::create_upload(std::string key,
-                                                            const object_attributes& attributes,
-                                                            overwrite existing,
-                                                            std::stop_token stop) const {
+awaitable<result<begun_upload>> bucket_client::create_upload(std::string key,
+                                                             const object_attributes& attributes,
+                                                             overwrite existing,
+                                                             std::stop_token stop) const {
     call c(operation::create_upload, "POST", std::move(key));
     c.query.emplace_back("uploads");
     auto now = attributes;
     if (dialect_->acl_at_completion())
         now.acl.clear();
     add_attributes(c, *dialect_, now);
+    const auto kind = dialect_->checksum_of_uploads();
+    if (kind && dialect_->sends_checksums()) {
+        c.headers.emplace_back(dialect_->own("checksum-algorithm"), std::string(name_of(*kind)));
+        c.headers.emplace_back(dialect_->own("checksum-type"), "FULL_OBJECT");
+    }
     c.stop = std::move(stop);
     const auto a = co_await send(std::move(c), existing);
     if (a.failed)
         co_return a.failed;
-    co_return parse_upload_id(a.text);
+    auto id = parse_upload_id(a.text);
+    if (!id)
+        co_return id.error();
+    co_return begun_upload(std::move(*id), upload_checksum_in(a.headers));
 }
 
 awaitable<result<stored>> bucket_client::upload_part(upload_name to, unsigned number,
-                                                     std::string md5, http::request_body body,
+                                                     body_checksums sums, http::request_body body,
                                                      std::stop_token stop) const {
     auto c = part_call(operation::upload_part, std::move(to), number, std::move(stop));
-    if (!md5.empty())
-        c.headers.emplace_back("content-md5", std::move(md5));
+    add_checksums(c, std::move(sums));
     c.body = std::move(body);
     const auto a = co_await transport_->send(c);
     if (a.failed)
@@ -243,17 +260,20 @@ awaitable<result<stored>> bucket_client::copy_part(upload_name to, unsigned numb
     co_return s;
 }
 
-awaitable<attempt> bucket_client::complete_upload(upload_name which,
-                                                  std::vector<completed_part> parts,
+awaitable<attempt> bucket_client::complete_upload(upload_name which, completion of,
                                                   overwrite existing, std::string acl,
                                                   std::stop_token no_more_attempts) const {
-    const auto body = complete_body(parts);
+    const auto body = complete_body(of.parts);
     call c(operation::complete_upload, "POST", std::move(which.key));
     c.no_more_attempts = std::move(no_more_attempts);
     if (dialect_->acl_at_completion())
         add_unless_empty(c, std::string(dialect_->acl_header()), acl);
     c.query.emplace_back("uploadId", std::move(which.id));
     c.headers.emplace_back("content-type", "application/xml");
+    if (of.crc) {
+        c.headers.emplace_back(header_of(of.crc->kind), text_of(*of.crc));
+        c.headers.emplace_back(dialect_->own("checksum-type"), "FULL_OBJECT");
+    }
     c.body.emplace_back(body);
     const auto a = co_await send(std::move(c), existing);
     if (a.failed)

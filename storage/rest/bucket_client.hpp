@@ -26,6 +26,15 @@ struct opened_object {
     std::uint64_t end = 0; // of the object's bytes that it delivers
 };
 
+/// What a store is told of the bytes that it is sent, so that it refuses damaged ones.
+struct body_checksums {
+    body_checksums() = default;
+    explicit body_checksums(std::string sum) : md5(std::move(sum)) {}
+
+    std::string md5;            // base64; may be empty
+    std::optional<crc_sum> crc; // where stores are sent such (dialect::sends_checksums)
+};
+
 /// How a request ended that was to make an object.
 struct attempt {
     explicit attempt(result<stored> r, bool uncertain = false)
@@ -42,6 +51,26 @@ struct upload_name {
     std::string key;
     std::string id;
 };
+
+/// An upload that the store has begun.
+struct begun_upload {
+    begun_upload(std::string i, upload_checksum c) : id(std::move(i)), checksum(c) {}
+
+    std::string id;
+    upload_checksum checksum; // that the store says it keeps
+};
+
+/// What an object is made of.
+struct completion {
+    completion() = default;
+
+    std::vector<completed_part> parts;
+    std::optional<crc_sum> crc; // of all of them together, where the store keeps it
+};
+
+/// Whether HEAD asks for the checksums that are kept: for objects that are encrypted with keys of
+/// a service, Amazon then wants the right to decrypt.
+enum class checksums { as_told, asked_for };
 
 /// The bytes of another object that a part is made of.
 struct copy_source {
@@ -71,22 +100,23 @@ public:
                                         std::string token, std::size_t limit, std::stop_token stop,
                                         std::string after = {}) const;
 
-    awaitable<result<object_head>> head(std::string key) const;
+    awaitable<result<object_head>> head(std::string key,
+                                        checksums wanted = checksums::as_told) const;
 
     static constexpr std::uint64_t to_the_end = UINT64_MAX;
 
     /// From `offset` (bytes) on, `most` bytes at most; a store that knows no ranges may deliver
     /// more from the beginning. With `etag` only that version, otherwise
-    /// errc::precondition_failed. A store that does not begin there is errc::unavailable.
+    /// errc::precondition_failed. A store that does not begin there is errc::unavailable. What the
+    /// store tells of checksums is for whoever reads from the beginning.
     awaitable<result<opened_object>> get(std::string key, std::uint64_t offset, std::string etag,
                                          std::stop_token stop,
                                          std::uint64_t most = to_the_end) const;
 
-    /// `md5` of the body (base64) lets the store refuse damaged bytes; may be empty.
     /// errc::already_exists if `existing` forbids; a store without conditional requests (Swift) is
     /// asked for the key before.
     awaitable<attempt> put(std::string key, const object_attributes& attributes, overwrite existing,
-                           std::string md5, http::request_body body,
+                           body_checksums sums, http::request_body body,
                            std::stop_token no_more_attempts = {}) const;
 
     /// No error if there is no such key.
@@ -101,17 +131,16 @@ public:
     awaitable<attempt> copy(copy_source from, std::string to, const object_attributes& attributes,
                             overwrite existing, std::stop_token no_more_attempts = {}) const;
 
-    awaitable<result<std::string>> create_upload(std::string key,
-                                                 const object_attributes& attributes,
-                                                 overwrite existing, std::stop_token stop) const;
-    awaitable<result<stored>> upload_part(upload_name to, unsigned number, std::string md5,
+    awaitable<result<begun_upload>> create_upload(std::string key,
+                                                  const object_attributes& attributes,
+                                                  overwrite existing, std::stop_token stop) const;
+    awaitable<result<stored>> upload_part(upload_name to, unsigned number, body_checksums sums,
                                           http::request_body body, std::stop_token stop) const;
     awaitable<result<stored>> copy_part(upload_name to, unsigned number, copy_source from,
                                         std::stop_token stop) const;
     /// Some stores (Ceph) tell no ETag. OSS takes the ACL here.
-    awaitable<attempt> complete_upload(upload_name which, std::vector<completed_part> parts,
-                                       overwrite existing, std::string acl,
-                                       std::stop_token no_more_attempts) const;
+    awaitable<attempt> complete_upload(upload_name which, completion of, overwrite existing,
+                                       std::string acl, std::stop_token no_more_attempts) const;
     /// No error if there is no such upload any more.
     awaitable<result<>> abort_upload(upload_name which) const;
 
@@ -152,6 +181,7 @@ private:
     awaitable<answer> ask_for_list(list_version in, call c, std::string token,
                                    std::string after) const;
     void add_source(call& c, const copy_source& from) const;
+    void add_checksums(call& c, body_checksums&& sums) const;
     awaitable<answer> send(call c, overwrite existing) const;
 
     const std::string bucket_;

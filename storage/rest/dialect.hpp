@@ -3,9 +3,11 @@
 #include "storage/http/credentials.hpp"
 #include "storage/http/request.hpp"
 #include "storage/rest/call.hpp"
+#include "storage/rest/checksums.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,8 +40,19 @@ public:
 
     virtual const limits& bounds() const = 0;
 
-    /// Whether answers tell the CRC-64 of what is stored. If not, a part's MD5 is sent with it.
-    virtual bool tells_crc64() const = 0;
+    /// The checksum by which uploads are compared with what answers tell of them. Nothing: the
+    /// store compares their MD5.
+    virtual std::optional<crc_kind> checksum_of_uploads() const = 0;
+
+    /// Whether such a checksum is sent with the bytes in place of an MD5: the store refuses damaged
+    /// ones by it, too, and keeps it with the object (S3).
+    virtual bool sends_checksums() const = 0;
+
+    /// Makes GetObject and HeadObject tell what checksums the store keeps.
+    virtual void ask_for_checksums(call& c) const = 0;
+
+    /// Whether a store may keep it with an object.
+    virtual bool may_keep(hash_algorithm algorithm) const = 0;
 
     /// Whether an ETag that looks like an MD5 is the content's.
     virtual bool etags_are_md5s() const = 0;

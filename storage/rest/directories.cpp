@@ -130,7 +130,7 @@ awaitable<result<>> directories::keep(std::string key) const {
 awaitable<result<>> directories::put_marker(std::string key, overwrite existing) const {
     object_attributes attributes(bucket_->settings.attributes);
     attributes.content_type = marker_type;
-    auto sum_of_nothing = http::to_base64(md5::of({}));
+    body_checksums sum_of_nothing(http::to_base64(md5::of({})));
     http::request_body nothing;
     const auto made = co_await bucket_->client.put(std::move(key), attributes, existing,
                                                    std::move(sum_of_nothing), nothing);

@@ -19,10 +19,12 @@ struct copied {
 };
 
 evidence compare(const stored& made, const stored& source) {
-    const bool crcs = made.crc64 && source.crc64;
+    const auto crc = made.crcs.find(crc_kind::crc64);
+    const auto wanted = source.crcs.find(crc_kind::crc64);
+    const bool crcs = crc && wanted;
     if (!crcs && !(made.etag_is_md5 && source.etag_is_md5))
         return evidence::none;
-    const bool same = crcs ? *made.crc64 == *source.crc64 : made.etag == source.etag;
+    const bool same = crcs ? *crc == *wanted : made.etag == source.etag;
     return same ? evidence::proves : evidence::contradicts;
 }
 
@@ -55,7 +57,8 @@ awaitable<result<put_result>> copy_at_once(const std::shared_ptr<const bucket_ac
         if (compare(*copy.outcome, source) == evidence::contradicts)
             co_return errc::checksum_mismatch;
         made.etag = std::move(copy.outcome->etag);
-        made.crc64 = copy.outcome->crc64 ? copy.outcome->crc64 : source.crc64;
+        const auto told = copy.outcome->crcs.find(crc_kind::crc64);
+        made.crc64 = told ? told : source.crcs.find(crc_kind::crc64);
         co_return made;
     }
     const auto failed = copy.outcome.error();
@@ -68,7 +71,7 @@ awaitable<result<put_result>> copy_at_once(const std::shared_ptr<const bucket_ac
     if (copy.may_have_worked && there && there->size == source.size &&
         compare(*there, source) == evidence::proves) {
         made.etag = there->etag;
-        made.crc64 = there->crc64;
+        made.crc64 = there->crcs.find(crc_kind::crc64);
         co_return made;
     }
     if (refused && there)

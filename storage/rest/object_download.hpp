@@ -1,8 +1,8 @@
 #pragma once
 
 #include "storage/adapter.hpp"
-#include "storage/checksum/md5.hpp"
 #include "storage/rest/bucket_access.hpp"
+#include "storage/rest/content_check.hpp"
 #include "storage/rest/object_range.hpp"
 #include "storage/rest/read_ahead.hpp"
 
@@ -26,15 +26,13 @@ public:
     awaitable<result<std::size_t>> read_some(std::span<char> buffer) override;
 
 private:
-    void sum(std::span<const char> bytes);
     result<> check(); // once
 
     object_info info_;
     std::uint64_t remaining_; // bytes
-    std::unique_ptr<object_range> whole_;
+    std::unique_ptr<object_range> range_;
     std::unique_ptr<read_ahead> ahead_;  // in its place
-    std::optional<std::uint64_t> crc64_; // of the bytes so far, where the whole one is known
-    std::optional<md5> md5_;
+    std::optional<content_check> whole_; // of what is read from its beginning
 };
 
 } // namespace objftpd::storage::rest

@@ -23,13 +23,39 @@ bool is_kept(std::string_view name, std::string_view prefix) {
 }
 
 // Stores that encrypt with keys of a service or of the client give ETags that look like MD5s.
-bool is_md5(const std::string& etag, const answer& a, const dialect& speech) {
-    const auto* const encryption = a.find(speech.own("server-side-encryption"));
-    const auto* const type = a.find(speech.own("object-type"));
+bool is_md5(const std::string& etag, const std::vector<http::header>& headers,
+            const dialect& speech) {
+    const auto* const encryption = http::find(headers, speech.own("server-side-encryption"));
+    const auto* const type = http::find(headers, speech.own("object-type"));
     return speech.etags_are_md5s() && looks_like_md5(etag) &&
            (encryption == nullptr || *encryption == "AES256") &&
-           a.find(speech.own("server-side-encryption-customer-algorithm")) == nullptr &&
+           http::find(headers, speech.own("server-side-encryption-customer-algorithm")) ==
+               nullptr &&
            (type == nullptr || *type == "Normal");
+}
+
+stored make_stored(std::string etag, const std::vector<http::header>& headers,
+                   const dialect& speech) {
+    stored s;
+    static_cast<told_checksums&>(s) = checksums_in(headers, etag);
+    s.etag_is_md5 = is_md5(etag, headers, speech);
+    if (s.etag_is_md5)
+        s.hashes.insert(s.hashes.begin(), {hash_algorithm::md5, config::to_lower(etag)});
+    s.etag = std::move(etag);
+    return s;
+}
+
+std::string noted_md5_header(const dialect& speech) {
+    return speech.own("meta-md5chksum");
+}
+
+// An object that grows by AppendObject keeps what was noted before.
+std::string noted_md5(const answer& a, const dialect& speech) {
+    const auto* const type = a.find(speech.own("object-type"));
+    const auto* const noted = a.find(noted_md5_header(speech));
+    if (noted == nullptr || (type != nullptr && (*type == "Appendable" || *type == "Symlink")))
+        return {};
+    return md5_in_base64(*noted).value_or(std::string());
 }
 
 } // namespace
@@ -86,6 +112,22 @@ std::optional<timestamp> time_of_change(const object_head& head, const dialect& 
     return timestamp(std::chrono::seconds(*seconds)); // FTP tells whole ones
 }
 
+bool tells_of_content(const http::header& kept, const dialect& speech) {
+    return kept.name == time_of_change_header(speech) || kept.name == noted_md5_header(speech);
+}
+
+std::optional<std::string> known_hash(const object_head& head, hash_algorithm algorithm) {
+    for (const auto& known : head.hashes)
+        if (known.algorithm == algorithm)
+            return known.hex;
+    if (algorithm == hash_algorithm::md5 && !head.noted_md5.empty())
+        return head.noted_md5;
+    const auto sum = head.crcs.find(crc_kind::crc32);
+    if (algorithm != hash_algorithm::crc32 || !sum)
+        return std::nullopt;
+    return hex_of({crc_kind::crc32, *sum});
+}
+
 archive_state archive_state_of(const std::vector<http::header>& headers, const dialect& speech) {
     if (const auto* const restore = http::find(headers, speech.own("restore")))
         return restore->find("ongoing-request=\"true\"") == restore->npos
@@ -102,23 +144,17 @@ archive_state archive_state_of(const std::vector<http::header>& headers, const d
 }
 
 stored stored_from(const answer& a, const dialect& speech) {
-    stored s;
-    if (const auto* const etag = a.find("etag"))
-        s.etag = unquoted(*etag);
-    s.etag_is_md5 = is_md5(s.etag, a, speech);
-    if (const auto* const crc = a.find("x-oss-hash-crc64ecma"))
-        s.crc64 = config::parse_decimal(*crc);
-    return s;
+    const auto* const etag = a.find("etag");
+    return make_stored(etag == nullptr ? std::string() : unquoted(*etag), a.headers, speech);
 }
 
 result<stored> stored_in_text(const answer& a, const dialect& speech) {
-    auto etag = parse_etag(a.text);
-    if (!etag)
-        return etag.error();
-    auto s = stored_from(a, speech);
-    s.etag = std::move(*etag);
-    s.etag_is_md5 = is_md5(s.etag, a, speech);
-    return s;
+    auto told = parse_stored(a.text);
+    if (!told)
+        return told.error();
+    auto headers = a.headers;
+    headers.insert(headers.end(), told->checksums.begin(), told->checksums.end());
+    return make_stored(std::move(told->etag), headers, speech);
 }
 
 // SECURITY: an answer that does not say how long it is must not pass for an empty object.
@@ -143,6 +179,7 @@ result<object_head> head_from(const answer& a, const dialect& speech) {
     h.is_locked = !told(speech.own("object-lock-mode")).empty() ||
                   told(speech.own("object-lock-legal-hold")) == "ON";
     h.is_link = told(speech.own("object-type")) == "Symlink";
+    h.noted_md5 = noted_md5(a, speech);
     const auto tags = told(speech.own("tagging-count"));
     h.tagged = !tags.empty() && tags != "0";
     for (const auto& header : a.headers)

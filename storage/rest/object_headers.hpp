@@ -3,6 +3,7 @@
 #include "config/upload_attributes.hpp"
 #include "storage/adapter.hpp"
 #include "storage/rest/call.hpp"
+#include "storage/rest/checksums.hpp"
 #include "storage/rest/dialect.hpp"
 
 #include <cstdint>
@@ -15,12 +16,11 @@
 namespace objftpd::storage::rest {
 
 /// What a store says of bytes that it has.
-struct stored {
+struct stored : told_checksums {
     stored() = default;
 
     std::string etag;         // without quotes
     bool etag_is_md5 = false; // of the content; not where the store encrypts with keys of its own
-    std::optional<std::uint64_t> crc64;
 };
 
 /// What that says of bytes of which somebody else knows the checksum. An ETag that is no MD5
@@ -43,6 +43,7 @@ struct object_head : stored {
     bool tagged = false;
     bool is_locked = false; // by rules that keep it from being changed
     bool is_link = false;   // what is told is of the object that it leads to
+    std::string noted_md5;  // in hex; what its uploader has noted in the metadata, as rclone does
     /// What else it was stored with and a new object in its place may be: the user's own metadata,
     /// Cache-Control and the like, as headers.
     std::vector<http::header> kept;
@@ -75,6 +76,12 @@ bool marks_directory(const object_head& head);
 inline constexpr const char* time_of_change_name = "mtime";
 std::optional<timestamp> time_of_change(const object_head& head, const dialect& speech);
 std::string time_of_change_header(const dialect& speech);
+
+/// Whether one of object_head::kept tells of the content: it is wrong once that changes.
+bool tells_of_content(const http::header& kept, const dialect& speech);
+
+/// The hash that is known of the object without its content. Nothing if none is, for certain.
+std::optional<std::string> known_hash(const object_head& head, hash_algorithm algorithm);
 
 /// Of an archived object. Its class alone does not tell whether it has been restored.
 archive_state archive_state_of(const std::vector<http::header>& headers, const dialect& speech);

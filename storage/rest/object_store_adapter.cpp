@@ -7,7 +7,6 @@
 #include "storage/rest/object_upload.hpp"
 #include "storage/rest/unfinished_uploads.hpp"
 
-#include "config/ascii_text.hpp"
 #include "config/log.hpp"
 
 #include <boost/asio/error.hpp>
@@ -26,7 +25,7 @@ object_info info_of(std::string key, const object_head& head) {
     info.modified = head.modified;
     info.etag = head.etag;
     info.content_type = head.content_type;
-    info.crc64 = head.crc64;
+    info.crc64 = head.crcs.find(crc_kind::crc64);
     return info;
 }
 
@@ -236,14 +235,14 @@ awaitable<result<std::string>>
 object_store_adapter::digest(std::string key, hash_algorithm algorithm, std::stop_token stop) {
     if (names_directory(key))
         co_return error_code(errc::is_a_directory);
-    if (algorithm == hash_algorithm::md5) { // the store may know it
-        const auto head = co_await bucket_->client.head(key);
+    if (bucket_->client.speech().may_keep(algorithm)) {
+        const auto head = co_await bucket_->client.head(key, checksums::asked_for);
         if (!head && head.error() == errc::not_found)
             co_return co_await why_missing(std::move(key));
         if (!head)
             co_return head.error();
-        if (head->etag_is_md5)
-            co_return config::to_lower(head->etag);
+        if (auto known = known_hash(*head, algorithm))
+            co_return std::move(*known);
     }
     const auto from = co_await read(std::move(key), 0, std::move(stop));
     if (!from)

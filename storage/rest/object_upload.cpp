@@ -1,5 +1,6 @@
 #include "storage/rest/object_upload.hpp"
 
+#include "config/log.hpp"
 #include "storage/error.hpp"
 #include "storage/http/encoding.hpp"
 #include "storage/refused_action.hpp"
@@ -71,15 +72,15 @@ overwrite object_upload::existing() const {
     return nothing_stands ? overwrite::refused : request_.existing;
 }
 
-// A small object is told its MD5 before it replaces another; parts may be compared afterwards.
+// What is damaged must not replace another object: the store is sent what it compares by itself.
+// Parts may be compared afterwards.
 part_buffer& object_upload::current() {
     if (!current_) {
-        const bool crc = bucket_->client.speech().tells_crc64();
+        part_buffer::sums wanted;
+        wanted.crc = parts_->checksum();
         // Nor may the store have damaged parts that somebody goes on with after a crash.
-        const bool both = parts_->count() == 0 || !request_.owner.empty();
-        const auto wanted = !crc   ? part_buffer::sums::md5
-                            : both ? part_buffer::sums::both
-                                   : part_buffer::sums::crc64;
+        const bool at_once = parts_->count() == 0 || !request_.owner.empty();
+        wanted.md5 = !wanted.crc || (at_once && !bucket_->client.speech().sends_checksums());
         current_ = std::make_unique<part_buffer>(plan_.size(parts_->count() + 1), wanted);
     }
     return *current_;
@@ -94,7 +95,7 @@ object_attributes object_upload::attributes() const {
         all.kept = old->kept;
         if (!source_) // the content changes now
             std::erase_if(all.kept, [&](const http::header& h) {
-                return h.name == time_of_change_header(bucket_->client.speech());
+                return tells_of_content(h, bucket_->client.speech());
             });
         if (all.storage_class.empty())
             all.storage_class = old->storage_class;
@@ -188,7 +189,7 @@ put_result object_upload::result_of(const stored& object) const {
     put_result made;
     made.size = size_;
     made.etag = object.etag;
-    made.crc64 = object.crc64;
+    made.crc64 = object.crcs.find(crc_kind::crc64);
     return made;
 }
 
@@ -221,14 +222,21 @@ awaitable<result<put_result>> object_upload::put_whole() {
     const auto stands = co_await still_stands();
     if (!stands)
         co_return stands.error();
-    auto sum = http::to_base64(whole.md5());
+    body_checksums sums;
+    sums.crc = whole.crc();
+    if (whole.has_md5())
+        sums.md5 = http::to_base64(whole.md5());
     auto pieces = whole.pieces();
     // Not to be stopped: an answer that nobody waits for would leave it open what stands there.
     const auto made =
-        co_await bucket_->client.put(request_.key, attributes(), existing(), std::move(sum),
+        co_await bucket_->client.put(request_.key, attributes(), existing(), std::move(sums),
                                      std::move(pieces), left_.get_token());
-    if (made.outcome && compare(*made.outcome, whole) != evidence::contradicts)
+    const auto said = made.outcome ? compare(*made.outcome, whole) : evidence::none;
+    if (said == evidence::proves || (said == evidence::none && made.outcome && whole.has_md5()))
         co_return result_of(*made.outcome);
+    if (said == evidence::none && made.outcome)
+        config::log::error("the store tells nothing of the checksum that it was sent",
+                           {{"key", request_.key}, {"advice", "take checksum = \"md5\""}});
     const auto failed =
         made.outcome ? make_error_code(errc::checksum_mismatch) : made.outcome.error();
     if (!made.outcome && !made.may_have_worked)
@@ -241,16 +249,14 @@ awaitable<result<put_result>> object_upload::put_whole() {
 
 // The answer was lost or contradicts the parts.
 awaitable<result<put_result>> object_upload::settle_completion(attempt made) {
-    const auto there = co_await bucket_->client.head(request_.key);
+    const auto wanted = made.outcome ? checksums::asked_for : checksums::as_told;
+    const auto there = co_await bucket_->client.head(request_.key, wanted);
     const bool fits = there && there->size == size_;
     const auto said = fits ? parts_->compare(*there) : evidence::contradicts;
-    if (made.outcome) {
-        if (said == evidence::contradicts)
-            co_return errc::checksum_mismatch;
-        co_return result_of(*there);
-    }
     if (said == evidence::proves)
         co_return result_of(*there);
+    if (made.outcome)
+        co_return errc::checksum_mismatch;
     const bool replaced = there && (!stands_ || there->etag != stands_->etag);
     if (said == evidence::none && replaced) {
         const bool is_ended = co_await parts_->is_ended();
@@ -282,8 +288,9 @@ awaitable<result<put_result>> object_upload::complete() {
     if (!ended)
         co_return ended.error();
     parts_->end();
-    if (!ended->crc64)
-        ended->crc64 = parts_->crc64();
+    const auto sum = parts_->crc();
+    if (!ended->crc64 && sum && sum->kind == crc_kind::crc64)
+        ended->crc64 = sum->value;
     co_return ended;
 }
 

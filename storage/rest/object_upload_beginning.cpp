@@ -21,8 +21,8 @@ awaitable<result<>> object_upload::keep(const object_head& kept, std::uint64_t s
         co_return co_await read_kept(kept, size);
     const auto copied = co_await copy_parts(request_.key, kept.etag, plan);
     size_ = size;
-    if (copied && kept.crc64 && size == kept.size)
-        parts_->know_crc64(*kept.crc64);
+    if (copied && size == kept.size)
+        parts_->know_checksums(kept.crcs);
     co_return copied;
 }
 
@@ -43,8 +43,8 @@ awaitable<result<>> object_upload::copy(std::string from, const object_head& ver
                          nobodys, copy_plan::followed_by::nothing);
     const auto copied = co_await copy_parts(std::move(from), version.etag, plan);
     size_ = version.size;
-    if (copied && version.crc64)
-        parts_->know_crc64(*version.crc64);
+    if (copied)
+        parts_->know_checksums(version.crcs);
     co_return copied;
 }
 

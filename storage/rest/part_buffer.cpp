@@ -1,7 +1,5 @@
 #include "storage/rest/part_buffer.hpp"
 
-#include "storage/checksum/crc64.hpp"
-
 #include <algorithm>
 #include <cstring>
 
@@ -10,8 +8,8 @@ namespace objftpd::storage::rest {
 void part_buffer::sum(std::span<const char> bytes) {
     if (has_md5())
         running_md5_.update(bytes.data(), bytes.size());
-    if (has_crc64())
-        crc64_ = storage::crc64(crc64_, bytes.data(), bytes.size());
+    if (wanted_.crc)
+        crc_ = storage::crc(*wanted_.crc, crc_, bytes.data(), bytes.size());
 }
 
 std::span<char> part_buffer::space() {
@@ -63,6 +61,21 @@ http::request_body part_buffer::pieces() const {
 void part_buffer::finish() {
     if (has_md5())
         md5_ = running_md5_.finish();
+}
+
+md5_digest part_buffer::md5() const {
+    if (has_md5())
+        return md5_;
+    storage::md5 sum;
+    for (const auto& piece : pieces())
+        sum.update(piece.data(), piece.size());
+    return sum.finish();
+}
+
+std::optional<crc_sum> part_buffer::crc() const {
+    if (!wanted_.crc)
+        return std::nullopt;
+    return crc_sum{*wanted_.crc, crc_};
 }
 
 } // namespace objftpd::storage::rest

@@ -3,8 +3,10 @@
 #include "storage/checksum/md5.hpp"
 #include "storage/http/exchange.hpp"
 #include "storage/memory_budget.hpp"
+#include "storage/rest/checksums.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,7 +17,11 @@ namespace objftpd::storage::rest {
 /// while they come: all that is needed to send it more than once.
 class part_buffer {
 public:
-    enum class sums { md5, crc64, both };
+    /// What is computed of the bytes.
+    struct sums {
+        bool md5 = true;
+        std::optional<crc_kind> crc;
+    };
 
     /// `size` is how much it shall hold, in bytes.
     part_buffer(std::uint64_t size, sums wanted) : target_(size), wanted_(wanted) {}
@@ -39,12 +45,12 @@ public:
 
     http::request_body pieces() const;
 
-    /// Once all bytes are there, and once only. Nothing that was not wanted.
+    /// Once all bytes are there, and once only.
     void finish();
-    const md5_digest& md5() const { return md5_; }
-    std::uint64_t crc64() const { return crc64_; }
-    bool has_md5() const { return wanted_ != sums::crc64; }
-    bool has_crc64() const { return wanted_ != sums::md5; }
+    /// Takes its time if it was not wanted.
+    md5_digest md5() const;
+    bool has_md5() const { return wanted_.md5; }
+    std::optional<crc_sum> crc() const;
 
 private:
     void sum(std::span<const char> bytes);
@@ -56,7 +62,7 @@ private:
     std::span<const char> last_;
     storage::md5 running_md5_;
     md5_digest md5_{};
-    std::uint64_t crc64_ = 0;
+    std::uint64_t crc_ = 0;
 };
 
 } // namespace objftpd::storage::rest

@@ -77,6 +77,7 @@ awaitable<result<unfinished_upload>> look_at(std::shared_ptr<const bucket_access
         const bool is_first = after.empty();
         if (is_first && !whose.are_on(page->parts))
             co_return errc::not_found;
+        found.checksum = page->checksum;
         take(std::move(page->parts), *bucket, found, is_gapless);
         after = std::move(page->next);
     } while (!after.empty());

@@ -23,6 +23,7 @@ struct unfinished_upload {
     /// the last one of a whole file perhaps, is left out: it is sent anew.
     std::vector<part_info> parts;
     std::uint64_t size = 0; // bytes of them together
+    upload_checksum checksum;
 };
 
 /// The uploads with `owner`'s mark that have been touched within bucket_settings::keep_unfinished,

@@ -23,31 +23,26 @@ namespace {
 constexpr std::chrono::seconds patience_to_remove(2);
 constexpr std::chrono::seconds patience_to_keep(5); // it may come back at once to go on
 
-md5_digest md5_of(const http::request_body& pieces) {
-    md5 sum;
-    for (const auto& piece : pieces)
-        sum.update(piece.data(), piece.size());
-    return sum.finish();
-}
-
 } // namespace
 
 evidence compare(const stored& theirs, const part_buffer& ours) {
-    const bool crcs = theirs.crc64 && ours.has_crc64();
-    const bool md5s = theirs.etag_is_md5 && ours.has_md5();
-    if (!crcs && !md5s)
+    const auto our_crc = ours.crc();
+    const auto their_crc = our_crc ? theirs.crcs.find(our_crc->kind) : std::nullopt;
+    const bool md5s = theirs.etag_is_md5 && (ours.has_md5() || !their_crc);
+    if (!their_crc && !md5s)
         return evidence::none;
-    const bool same = (!crcs || *theirs.crc64 == ours.crc64()) &&
+    const bool same = (!their_crc || *their_crc == our_crc->value) &&
                       (!md5s || config::equal_ignoring_case(theirs.etag, http::to_hex(ours.md5())));
     return same ? evidence::proves : evidence::contradicts;
 }
 
 awaitable<result<>> upload_parts::begin(const object_attributes& attributes, overwrite existing) {
     acl_ = attributes.acl;
-    auto id = co_await bucket_->client.create_upload(key_, attributes, existing, stop_token());
-    if (!id)
-        co_return id.error();
-    id_ = std::move(*id);
+    auto begun = co_await bucket_->client.create_upload(key_, attributes, existing, stop_token());
+    if (!begun)
+        co_return begun.error();
+    id_ = std::move(begun->id);
+    kept_ = begun->checksum;
     bucket_->in_use->add(id_, weak_from_this());
     co_return result<>();
 }
@@ -73,11 +68,19 @@ void upload_parts::go_on(const unfinished_upload& with, unsigned count, std::str
     id_ = with.name.id;
     bucket_->in_use->take_over(id_);
     bucket_->in_use->add(id_, weak_from_this());
+    const auto& speech = bucket_->client.speech();
+    // Amazon gives CRC-64/NVME to uploads that were begun with none, and does not insist on it.
+    const bool asked_for = crc_kind_ || with.checksum.kind != crc_kind::crc64nvme;
+    if (speech.sends_checksums() && asked_for) {
+        kept_ = with.checksum;
+        crc_kind_ = kept_.kind;
+    }
     for (const auto& there : std::span(with.parts).first(count)) {
         auto& p = parts_.emplace_back();
         p.etag = there.etag; // whether it is an MD5 only its upload has told
         p.size = there.size;
-        p.crc64 = there.crc64;
+        if (crc_kind_)
+            p.crc = there.crcs.find(*crc_kind_);
     }
 }
 
@@ -144,27 +147,31 @@ awaitable<result<>> upload_parts::send_one(unsigned number, std::unique_ptr<part
     bytes->finish();
     const auto& p = *bytes;
     parts_[number - 1].size = p.size();
-    if (p.has_crc64())
-        parts_[number - 1].crc64 = p.crc64();
-    auto sum = p.has_md5() ? http::to_base64(p.md5()) : std::string();
+    body_checksums sums;
+    sums.crc = p.crc();
+    if (sums.crc)
+        parts_[number - 1].crc = sums.crc->value;
+    const bool may_be_ignored = bucket_->client.speech().sends_checksums() && !is_kept();
+    if (p.has_md5() || may_be_ignored)
+        sums.md5 = http::to_base64(p.md5());
     const upload_name to(key_, id_);
     // Bytes that were damaged on their way are still here undamaged.
     constexpr int most_attempts = 3;
     for (int attempt = 1;; ++attempt) {
         auto pieces = p.pieces();
-        auto stored = co_await bucket_->client.upload_part(to, number, sum, std::move(pieces),
+        auto stored = co_await bucket_->client.upload_part(to, number, sums, std::move(pieces),
                                                            cancel_.get_token());
         if (!stored)
             co_return stored.error();
         const auto said = rest::compare(*stored, p);
         // A store that is to tell the CRC and does not (something on the way took it away): the
         // MD5 lets it refuse damaged bytes.
-        if (said == evidence::none && sum.empty()) {
-            sum = http::to_base64(md5_of(p.pieces()));
+        if (said == evidence::none && sums.md5.empty()) {
+            sums.md5 = http::to_base64(p.md5());
             continue;
         }
         if (said != evidence::contradicts) {
-            parts_[number - 1].take(std::move(*stored));
+            parts_[number - 1].take(std::move(*stored), crc_kind_);
             co_return result<>();
         }
         if (attempt == most_attempts)
@@ -183,7 +190,7 @@ awaitable<result<>> upload_parts::copy_one(unsigned number, copy_source from) {
         fail(stored.error());
         co_return stored.error();
     }
-    parts_[number - 1].take(std::move(*stored));
+    parts_[number - 1].take(std::move(*stored), crc_kind_);
     co_return result<>();
 }
 
@@ -216,19 +223,29 @@ awaitable<void> upload_parts::settle(bool may_be_kept) {
         co_await changed_.wait();
 }
 
-void upload_parts::know_crc64(std::uint64_t together) {
+void upload_parts::know_checksums(const crc_sums& together) {
+    const auto sum = crc_kind_ ? together.find(*crc_kind_) : std::nullopt;
+    if (!sum)
+        return;
     front_.count = count();
-    front_.crc64 = together;
+    front_.crc = *sum;
 }
 
-std::optional<std::uint64_t> upload_parts::crc64() const {
-    auto sum = front_.crc64;
+std::optional<crc_sum> upload_parts::crc() const {
+    if (!crc_kind_)
+        return std::nullopt;
+    crc_sum sum{*crc_kind_, front_.crc};
     for (const auto& p : std::span(parts_).subspan(front_.count)) {
-        if (!p.crc64)
+        if (!p.crc)
             return std::nullopt;
-        sum = crc_combine(crc_kind::crc64, sum, *p.crc64, p.size);
+        sum.value = crc_combine(sum.kind, sum.value, *p.crc, p.size);
     }
     return sum;
+}
+
+// By the store, with the upload: who does not say so may not have understood.
+bool upload_parts::is_kept() const {
+    return crc_kind_ && kept_.kind == crc_kind_;
 }
 
 // Empty if the parts' own ETags do not allow it.
@@ -245,12 +262,23 @@ std::string upload_parts::composite_etag() const {
     return http::to_hex(sum.finish()) + '-' + std::to_string(parts_.size());
 }
 
+completion upload_parts::all_parts() const {
+    completion all;
+    for (unsigned i = 0; i < count(); ++i) {
+        auto& named = all.parts.emplace_back();
+        named.number = i + 1;
+        named.etag = parts_[i].etag;
+        if (is_kept() && parts_[i].crc)
+            named.crc = crc_sum{*crc_kind_, *parts_[i].crc};
+    }
+    if (is_kept() && kept_.of_whole)
+        all.crc = crc();
+    return all;
+}
+
 awaitable<attempt> upload_parts::complete(overwrite existing, std::stop_token no_more_attempts) {
-    std::vector<completed_part> named;
-    for (unsigned i = 0; i < count(); ++i)
-        named.push_back({i + 1, parts_[i].etag});
     const upload_name which(key_, id_);
-    co_return co_await bucket_->client.complete_upload(which, std::move(named), existing, acl_,
+    co_return co_await bucket_->client.complete_upload(which, all_parts(), existing, acl_,
                                                        std::move(no_more_attempts));
 }
 
@@ -261,9 +289,10 @@ awaitable<bool> upload_parts::is_ended() {
 }
 
 evidence upload_parts::compare(const stored& object) const {
-    const auto ours = crc64();
-    if (ours && object.crc64)
-        return *ours == *object.crc64 ? evidence::proves : evidence::contradicts;
+    const auto ours = crc();
+    const auto theirs = ours ? object.crcs.find(ours->kind) : std::nullopt;
+    if (theirs)
+        return ours->value == *theirs ? evidence::proves : evidence::contradicts;
     const auto composite = composite_etag();
     if (composite.empty())
         return evidence::none;

@@ -22,8 +22,8 @@ class upload_parts : public std::enable_shared_from_this<upload_parts> {
 public:
     upload_parts(std::shared_ptr<const bucket_access> bucket, std::string key,
                  const asio::any_io_executor& executor)
-        : bucket_(std::move(bucket)), key_(std::move(key)), executor_(executor),
-          changed_(executor) {}
+        : bucket_(std::move(bucket)), key_(std::move(key)), executor_(executor), changed_(executor),
+          crc_kind_(bucket_->client.speech().checksum_of_uploads()) {}
 
     ~upload_parts();
 
@@ -51,7 +51,10 @@ public:
 
     /// What is known of all parts that have been begun together: stores need not tell the checksum
     /// of what they copy.
-    void know_crc64(std::uint64_t together);
+    void know_checksums(const crc_sums& together);
+
+    /// By what parts and the whole are compared with what the store has; nothing: by MD5s.
+    std::optional<crc_kind> checksum() const { return crc_kind_; }
 
     /// Waits for all that is on its way.
     awaitable<result<>> finish();
@@ -67,7 +70,7 @@ public:
     awaitable<bool> is_ended();
 
     /// The checksum of all parts together, where those of each are known.
-    std::optional<std::uint64_t> crc64() const;
+    std::optional<crc_sum> crc() const;
 
     /// Whether an object is made of these parts.
     evidence compare(const stored& object) const;
@@ -108,17 +111,17 @@ public:
 private:
     struct part {
         part() = default;
-        void take(stored&& told) {
+        void take(stored&& told, std::optional<crc_kind> kind) {
             etag = std::move(told.etag);
             etag_is_md5 = told.etag_is_md5;
-            if (!crc64)
-                crc64 = told.crc64;
+            if (!crc && kind)
+                crc = told.crcs.find(*kind);
         }
 
         std::string etag;
         bool etag_is_md5 = false;
         std::uint64_t size = 0;
-        std::optional<std::uint64_t> crc64;
+        std::optional<std::uint64_t> crc;
     };
 
     awaitable<result<>> wait_for_turn();
@@ -133,11 +136,13 @@ private:
     template <class Condition>
     awaitable<void> wait_until(Condition is_met, std::chrono::seconds at_most);
     std::string composite_etag() const;
+    bool is_kept() const;
+    completion all_parts() const;
 
     // The first parts, of which only the checksum of all together is known.
     struct front {
         unsigned count = 0;
-        std::uint64_t crc64 = 0;
+        std::uint64_t crc = 0;
     };
 
     const std::shared_ptr<const bucket_access> bucket_;
@@ -150,6 +155,8 @@ private:
     std::string id_;
     std::vector<part> parts_;
     front front_;
+    std::optional<crc_kind> crc_kind_;
+    upload_checksum kept_; // with the upload, as the store has told
     bool handed_over_ = false;
     bool settled_ = false;      // after its end: removed, or left to be gone on with
     unsigned on_their_way_ = 0; // all copies count as one

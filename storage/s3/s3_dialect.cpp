@@ -19,6 +19,10 @@ void s3_dialect::refuse_overwrite(rest::call& c) const {
         c.headers.emplace_back("if-none-match", "*");
 }
 
+void s3_dialect::ask_for_checksums(rest::call& c) const {
+    c.headers.emplace_back("x-amz-checksum-mode", "ENABLED");
+}
+
 void s3_dialect::sign(http::request& r, const http::credentials& who, const std::string& region,
                       std::chrono::sys_seconds now) const {
     s3::sign(r, who, {region}, now, unsigned_payload);

@@ -4,14 +4,15 @@
 
 namespace objftpd::storage::s3 {
 
-/// S3 and what speaks like it, with Signature Version 4. Bodies are covered by their MD5, not by
-/// a SHA-256 of their own.
+/// S3 and what speaks like it, with Signature Version 4. Bodies are covered by their MD5 or
+/// `checksum`, not by a SHA-256 of their own.
 class s3_dialect final : public rest::dialect {
 public:
     enum class etags { md5, opaque };
 
     /// Some stores that speak S3 make their ETags as they like.
-    explicit s3_dialect(etags told = etags::md5) : etags_(told) {}
+    explicit s3_dialect(etags told = etags::md5, std::optional<crc_kind> checksum = std::nullopt)
+        : etags_(told), checksum_(checksum) {}
 
     std::string_view prefix() const override { return "x-amz-"; }
     std::string_view acl_header() const override { return "x-amz-acl"; }
@@ -19,7 +20,10 @@ public:
         return "x-amz-server-side-encryption-aws-kms-key-id";
     }
     const rest::limits& bounds() const override;
-    bool tells_crc64() const override { return false; }
+    std::optional<crc_kind> checksum_of_uploads() const override { return checksum_; }
+    bool sends_checksums() const override { return true; }
+    void ask_for_checksums(rest::call& c) const override;
+    bool may_keep(hash_algorithm) const override { return true; }
     bool etags_are_md5s() const override { return etags_ == etags::md5; }
     bool acl_at_completion() const override { return false; }
     bool composite_etags() const override { return etags_ == etags::md5; }
@@ -34,6 +38,7 @@ public:
 
 private:
     etags etags_;
+    std::optional<crc_kind> checksum_;
 };
 
 } // namespace objftpd::storage::s3

@@ -168,19 +168,40 @@ TEST_CASE("an error document is read, whatever its vendor") {
 }
 
 TEST_CASE("a result with an error inside is no result") {
-    CHECK(value_of(rest::parse_etag("\n \n<CompleteMultipartUploadResult><ETag>\"09-2\"</ETag>"
-                                    "</CompleteMultipartUploadResult>")) == "09-2");
-    CHECK(value_of(rest::parse_etag("<CopyObjectResult><ETag>&quot;ab&quot;</ETag>"
-                                    "</CopyObjectResult>")) == "ab");
-    CHECK(value_of(rest::parse_etag("<CompleteMultipartUploadResult><ETag></ETag>"
-                                    "</CompleteMultipartUploadResult>"))
-              .empty());
+    CHECK(value_of(rest::parse_stored("\n \n<CompleteMultipartUploadResult><ETag>\"09-2\"</ETag>"
+                                      "</CompleteMultipartUploadResult>"))
+              .etag == "09-2");
+    CHECK(value_of(rest::parse_stored("<CopyObjectResult><ETag>&quot;ab&quot;</ETag>"
+                                      "</CopyObjectResult>"))
+              .etag == "ab");
+    CHECK(value_of(rest::parse_stored("<CompleteMultipartUploadResult><ETag></ETag>"
+                                      "</CompleteMultipartUploadResult>"))
+              .etag.empty());
     for (const auto* broken : {"", "   ", "<Error><Code>InternalError</Code></Error>", "<html/>",
                                "<CopyObjectResult><ETag>\"ab\"</ETag>"})
-        CHECK(rest::parse_etag(broken).error() == errc::unavailable);
+        CHECK(rest::parse_stored(broken).error() == errc::unavailable);
     CHECK(value_of(rest::parse_upload_id("<InitiateMultipartUploadResult><UploadId>0004B</UploadId>"
                                          "</InitiateMultipartUploadResult>")) == "0004B");
     CHECK(rest::parse_upload_id("<InitiateMultipartUploadResult/>").error() == errc::unavailable);
+}
+
+TEST_CASE("checksums in documents are read under the names that headers have for them") {
+    const auto stored = value_of(rest::parse_stored(
+        "<CompleteMultipartUploadResult><ETag>\"09-2\"</ETag><ChecksumCRC32C>LHrtmg=="
+        "</ChecksumCRC32C><ChecksumType>FULL_OBJECT</ChecksumType></"
+        "CompleteMultipartUploadResult>"));
+    REQUIRE(stored.checksums.size() == 2);
+    CHECK(stored.checksums[0].name == "x-amz-checksum-crc32c");
+    CHECK(stored.checksums[0].value == "LHrtmg==");
+    CHECK(stored.checksums[1].name == "x-amz-checksum-type");
+    const auto listed = value_of(rest::parse_parts(
+        "<ListPartsResult><IsTruncated>false</IsTruncated><ChecksumAlgorithm>CRC64NVME"
+        "</ChecksumAlgorithm><ChecksumType>FULL_OBJECT</ChecksumType><Part><PartNumber>1"
+        "</PartNumber><ETag>\"e\"</ETag><Size>5242880</Size><ChecksumCRC64NVME>bgp1IS1VSZg="
+        "</ChecksumCRC64NVME></Part></ListPartsResult>"));
+    CHECK(listed.checksum.kind == crc_kind::crc64nvme);
+    CHECK(listed.checksum.of_whole);
+    CHECK(listed.parts.at(0).crcs.find(crc_kind::crc64nvme) == 0x6e0a75212d554998);
 }
 
 TEST_CASE("parts and unfinished uploads are read page by page") {
@@ -192,7 +213,7 @@ TEST_CASE("parts and unfinished uploads are read page by page") {
     CHECK(parts.parts[0].number == 1);
     CHECK(parts.parts[0].size == 6291456);
     CHECK(parts.parts[0].etag == "e");
-    CHECK(parts.parts[0].crc64 == 7);
+    CHECK(parts.parts[0].crcs.find(crc_kind::crc64) == 7);
     CHECK(parts.next == "5");
     CHECK(rest::parse_parts("<ListPartsResult><IsTruncated>true</IsTruncated></ListPartsResult>")
               .error() == errc::unavailable);
@@ -240,6 +261,10 @@ TEST_CASE("bodies are the XML that stores take") {
           "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>&quot;33&quot;</ETag>"
           "</Part><Part><PartNumber>2</PartNumber><ETag>&quot;a&lt;b&quot;</ETag></Part>"
           "</CompleteMultipartUpload>");
+    CHECK(rest::complete_body(std::array{
+              rest::completed_part{1, "e", rest::crc_sum{crc_kind::crc32c, 0x09ab50e2}}}) ==
+          "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>&quot;e&quot;</ETag>"
+          "<ChecksumCRC32C>CatQ4g==</ChecksumCRC32C></Part></CompleteMultipartUpload>");
     const auto body = rest::delete_body(std::array<std::string, 2>{"a.txt", "dir/b & c.txt"});
     std::array<unsigned char, 16> digest{};
     ::EVP_Digest(body.data(), body.size(), digest.data(), nullptr, ::EVP_md5(), nullptr);
