@@ -174,7 +174,7 @@ awaitable<void> session::execute(command c) {
     forget_what_does_not_last(spec);
     if (auto refusal = refuse(spec, c)) {
         if (spec != nullptr && spec->during == during_operation::is_transfer)
-            restart_at = 0;
+            restart_at = announced_size = 0;
         co_await send(std::move(*refusal));
         co_return;
     }
@@ -224,7 +224,7 @@ awaitable<void> session::run_operation(const command_spec& spec, std::string arg
     auto answer = co_await spec.run(*this, std::move(argument));
     if (spec.during == during_operation::is_transfer) {
         data.clear();
-        restart_at = 0;
+        restart_at = announced_size = 0;
     }
     no_data_expected();
     touch();

@@ -106,7 +106,7 @@ awaitable<result<storage::upload_options>> upload_rights(session& s, storage::vi
     // What has arrived before ABOR is to be stored, if it is kept.
     if (s.account->on_interrupt != config::interrupted_upload::keep_partial)
         options.stop = s.operation.stop.get_token();
-    options.expected_size = std::exchange(s.announced_size, 0);
+    options.expected_size = s.announced_size;
     options.may_go_on = conversion_of(s) == conversion::none;
     const bool may_create = s.may(config::right::create);
     const bool may_overwrite = s.may(config::right::overwrite);
@@ -240,7 +240,7 @@ awaitable<reply> stou(session& s, std::string argument) {
     options.missing = s.missing_parents();
     options.may_go_on = false;
     options.stop = s.operation.stop.get_token();
-    options.expected_size = std::exchange(s.announced_size, 0);
+    options.expected_size = s.announced_size;
     auto to = co_await s.files->open_upload(*path, options);
     if (!to)
         co_return reply_for(to.error(), purpose::store);

@@ -48,6 +48,12 @@ class AnnouncedSizes:
             self.assertEqual(self.upload(command, SMALL), (552, False), command)
             self.assertEqual(self.upload(command, SMALL), (226, True), command)
 
+    def test_what_is_announced_is_forgotten_with_an_upload_that_is_refused(self):
+        self.wire.say(f"ALLO {TOO_LARGE}", 200)
+        self.wire.send(b"STOR \xff\r\n")
+        self.wire.expect(553)
+        self.assertEqual(self.upload("STOR file", SMALL), (226, True))
+
     def test_what_is_announced_is_forgotten_with_the_login(self):
         for way in ("REIN", "USER alice"):
             self.wire.say(f"ALLO {TOO_LARGE}", 200)
