@@ -20,9 +20,10 @@ constexpr std::size_t most_looked_at = 50;
 // is looked at is another chance for other programs' parts to have a size that looks like a mark.
 constexpr std::size_t parts_that_tell = 3;
 
-// Who may be about to send it. A client that is slower than 30 KB/s takes longer for a part; one
-// that is cut off by a deletion comes again.
-constexpr std::chrono::minutes may_be_in_hand(5);
+// Between two parts of a client that sends more than 30 KB/s.
+constexpr std::chrono::minutes longest_pause(5);
+// By how much the store's clock may be fast.
+constexpr std::chrono::minutes clocks_differ(1);
 
 // Whose upload it may be, by its first parts.
 struct marks {
@@ -82,6 +83,14 @@ awaitable<result<unfinished_upload>> look_at(std::shared_ptr<const bucket_access
         after = std::move(page->next);
     } while (!after.empty());
     co_return found;
+}
+
+// Nobody has what broke off here, unless somebody has gone on with it since.
+bool another_may_have_it(const bucket_access& bucket, const unfinished_upload& upload) {
+    if (upload.touched < std::chrono::system_clock::now() - longest_pause)
+        return false;
+    const auto let_go = bucket.in_use->let_go(upload.name.id);
+    return !let_go || upload.touched > *let_go + clocks_differ;
 }
 
 timestamp oldest(const bucket_access& bucket) {
@@ -144,17 +153,21 @@ awaitable<result<>> remove_unfinished(std::shared_ptr<const bucket_access> bucke
     if (!found)
         co_return found.error();
     bool removed = false;
-    const auto recently = std::chrono::system_clock::now() - may_be_in_hand;
+    bool spared = false;
     for (const auto& upload : *found) {
-        const auto& id = upload.name.id;
-        const bool of_another = !bucket->in_use->was_let_go(id) && upload.touched > recently;
-        if (bucket->in_use->has(id) || of_another)
+        if (bucket->in_use->has(upload.name.id))
             continue;
+        if (another_may_have_it(*bucket, upload)) {
+            spared = true;
+            continue;
+        }
         const auto done = co_await bucket->client.abort_upload(upload.name);
         if (!done)
             co_return done.error();
         removed = true;
     }
+    if (spared)
+        co_return errc::precondition_failed;
     co_return removed ? result<>() : errc::not_found;
 }
 

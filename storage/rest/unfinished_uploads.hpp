@@ -33,8 +33,9 @@ struct unfinished_upload {
 awaitable<result<std::vector<unfinished_upload>>>
 find_unfinished(std::shared_ptr<const bucket_access> bucket, std::string key, std::string owner);
 
-/// adapter::remove_unfinished: all of that key but those in hand now. What another gateway has
-/// touched within some minutes it may have in hand; what broke off here nobody has.
+/// adapter::remove_unfinished: all of that key but those in hand now. errc::precondition_failed if
+/// another gateway may have one in hand: it has been touched within some minutes, and did not break
+/// off here.
 awaitable<result<>> remove_unfinished(std::shared_ptr<const bucket_access> bucket, std::string key,
                                       std::string owner);
 

@@ -2,7 +2,7 @@
 
 #include "storage/rest/upload_parts.hpp"
 
-#include <algorithm>
+#include <chrono>
 
 namespace objftpd::storage::rest {
 namespace {
@@ -23,7 +23,7 @@ void uploads_in_use::remove(const std::string& id, const upload_parts* parts) {
     if (at == by_id_.end() || at->second.whose != parts)
         return;
     by_id_.erase(at);
-    let_go_.push_back(id);
+    let_go_.emplace_back(id, std::chrono::system_clock::now());
     if (let_go_.size() > most_let_go)
         let_go_.pop_front();
 }
@@ -33,9 +33,12 @@ bool uploads_in_use::has(const std::string& id) const {
     return by_id_.contains(id);
 }
 
-bool uploads_in_use::was_let_go(const std::string& id) const {
+std::optional<timestamp> uploads_in_use::let_go(const std::string& id) const {
     const std::lock_guard lock(mutex_);
-    return !by_id_.contains(id) && std::ranges::find(let_go_, id) != let_go_.end();
+    for (auto at = let_go_.rbegin(); at != let_go_.rend(); ++at)
+        if (at->first == id)
+            return at->second;
+    return std::nullopt;
 }
 
 void uploads_in_use::take_over(const std::string& id) {

@@ -1,10 +1,14 @@
 #pragma once
 
+#include "storage/adapter.hpp"
+
 #include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace objftpd::storage::rest {
 
@@ -20,8 +24,9 @@ public:
 
     bool has(const std::string& id) const;
 
-    /// Whether somebody here has had it, and has it no longer. Of those the latest are known.
-    bool was_let_go(const std::string& id) const;
+    /// When somebody here has had it for the last time. Of those that nobody has any longer the
+    /// latest are known.
+    std::optional<timestamp> let_go(const std::string& id) const;
 
     /// Ends the one who has it, whose client must be gone, and leaves the upload in the store.
     void take_over(const std::string& id);
@@ -34,7 +39,7 @@ private:
 
     mutable std::mutex mutex_;
     std::map<std::string, use> by_id_;
-    std::deque<std::string> let_go_; // ids, the latest last
+    std::deque<std::pair<std::string, timestamp>> let_go_; // by ids, the latest last
 };
 
 } // namespace objftpd::storage::rest

@@ -117,6 +117,16 @@ class ResumedUploads:
         wire = self.world.connect()
         self.upload_rest(wire, "APPE new.bin", self.durable(wire))
 
+    def test_what_kill_9_leaves_is_not_deleted_while_another_gateway_may_have_it(self):
+        with Wire(self.daemon) as wire, self.receive_first(wire):
+            while ("UploadPart", 200) not in self.proxy.statuses:
+                time.sleep(0.01)
+            self.daemon.kill()
+        self.daemon.start()
+        wire = self.world.connect()
+        wire.say("DELE new.bin", 450)
+        self.upload_rest(wire, "APPE new.bin", self.durable(wire))
+
     def test_over_a_file_that_stands_nothing_is_kept(self):
         self.world.put("new.bin", b"stands")
         wire = self.break_off()
