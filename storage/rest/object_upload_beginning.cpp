@@ -79,13 +79,8 @@ awaitable<result<>> object_upload::copy_parts(std::string from, std::string etag
     const auto begun = co_await parts_->begin(attributes(), existing());
     if (!begun)
         co_return begun.error();
-    std::vector<copy_source> pieces;
-    for (std::uint64_t i = 0; i < plan.count(); ++i) {
-        auto& piece = pieces.emplace_back(from, etag);
-        piece.first = plan.first(i);
-        piece.size = plan.size(i);
-    }
-    parts_->copy(std::move(pieces));
+    const copy_source version(std::move(from), std::move(etag));
+    parts_->copy(version, plan);
     co_return result<>();
 }
 

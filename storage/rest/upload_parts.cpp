@@ -125,20 +125,23 @@ awaitable<result<>> upload_parts::send(std::unique_ptr<part_buffer> bytes) {
     co_return result<>();
 }
 
-void upload_parts::copy(std::vector<copy_source> pieces) {
+void upload_parts::copy(const copy_source& from, const copy_plan& plan) {
     const auto first = count() + 1;
-    for (const auto& piece : pieces)
-        parts_.emplace_back().size = piece.size;
+    for (unsigned i = 0; i < plan.count(); ++i)
+        parts_.emplace_back().size = plan.size(i);
     copying_ = true;
-    in_background(copy_all(first, std::move(pieces)));
+    in_background(copy_all(first, from, plan));
 }
 
-awaitable<result<>> upload_parts::copy_all(unsigned first, std::vector<copy_source> pieces) {
-    const auto copy = [&](std::size_t i) {
-        return copy_one(first + static_cast<unsigned>(i), std::move(pieces[i]));
+awaitable<result<>> upload_parts::copy_all(unsigned first, copy_source from, copy_plan plan) {
+    const auto copy = [&](std::size_t index) {
+        auto piece = from;
+        piece.first = plan.first(index);
+        piece.size = plan.size(index);
+        return copy_one(first + static_cast<unsigned>(index), std::move(piece));
     };
     const auto copied =
-        co_await for_each_index(pieces.size(), bucket_->settings.parallel_copies, copy);
+        co_await for_each_index(plan.count(), bucket_->settings.parallel_copies, copy);
     copying_ = false;
     co_return copied;
 }
@@ -187,8 +190,9 @@ awaitable<result<>> upload_parts::copy_one(unsigned number, copy_source from) {
     auto stored =
         co_await bucket_->client.copy_part(to, number, std::move(from), cancel_.get_token());
     if (!stored) {
-        fail(stored.error());
-        co_return stored.error();
+        const bool is_gone = stored.error() == errc::not_found; // it was there at first
+        fail(is_gone ? make_error_code(errc::precondition_failed) : stored.error());
+        co_return failed_;
     }
     parts_[number - 1].take(std::move(*stored), crc_kind_);
     co_return result<>();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/rest/bucket_access.hpp"
+#include "storage/rest/copy_plan.hpp"
 #include "storage/rest/part_buffer.hpp"
 #include "storage/rest/unfinished_uploads.hpp"
 #include "storage/rest/upload_mark.hpp"
@@ -42,9 +43,10 @@ public:
     /// failed before shows here.
     awaitable<result<>> send(std::unique_ptr<part_buffer> bytes);
 
-    /// Makes the next parts of bytes of an object that the store has: in the background, some at a
-    /// time, beside those that are sent. A copy that fails shows like a part that does.
-    void copy(std::vector<copy_source> pieces);
+    /// Makes the next parts of the bytes of an object that the store has: in the background, some
+    /// at a time, beside those that are sent. A copy that fails shows like a part that does;
+    /// errc::precondition_failed if the object is gone by then.
+    void copy(const copy_source& from, const copy_plan& plan);
 
     /// Why no more parts are of use. No error as long as they are.
     error_code failed() const { return failed_; }
@@ -128,7 +130,7 @@ private:
     void in_background(awaitable<result<>> work);
     void fail(error_code why);
     awaitable<result<>> send_one(unsigned number, std::unique_ptr<part_buffer> bytes);
-    awaitable<result<>> copy_all(unsigned first, std::vector<copy_source> pieces);
+    awaitable<result<>> copy_all(unsigned first, copy_source from, copy_plan plan);
     awaitable<result<>> copy_one(unsigned number, copy_source from);
     awaitable<void> remove();
     awaitable<void> settle_in_background(upload_mark mark);
