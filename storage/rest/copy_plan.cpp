@@ -26,11 +26,8 @@ copy_plan::copy_plan(const limits& bounds, std::uint64_t largest, std::uint64_t 
         std::min(std::max(std::min(usual_piece, largest), needed), bounds.largest_part) -
         bounds.smallest_part;
     piece_ = mark.at_most(std::min(longest, is_all ? size : size - shortest_end));
-    if (piece_ < bounds.smallest_part) {
-        piece_ = 0;
-        count_ = is_all ? 1 : 0;
-        return;
-    }
+    if (piece_ < bounds.smallest_part)
+        piece_ = size;
     count_ = size / piece_ + (size % piece_ >= shortest_end ? 1 : 0);
 }
 

@@ -9,7 +9,8 @@ namespace objftpd::storage::rest {
 
 /// How an object, or the front of one, is cut into the pieces that are copied and become the first
 /// parts of an upload. All but the last are equally long and carry the upload's mark: whichever of
-/// them a crash leaves, the upload is known by it.
+/// them a crash leaves, the upload is known by it. What is too short for that, some MiB, is one
+/// piece without the mark: then the parts behind it tell.
 class copy_plan {
 public:
     enum class followed_by { nothing, parts };
@@ -19,7 +20,7 @@ public:
     copy_plan(const limits& bounds, std::uint64_t largest, std::uint64_t size,
               const upload_mark& mark, followed_by then);
 
-    /// 0 where parts follow and the size is too short for a marked piece and another.
+    /// 0 where parts follow and all of it is too short to be one.
     std::uint64_t count() const { return count_; }
 
     /// Of piece `index`, which begins with 0: bytes.

@@ -89,25 +89,22 @@ TEST_CASE("a piece is no longer than what one request may copy") {
         }
 }
 
-TEST_CASE("what is too short to be marked where parts follow is not cut into pieces") {
+TEST_CASE("what is too short to be marked is one piece, if stores take that") {
     for (const auto& store : stores()) {
         const auto smallest = store.bounds.smallest_part;
         for (int key = 0; key < 100; ++key) {
             const rest::upload_mark mark(std::to_string(key), "");
-            const auto count = [&](std::uint64_t size) {
-                return copy_plan(store.bounds, 5 * GiB, size, mark, followed_by::parts).count();
+            const auto count = [&](std::uint64_t size, followed_by then) {
+                return copy_plan(store.bounds, 5 * GiB, size, mark, then).count();
             };
             CAPTURE(store.name, key);
-            CHECK(count(0) == 0);
-            CHECK(count(smallest) == 0);
-            CHECK(count(2 * smallest) == 0);
-            CHECK(count(2 * smallest + 2 * MiB) > 0);
+            CHECK(count(0, followed_by::parts) == 0);
+            CHECK(count(smallest - 1, followed_by::parts) == 0);
+            CHECK(count(smallest, followed_by::parts) == 1);
+            CHECK(count(2 * smallest, followed_by::parts) == 1);
+            CHECK(count(2 * smallest + 2 * MiB, followed_by::parts) == 2);
+            CHECK(count(1, followed_by::nothing) == 1);
+            CHECK(count(smallest, followed_by::nothing) == 1);
         }
     }
-}
-
-TEST_CASE("a short object that is copied whole is one piece") {
-    const rest::upload_mark mark("key", "");
-    for (const auto& store : stores())
-        CHECK(copy_plan(store.bounds, 1, MiB, mark, followed_by::nothing).count() == 1);
 }

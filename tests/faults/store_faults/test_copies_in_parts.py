@@ -107,7 +107,7 @@ class SlowAppends(CopiesInParts):
 
 
 class CopiesThatAreCutOff(CopiesInParts):
-    """By kill -9, and the store has some of the parts: but for one all, or one."""
+    """By kill -9, and the store has some of the parts: all but one, or one."""
 
     server_options = 'clean_up = "remove"\nclean_up_interval = "1 s"'
     store_options = CopiesInParts.store_options + 'keep_unfinished = "1 s"\n'
@@ -152,6 +152,18 @@ class CopiesThatAreCutOff(CopiesInParts):
     def test_a_rename_that_lacks_its_first_part(self):
         self.stall(is_part(1))
         self.die(self.rename)
+        self.assert_nothing_is_left()
+
+
+    def test_an_append_to_a_short_file_that_has_a_part_behind_it(self):
+        self.old = self.world.put("old.bin", self.old[:self.engine.part_bytes + 1000])
+
+        def begin(wire):
+            data = wire.begin("APPE old.bin")
+            self.addCleanup(data.close)
+            data.sendall(self.world.bytes_of("large", "tail"))
+            self.wait_for(lambda: ("UploadPart", 200) in self.proxy.statuses, "no part is stored")
+        self.die(begin)
         self.assert_nothing_is_left()
 
 
