@@ -67,6 +67,10 @@ config::store_settings real_s3() {
                              variable("S3_ACCESS_KEY_ID"), variable("S3_SECRET_ACCESS_KEY"));
     if (variable("S3_STYLE") == "virtual")
         settings.remote.endpoint.style = config::addressing::virtual_hosted;
+    if (variable("S3_CHECKSUM") == "crc32c")
+        settings.remote.checksum = config::upload_checksum::crc32c;
+    if (variable("S3_CHECKSUM") == "crc64nvme")
+        settings.remote.checksum = config::upload_checksum::crc64nvme;
     return settings;
 }
 

@@ -52,6 +52,14 @@ class Requests:
         self.assertEqual(self.cost(lambda: wire.say("MDTM file.bin", 213)), [])
         self.assertEqual(self.cost(lambda: wire.say("MLST file.bin", 250)), [])
 
+    def test_a_hash_that_the_store_keeps_is_one_request_for_the_head(self):
+        self.world.put("file.bin", b"content")
+        wire = self.world.connect()
+        self.assertEqual(self.cost(lambda: wire.say("XMD5 file.bin", 250)), ["HeadObject"])
+        wire.say("OPTS HASH MD5", 200)
+        wire.say("SIZE file.bin", 213)
+        self.assertEqual(self.cost(lambda: wire.say("HASH file.bin", 213)), ["HeadObject"])
+
     def test_a_deletion_is_two_requests_and_two_more_for_the_last_in_its_directory(self):
         self.world.put("file.bin", b"content")
         self.world.put("other.bin", b"content")
