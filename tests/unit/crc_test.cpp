@@ -78,7 +78,7 @@ TEST_CASE("every checksum is the variant that stores report") {
 TEST_CASE("every checksum goes on from where it was, wherever the data are cut") {
     using enum crc_kind;
     const auto kind = GENERATE(crc32, crc32c, crc64, crc64nvme);
-    const auto whole = digits + sentence;
+    const auto whole = GENERATE(digits + sentence, counting_modulo_251(300));
     for (std::size_t cut = 0; cut <= whole.size(); ++cut)
         CHECK(sum(kind, whole.substr(cut), sum(kind, whole.substr(0, cut))) == sum(kind, whole));
 }
