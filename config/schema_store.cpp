@@ -193,8 +193,12 @@ std::vector<option<store_source>> transfer_options() {
                     "How many objects a directory may hold to be renamed: each is copied inside "
                     "the store, and deleted when all have been. 0 forbids it. The same for "
                     "SITE RMDIR."),
-        make::size("rename_bytes", &r::rename_bytes, std::uint64_t{1} << 40, 0,
-                   std::uint64_t{1} << 60, "How much they may be in all."),
+        make::size("rename_bytes", &r::rename_bytes, std::uint64_t{100} << 30, 0,
+                   std::uint64_t{1} << 60,
+                   "How much they may be in all. A usual store copies so much within the minute "
+                   "that clients wait for an answer to RNTO (16 copies at 100 MB/s); what would "
+                   "take longer is refused before anything has moved. Raise it for clients with "
+                   "more patience and for stores that copy without reading."),
         make::count("parallel_copies", &r::parallel_copies, 16, 1, 256,
                     "Objects of a directory, or parts of one file, that are copied at the same "
                     "time."),

@@ -178,12 +178,12 @@ struct object_store_settings : credential_settings, upload_attributes {
     unsigned attempts = 0; // to send a request
     milliseconds connect_timeout{};
     seconds stall_timeout{};
-    unsigned max_connections = 0;                    // of one I/O thread
-    unsigned max_requests = 0;                       // of a bucket, at the same time
-    unsigned max_requests_per_second = 0;            // 0: any number
-    milliseconds stat_cache{};                       // 0: none
-    std::size_t rename_objects = 10'000;             // of a directory, at most
-    std::size_t rename_bytes = std::size_t{1} << 40; // the same
+    unsigned max_connections = 0;                      // of one I/O thread
+    unsigned max_requests = 0;                         // of a bucket, at the same time
+    unsigned max_requests_per_second = 0;              // 0: any number
+    milliseconds stat_cache{};                         // 0: none
+    std::size_t rename_objects = 10'000;               // of a directory, at most
+    std::size_t rename_bytes = std::size_t{100} << 30; // the same
     unsigned parallel_copies = 16;
     std::size_t largest_copy = 0; // by one request; 0: as the store has it
     bool keep_empty_directories = true;

@@ -15,15 +15,15 @@ namespace objftpd::storage::rest {
 
 /// How a bucket is used.
 struct bucket_settings {
-    std::uint64_t part_size = 8 << 20;             // bytes, to begin with
-    std::uint64_t largest_part = 64 << 20;         // bytes; all of a part is held in memory
-    unsigned parallel_parts = 3;                   // of one upload, on their way at the same time
-    unsigned parallel_reads = 1;                   // ranges of one download at the same time
-    unsigned download_attempts = 5;                // to go on with a download that broke
-    std::size_t most_renamed_objects = 10'000;     // of a directory
-    std::uint64_t most_renamed_bytes = 1ull << 40; // the same
-    unsigned parallel_copies = 16;                 // of a directory that is renamed, or of a file
-    std::uint64_t largest_copy = 0;                // bytes, by one request; 0: as the store has it
+    std::uint64_t part_size = 8 << 20;               // bytes, to begin with
+    std::uint64_t largest_part = 64 << 20;           // bytes; all of a part is held in memory
+    unsigned parallel_parts = 3;                     // of one upload, on their way at the same time
+    unsigned parallel_reads = 1;                     // ranges of one download at the same time
+    unsigned download_attempts = 5;                  // to go on with a download that broke
+    std::size_t most_renamed_objects = 10'000;       // of a directory
+    std::uint64_t most_renamed_bytes = 100ull << 30; // the same
+    unsigned parallel_copies = 16;                   // of a directory that is renamed, or of a file
+    std::uint64_t largest_copy = 0;           // bytes, by one request; 0: as the store has it
     bool keep_empty_directories = true;       // a marker takes the place of what was last in one
     bool times_in_metadata = false;           // set_modified() writes there, and stat() reads
     std::vector<std::string> hidden_prefixes; // of keys that listings leave out
