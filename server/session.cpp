@@ -24,7 +24,7 @@ constexpr unsigned max_not_understood = 25;
 
 constexpr auto farewell_time = std::chrono::seconds(5);
 
-// For the store to confirm an upload whose client has given up.
+// For the store to end what its client has given up.
 constexpr std::chrono::seconds patience_after_abor(1);
 
 } // namespace
@@ -257,7 +257,8 @@ awaitable<void> session::operation_end() {
 }
 
 void session::abort_operation() {
-    operation.progress.aborted = true;
+    if (!std::exchange(operation.progress.aborted, true))
+        operation.aborted_since = clock::now();
     operation.stop.request_stop();
     if (operation.uses_data)
         data.cancel();
@@ -342,6 +343,9 @@ void session::tick(clock::time_point now) {
                                      : shared.settings.server.finalize_timeout;
     if (operation.progress.leave_commit && now - operation.progress.last_moved >= commit_patience)
         std::exchange(operation.progress.leave_commit, nullptr)();
+    if (operation.leave && operation.progress.aborted &&
+        now - operation.aborted_since >= patience_after_abor)
+        std::exchange(operation.leave, nullptr)();
     if (now >= port_deadline_ && !operation.running) {
         port_deadline_ = clock::time_point::max();
         data.clear();

@@ -168,6 +168,9 @@ public:
         transfer_progress progress;
         std::shared_ptr<const storage::work_progress> steps; // of what is no transfer; may be null
         std::stop_source stop; // for work in the store that no connection's end would stop
+        clock::time_point aborted_since;
+        std::function<void()>
+            leave; // once aborted: lets work go on in the store without the client
     } operation;
 
 private:

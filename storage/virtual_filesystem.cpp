@@ -271,6 +271,7 @@ awaitable<result<put_result>> virtual_filesystem::copy(virtual_path from, virtua
     copy_request request(source.key, target->key, options.existing);
     request.missing = options.missing;
     request.stop = std::move(options.stop);
+    request.progress = std::move(options.progress);
     co_return co_await target->where->store->copy(std::move(request));
 }
 

@@ -3,6 +3,7 @@
 #include "server/commands/handlers.hpp"
 #include "server/commands/hash_names.hpp"
 #include "server/commands/set_time.hpp"
+#include "server/commands/unconfirmed.hpp"
 #include "server/protocol/timestamps.hpp"
 #include "server/session.hpp"
 #include "storage/error.hpp"
@@ -80,7 +81,12 @@ awaitable<reply> set_time(session& s, std::string name, std::chrono::sys_seconds
     if (!file)
         co_return reply_for(file.error());
     if (s.account->set_time == config::set_time_policy::apply) {
-        const auto done = co_await s.files->set_modified(file->path, time);
+        const unconfirmed_change unconfirmed(s, file->path, "Change");
+        auto work = s.files->set_modified(file->path, time);
+        const auto ended = co_await unless_left<void>(s, std::move(work), unconfirmed);
+        if (!ended)
+            co_return unconfirmed.left();
+        const auto& done = *ended;
         // A store without times of its own must not make a good upload look failed.
         if (!done && done.error() != storage::errc::unsupported)
             co_return reply_for(done.error());

@@ -1,6 +1,7 @@
 #include "config/log.hpp"
 #include "server/commands/error_reply.hpp"
 #include "server/commands/handlers.hpp"
+#include "server/commands/unconfirmed.hpp"
 #include "server/session.hpp"
 #include "storage/error.hpp"
 #include "storage/refused_action.hpp"
@@ -128,7 +129,12 @@ awaitable<reply> rnto(session& s, std::string argument) {
     options.stop = s.operation.stop.get_token();
     options.progress = std::make_shared<storage::work_progress>();
     s.operation.steps = options.progress;
-    const auto done = co_await s.files->rename(from, *to, std::move(options));
+    const unconfirmed_change unconfirmed(s, from, "Rename");
+    auto work = s.files->rename(from, *to, std::move(options));
+    const auto ended = co_await unless_left<void>(s, std::move(work), unconfirmed);
+    if (!ended)
+        co_return unconfirmed.left();
+    const auto& done = *ended;
     if (!done && done.error() == errc::not_found)
         co_return reply(550, "No such file or directory.");
     if (!done && s.operation.progress.aborted)

@@ -270,6 +270,16 @@ awaitable<reply> mlst(session& s, std::string argument) {
 
 namespace {
 
+std::string how_far(const session::operation_state& operation) {
+    if (!operation.steps)
+        return std::to_string(operation.progress.bytes) + " bytes";
+    const auto& steps = *operation.steps;
+    auto text = std::to_string(steps.done) + " of " + std::to_string(steps.total) + " files";
+    if (steps.bytes > 0)
+        text += " (" + std::to_string(steps.bytes) + " bytes)";
+    return text;
+}
+
 reply session_status(session& s) {
     std::vector<std::string> lines;
     lines.push_back("Connected from " + s.peer.address().to_string());
@@ -285,12 +295,8 @@ reply session_status(session& s) {
         const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(
             session::clock::now() - s.operation.since);
         lines.push_back("Running: " + s.operation.what);
-        const auto& steps = s.operation.steps;
-        const auto done =
-            steps ? std::to_string(steps->done) + " of " + std::to_string(steps->total) + " files"
-                  : std::to_string(s.operation.progress.bytes) + " bytes";
-        lines.push_back(done + " in " + std::to_string(elapsed.count()) + " seconds" +
-                        (s.operation.progress.committing ? ", storing" : ""));
+        lines.push_back(how_far(s.operation) + " in " + std::to_string(elapsed.count()) +
+                        " seconds" + (s.operation.progress.committing ? ", storing" : ""));
     } else {
         lines.emplace_back("No transfer is running");
     }

@@ -2,6 +2,7 @@
 #include "server/commands/error_reply.hpp"
 #include "server/commands/set_time.hpp"
 #include "server/commands/site_table.hpp"
+#include "server/commands/unconfirmed.hpp"
 #include "server/protocol/timestamps.hpp"
 #include "server/protocol/words.hpp"
 #include "server/session.hpp"
@@ -32,7 +33,13 @@ awaitable<reply> copy(session& s, storage::virtual_path from, std::string to_nam
         options.existing = storage::overwrite::refused;
     options.missing = s.missing_parents();
     options.stop = s.operation.stop.get_token();
-    const auto made = co_await s.files->copy(from, *to, std::move(options));
+    options.progress = show_progress(s);
+    const unconfirmed_change unconfirmed(s, from, "Copy");
+    auto work = s.files->copy(from, *to, std::move(options));
+    const auto ended = co_await unless_left<storage::put_result>(s, std::move(work), unconfirmed);
+    if (!ended)
+        co_return unconfirmed.left();
+    const auto& made = *ended;
     if (!made && s.operation.progress.aborted)
         co_return reply(451, "Copy aborted.");
     if (!made && made.error() == errc::not_found)

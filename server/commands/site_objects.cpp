@@ -3,6 +3,7 @@
 #include "server/commands/archived.hpp"
 #include "server/commands/error_reply.hpp"
 #include "server/commands/site_table.hpp"
+#include "server/commands/unconfirmed.hpp"
 #include "server/protocol/timestamps.hpp"
 #include "server/protocol/words.hpp"
 #include "server/session.hpp"
@@ -55,7 +56,12 @@ awaitable<reply> show(session& s, storage::virtual_path path, property which, st
 }
 
 awaitable<reply> set(session& s, storage::virtual_path path, property which, values to) {
-    const auto done = co_await s.files->set_property(path, which, std::move(to));
+    const unconfirmed_change unconfirmed(s, path, "Change");
+    auto work = s.files->set_property(path, which, std::move(to));
+    const auto ended = co_await unless_left<void>(s, std::move(work), unconfirmed);
+    if (!ended)
+        co_return unconfirmed.left();
+    const auto& done = *ended;
     if (!done)
         co_return reply_for(done.error());
     config::log::info("properties set",

@@ -60,6 +60,11 @@ awaitable<result<>> directory_move::copy(moved_object& object) {
     if (!made)
         co_return made.error();
     object.made = std::move(made->etag);
+    if (object.made.empty()) { // not every store tells that of parts
+        const auto there = co_await bucket_->client.head(target_of(object));
+        if (there)
+            object.made = there->etag;
+    }
     if (request_.progress)
         ++request_.progress->done;
     co_return result<>();

@@ -88,6 +88,27 @@ class DirectoryRenames:
         self.wait_for(lambda: not self.there("to"), "the copies are not deleted")
         self.assert_only_in("from")
 
+    def test_abor_is_answered_while_copies_stand_still_and_undone_when_they_go_on(self):
+        release = threading.Event()
+        self.addCleanup(release.set)
+        self.proxy.on("CopyObject", faults.held_back(release), times=16)
+        wire = self.world.connect()
+        self.rename(wire)
+        self.wait_for(lambda: "CopyObject" in self.proxy.operations(), "no copy")
+        wire.control.settimeout(5)  # seconds; the store's time limit is ten minutes
+        wire.send("ABOR")
+        self.assertIn("not confirmed", wire.expect(451).lines[0])
+        wire.expect(226)
+        wire.say("NOOP", 200)
+        release.set()
+        self.assertTrue(self.world.log_lines("a change that was not confirmed has failed"))
+        self.assert_only_in("from")
+
+    @staticmethod
+    def status(wire):
+        wire.send(b"\xff\xf4\xff\xf2STAT\r\n")
+        return "\n".join(wire.expect(211).lines)
+
     def test_stat_in_telnets_way_tells_how_far_it_is(self):
         release = threading.Event()
         self.addCleanup(release.set)
@@ -96,10 +117,8 @@ class DirectoryRenames:
         self.rename(wire)
         copied = ("CopyObject", 200)
         self.wait_for(lambda: self.proxy.statuses.count(copied) == FILES - 1, "too few copies")
-        wire.send(b"\xff\xf4\xff\xf2STAT\r\n")
-        status = wire.expect(211)
-        self.assertTrue([line for line in status.lines if f"{FILES - 1} of {FILES} files" in line],
-                        status.lines)
+        how_far = f"{FILES - 1} of {FILES} files ({sum(map(len, self.files.values()))} bytes)"
+        self.wait_for(lambda: how_far in self.status(wire), "STAT does not tell")
         wire.send(b"\xff\xf4\xff\xf2NOOP\r\n")
         wire.expect(200)
         wire.send("NOOP")  # in its turn

@@ -160,6 +160,85 @@ class Waiting:
             self.wait_for("ListObjects")
             self.assert_abor_is_prompt(wire)
 
+    def begin_copy(self, *lines, key="new.bin"):
+        """The last of the lines makes the store copy; held back until `release` is set."""
+        release = threading.Event()
+        self.addCleanup(release.set)
+        self.proxy.on("CopyObject", faults.held_back(release), times=ALWAYS,
+                      matches=lambda request: request.key.endswith(key))
+        wire = self.world.connect()
+        for line in lines[:-1]:
+            wire.say(line, 350)
+        wire.send(lines[-1])
+        self.wait_for("CopyObject")
+        return wire, release
+
+    def assert_made_late(self, release):
+        release.set()
+        self.assertTrue(self.world.log_lines("a change that was not confirmed is made"))
+
+    def test_abor_leaves_a_rename_whose_copy_stands_still(self):
+        wire, release = self.begin_copy("RNFR old.bin", "RNTO new.bin")
+        self.assert_abor_is_prompt(wire, 451)
+        self.assert_made_late(release)
+        self.assertEqual(self.world.content("new.bin"), self.old)
+        self.assertIsNone(self.world.content("old.bin"))
+
+    def test_abor_leaves_a_copy_that_stands_still(self):
+        wire, release = self.begin_copy("SITE COPY old.bin new.bin")
+        self.assert_abor_is_prompt(wire, 451)
+        self.assert_made_late(release)
+        self.assertEqual(self.world.content("new.bin"), self.old)
+        self.assertEqual(self.world.content("old.bin"), self.old)
+
+    def test_abor_leaves_a_change_of_metadata_that_stands_still(self):
+        wire, release = self.begin_copy("SITE META old.bin colour=blue", key="old.bin")
+        self.assert_abor_is_prompt(wire, 451)
+        self.assert_made_late(release)
+        self.assertTrue(any("colour: blue" in line for line in
+                            wire.say("SITE META old.bin", 200).lines))
+
+    def test_a_copy_that_was_left_is_not_tried_again(self):
+        self.stall("CopyObject", key="new.bin")
+        wire = self.world.connect()
+        wire.send("SITE COPY old.bin new.bin")
+        self.wait_for("CopyObject")
+        self.assert_abor_is_prompt(wire, 451)
+        self.proxy.close()  # what stands still fails
+        self.assertTrue(self.world.log_lines("a change that was not confirmed has failed"))
+        self.proxy.open()
+        self.assertEqual(self.proxy.operations().count("CopyObject"), 1)
+        self.assertIsNone(self.world.content("new.bin"))
+
+    def test_a_rename_that_was_left_has_its_turn_before_what_follows(self):
+        wire, release = self.begin_copy("RNFR old.bin", "RNTO new.bin")
+        self.assert_abor_is_prompt(wire, 451)
+        second = threading.Thread(target=wire.upload, args=("STOR new.bin", b"second"))
+        second.start()
+        second.join(1)
+        release.set()
+        second.join()
+        self.assertEqual(self.world.content("new.bin"), b"second")
+
+    def test_a_client_that_goes_away_leaves_its_rename(self):
+        wire, release = self.begin_copy("RNFR old.bin", "RNTO new.bin")
+        wire.control.close()
+        self.assertTrue(self.world.log_lines("session ended", "user=alice"))
+        self.assert_made_late(release)
+        self.assertEqual(self.world.content("new.bin"), self.old)
+
+    def test_stat_tells_of_the_one_file_that_is_renamed_or_copied(self):
+        size = len(self.old)
+        for lines in (("SITE COPY old.bin new.bin",), ("RNFR old.bin", "RNTO new.bin")):
+            self.proxy.clear()
+            wire, release = self.begin_copy(*lines)
+            wire.send(b"\xff\xf4\xff\xf2STAT\r\n")
+            status = wire.expect(211)
+            self.assertTrue([line for line in status.lines
+                             if f"0 of 1 files ({size} bytes)" in line], status.lines)
+            release.set()
+            wire.expect(250)
+
     def stall_everywhere(self):
         """Sessions that wait for the store in each way there is."""
         self.world.put("stuck.bin", self.old)

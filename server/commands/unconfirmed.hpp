@@ -1,0 +1,88 @@
+#pragma once
+
+#include "config/async.hpp"
+#include "server/session.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace objftpd::server::commands {
+
+namespace detail {
+
+template <class T>
+struct work_in_store {
+    explicit work_in_store(const session& s) : files(s.files), changed(s.context.get_executor()) {}
+
+    const std::shared_ptr<const storage::virtual_filesystem> files; // whose work it is
+    std::optional<result<T>> outcome;
+    bool left = false; // nobody waits for it
+    std::function<void(const result<T>&)> late;
+    async_signal changed;
+};
+
+template <class T>
+awaitable<void> carry_out(std::shared_ptr<work_in_store<T>> shared, awaitable<result<T>> work) {
+    auto outcome = co_await std::move(work);
+    if (shared->left) {
+        shared->late(outcome);
+        co_return;
+    }
+    shared->outcome.emplace(std::move(outcome));
+    shared->changed.notify();
+}
+
+} // namespace detail
+
+/// Awaits a change by session::files that nothing ends once the store has begun it. A client that
+/// gives up does not wait longer than a moment: nothing then, and `late` is told on the same thread
+/// how it ended. `work` must not refer to the session.
+template <class T>
+awaitable<std::optional<result<T>>> unless_left(session& s, awaitable<result<T>> work,
+                                                std::function<void(const result<T>&)> late) {
+    if (!s.operation.running) // nobody is heard beside it
+        co_return co_await std::move(work);
+    const auto shared = std::make_shared<detail::work_in_store<T>>(s);
+    shared->late = std::move(late);
+    s.operation.leave = [shared] {
+        shared->left = true;
+        shared->changed.notify();
+    };
+    asio::co_spawn(s.context, detail::carry_out(shared, std::move(work)), asio::detached);
+    while (!shared->outcome && !shared->left)
+        co_await shared->changed.wait();
+    s.operation.leave = nullptr;
+    co_return std::move(shared->outcome);
+}
+
+/// A change that its client may stop to wait for, as the log and a reply tell of it.
+class unconfirmed_change {
+public:
+    /// `noun` is what it is: "Rename".
+    unconfirmed_change(const session& s, const storage::virtual_path& path, std::string noun);
+
+    /// Nobody waits any more.
+    reply left() const;
+
+    /// How it ended then.
+    template <class T>
+    void operator()(const result<T>& outcome) const {
+        ended(outcome ? error_code() : outcome.error());
+    }
+
+private:
+    void ended(const error_code& failed) const;
+
+    std::string noun_;
+    std::uint64_t session_;
+    std::string user_;
+    std::string path_;
+    std::string operation_;
+};
+
+} // namespace objftpd::server::commands
