@@ -177,17 +177,30 @@ std::vector<option<store_source>> transfer_options() {
                     "to half of upload_memory for its turn. 1: a download is one request."),
         make::count("attempts", &r::attempts, 4, 1, 20,
                     "How often a request is sent before a failure that may pass is reported."),
+        make::duration("outage_patience", &r::outage_patience, 60s, 0ms, 1h,
+                       "For how long the parts and the end of an upload that has begun, and a "
+                       "download or a listing that goes on, are sent again while the store does "
+                       "not answer or asks for fewer requests: a store that restarts meanwhile "
+                       "costs no transfer. Above finalize_timeout clients may be told that an "
+                       "upload is not confirmed. 0: only as often as attempts says."),
         make::duration("connect_timeout", &r::connect_timeout, 5s, 100ms, 5min,
                        "Time for a connection to the store, TLS included."),
         make::duration("stall_timeout", &r::stall_timeout, 60s, 1s, 1h,
                        "Time that a request may stand still without a byte in either direction."),
+        make::size("lowest_speed", &r::lowest_speed, 1 << 10, 0, std::uint64_t{1} << 30,
+                   "Bytes in a second: a request that stores content more slowly for the time of "
+                   "stall_timeout stands still, and is sent again. Downloads are as slow as their "
+                   "clients. 0: one byte suffices."),
         make::count("max_connections", &r::max_connections, 256, 1, 10'000,
-                    "Connections to the store at the same time, of each I/O thread."),
+                    "Connections to the store at the same time, of each I/O thread. Downloads are "
+                    "not counted: sessions have one each, on a connection of its own. As many are "
+                    "kept open for the next requests."),
         make::count("max_requests", &r::max_requests, 128, 1, 10'000,
-                    "Requests to a bucket at the same time, of all sessions. When the store asks "
-                    "for fewer, the number is halved and grows again slowly."),
+                    "Requests to the store at the same time, of all sessions and for all buckets; "
+                    "a download counts until its first byte. When the store asks for fewer, the "
+                    "number is halved and grows again slowly."),
         make::count("max_requests_per_second", &r::max_requests_per_second, 0, 0, 1'000'000,
-                    "Requests to a bucket in a second; for OSS a listing counts its keys. 0 sets "
+                    "Requests to the store in a second; for OSS a listing counts its keys. 0 sets "
                     "no limit."),
         make::count("rename_objects", &r::rename_objects, 10'000, 0, 1'000'000,
                     "How many objects a directory may hold to be renamed: each is copied inside "

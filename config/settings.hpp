@@ -175,11 +175,13 @@ struct object_store_settings : credential_settings, upload_attributes {
     std::size_t largest_part = 0; // bytes
     unsigned parallel_parts = 0;
     unsigned parallel_reads = 0;
-    unsigned attempts = 0; // to send a request
+    unsigned attempts = 0;          // to send a request
+    milliseconds outage_patience{}; // of what has begun; 0: no more than of others
     milliseconds connect_timeout{};
     seconds stall_timeout{};
-    unsigned max_connections = 0;                      // of one I/O thread
-    unsigned max_requests = 0;                         // of a bucket, at the same time
+    std::size_t lowest_speed = 0;                      // of uploads, bytes in a second; 0: any
+    unsigned max_connections = 0;                      // of one I/O thread, without downloads
+    unsigned max_requests = 0;                         // at the same time
     unsigned max_requests_per_second = 0;              // 0: any number
     milliseconds stat_cache{};                         // 0: none
     std::size_t rename_objects = 10'000;               // of a directory, at most

@@ -1,10 +1,8 @@
 #include "storage/object_store.hpp"
 
 #include "storage/credentials/make_provider.hpp"
-#include "storage/layers/breaker.hpp"
 #include "storage/layers/retry.hpp"
 #include "storage/layers/stat_cache.hpp"
-#include "storage/layers/throttle.hpp"
 #include "storage/oss/oss_dialect.hpp"
 #include "storage/rest/directory_removal.hpp"
 #include "storage/rest/directory_rename.hpp"
@@ -50,6 +48,7 @@ make_client_settings(const config::object_store_settings& s) {
     http::client_settings made;
     made.connect_timeout = s.connect_timeout;
     made.stall_timeout = s.stall_timeout;
+    made.lowest_speed = s.lowest_speed;
     made.max_connections = static_cast<long>(s.max_connections);
     made.kept_connections = static_cast<long>(s.max_connections);
     made.ca_file = s.ca_file;
@@ -89,6 +88,20 @@ rest::bucket_settings make_bucket_settings(const config::store_settings& setting
     return made;
 }
 
+layers::breaker_settings make_watch(const config::store_settings& settings) {
+    layers::breaker_settings made;
+    made.store = settings.name;
+    return made;
+}
+
+layers::throttle_settings make_pace(const config::store_settings& settings) {
+    layers::throttle_settings made;
+    made.most_at_once = settings.remote.max_requests;
+    made.most_per_second = settings.remote.max_requests_per_second;
+    made.lists_count_keys = settings.type == config::store_type::oss;
+    return made;
+}
+
 } // namespace
 
 object_store::object_store(const config::store_settings& settings,
@@ -97,7 +110,23 @@ object_store::object_store(const config::store_settings& settings,
     : settings_(settings), memory_(std::move(memory)), journal_(std::move(journal)),
       dialect_(make_dialect(settings)), client_settings_(make_client_settings(settings.remote)),
       credentials_(credentials::make_provider(settings, *client_settings_, pool)),
-      inside_(make_internal_endpoint(settings, *client_settings_)) {}
+      inside_(make_internal_endpoint(settings, *client_settings_)),
+      watch_(std::make_shared<layers::store_watch>(make_watch(settings))),
+      line_(std::make_shared<layers::request_line>(make_pace(settings))),
+      budget_(std::make_shared<layers::retry_budget>(layers::retry_settings().outage_repeats)) {}
+
+// A bucket has a way of its own; what the store bears, and whether it is there, is known of all.
+std::shared_ptr<rest::transport>
+object_store::layers_before(std::shared_ptr<rest::transport> wire) const {
+    layers::retry_settings repetition;
+    repetition.attempts = settings_.remote.attempts;
+    repetition.outage_patience = settings_.remote.outage_patience;
+    std::shared_ptr<rest::transport> way =
+        std::make_shared<layers::metrics>(std::move(wire), totals_);
+    way = std::make_shared<layers::breaker>(std::move(way), watch_);
+    way = std::make_shared<layers::throttle>(std::move(way), line_);
+    return std::make_shared<layers::retry>(std::move(way), repetition, budget_);
+}
 
 const object_store::shared_bucket& object_store::find(const std::string& bucket) {
     auto& known = buckets_[bucket];
@@ -112,21 +141,9 @@ const object_store::shared_bucket& object_store::find(const std::string& bucket)
     to.region = settings_.remote.region;
     const auto wire = std::make_shared<rest::http_transport>(std::move(to), dialect_, credentials_,
                                                              client_settings_, inside_);
-    std::shared_ptr<rest::transport> way = std::make_shared<layers::metrics>(wire, totals_);
-    layers::breaker_settings gone;
-    gone.store = settings_.name;
-    way = std::make_shared<layers::breaker>(std::move(way), std::move(gone));
-    layers::throttle_settings pace;
-    pace.most_at_once = settings_.remote.max_requests;
-    pace.most_per_second = settings_.remote.max_requests_per_second;
-    pace.lists_count_keys = settings_.type == config::store_type::oss;
-    way = std::make_shared<layers::throttle>(std::move(way), std::move(pace));
-    layers::retry_settings repetition;
-    repetition.attempts = settings_.remote.attempts;
-    way = std::make_shared<layers::retry>(std::move(way), repetition);
     const auto lists =
         settings_.remote.list_version == 1 ? rest::list_version::v1 : rest::list_version::v2;
-    rest::bucket_access access(rest::bucket_client(bucket, std::move(way), dialect_, lists),
+    rest::bucket_access access(rest::bucket_client(bucket, layers_before(wire), dialect_, lists),
                                make_bucket_settings(settings_), memory_);
     access.store = settings_.name;
     access.bucket = bucket;

@@ -4,8 +4,11 @@
 #include "storage/adapter.hpp"
 #include "storage/http/client.hpp"
 #include "storage/http/credentials.hpp"
+#include "storage/layers/breaker.hpp"
 #include "storage/layers/metrics.hpp"
+#include "storage/layers/retry_budget.hpp"
 #include "storage/layers/stat_memory.hpp"
+#include "storage/layers/throttle.hpp"
 #include "storage/memory_budget.hpp"
 #include "storage/rest/bucket_access.hpp"
 #include "storage/rest/dialect.hpp"
@@ -19,8 +22,8 @@
 
 namespace objftpd::storage {
 
-/// A store of type "s3" or "oss": what its buckets have in common, and the layers in front of each,
-/// in one fixed order. Nothing is asked of the store before the first operation.
+/// A store of type "s3" or "oss": what its buckets have in common, limits among it, and the layers
+/// in front of each, in one fixed order. Nothing is asked of the store before the first operation.
 class object_store {
 public:
     /// `pool` reads files with credentials and must outlive the I/O threads' work.
@@ -47,6 +50,7 @@ private:
     };
 
     const shared_bucket& find(const std::string& bucket);
+    std::shared_ptr<rest::transport> layers_before(std::shared_ptr<rest::transport> wire) const;
 
     const config::store_settings settings_;
     const std::shared_ptr<memory_budget> memory_;
@@ -57,6 +61,9 @@ private:
     const std::shared_ptr<rest::internal_endpoint> inside_; // null: there is none
     const std::shared_ptr<layers::request_totals> totals_ =
         std::make_shared<layers::request_totals>();
+    const std::shared_ptr<layers::store_watch> watch_;
+    const std::shared_ptr<layers::request_line> line_;
+    const std::shared_ptr<layers::retry_budget> budget_;
     std::map<std::string, shared_bucket> buckets_;
 };
 

@@ -59,7 +59,6 @@ client::client(asio::io_context& context, client_settings settings)
     ::curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, client_callbacks::timer);
     ::curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
     ::curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, settings_.max_connections);
-    ::curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, settings_.kept_connections);
     ::curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
 }
 
@@ -94,6 +93,12 @@ awaitable<result<std::unique_ptr<exchange>>> client::send(request r, request_bod
     if (!answered)
         co_return answered.error();
     co_return std::move(made);
+}
+
+// libcurl counts connections that are in use towards those that it keeps.
+void client::count(int more) {
+    exchanges_ += more;
+    ::curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, settings_.kept_connections + exchanges_);
 }
 
 void client::change_watch(curl_socket_t socket, int wanted) {

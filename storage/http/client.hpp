@@ -15,8 +15,9 @@ struct client_settings {
     std::chrono::milliseconds connect_timeout{5000};
     std::chrono::milliseconds queue_timeout{60'000}; // while all connections are busy
     std::chrono::seconds stall_timeout{60};          // without a byte in either direction
+    std::size_t lowest_speed = 0;                    // of uploads, bytes in a second; 0: any
     std::chrono::seconds total_timeout{0};           // 0: none
-    long max_connections = 64;                       // to one host
+    long max_connections = 64;                       // to one host; 0: any number
     long kept_connections = 64;                      // idle ones
     std::string ca_file;                             // instead of the system's authorities
     std::string ca_folder;                           // the same; both may be set
@@ -67,10 +68,12 @@ private:
     CURLcode unpause(CURL* easy);
     void set_timer(long milliseconds);
     void arm_timer();
+    void count(int more);
 
     asio::io_context& context_;
     const client_settings settings_;
     CURLM* multi_;
+    long exchanges_ = 0;
     asio::steady_timer timer_;
     std::optional<std::chrono::steady_clock::time_point> armed_; // when it fires
     std::chrono::steady_clock::time_point deadline_;             // that libcurl wants; max: none

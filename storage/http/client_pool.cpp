@@ -12,12 +12,15 @@ client_pool::client_pool(asio::execution_context& context)
 }
 
 client& client_pool::find(const asio::any_io_executor& executor,
-                          const std::shared_ptr<const client_settings>& settings) {
+                          const std::shared_ptr<const client_settings>& settings, use what) {
     auto& pool = asio::use_service<client_pool>(asio::query(executor, asio::execution::context));
-    auto& found = pool.clients_[settings.get()];
+    auto& found = pool.clients_[{settings.get(), what}];
     if (!found.client) {
+        auto own = *settings;
+        if (what == use::downloads)
+            own.max_connections = 0;
         found.settings = settings;
-        found.client = std::make_unique<client>(pool.context_, *settings);
+        found.client = std::make_unique<client>(pool.context_, std::move(own));
     }
     return *found.client;
 }

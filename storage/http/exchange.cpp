@@ -185,11 +185,13 @@ exchange::exchange(client& owner, const request& r, request_body body, const tim
       changed_(owner.context_) {
     if (!easy_)
         throw std::bad_alloc();
+    client_.count(+1);
     set_options(r);
 }
 
 exchange::~exchange() {
     ::curl_multi_remove_handle(client_.multi_, easy_.get());
+    client_.count(-1);
 }
 
 template <class Value>
@@ -226,7 +228,7 @@ void exchange::set_way() {
     const auto& s = client_.settings_;
     set(CURLOPT_TCP_KEEPALIVE, 1L);
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(s.connect_timeout.count()));
-    set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+    set(CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(patience_.lowest_speed));
     set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(patience_.stall.count()));
     set(CURLOPT_TIMEOUT, static_cast<long>(patience_.total.count()));
     // SECURITY: nothing of the environment; only what is configured.

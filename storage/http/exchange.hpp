@@ -42,9 +42,10 @@ std::uint64_t size_of(const request_body& body);
 
 /// What one request is given time for. 0: for ever.
 struct time_limits {
-    std::chrono::seconds stall{0};  // without a byte of a body in either direction
+    std::chrono::seconds stall{0};  // without a byte of a body in either direction, or with few
     std::chrono::seconds answer{0}; // for the answer's head, since bytes of the request went out
     std::chrono::seconds total{0};
+    std::size_t lowest_speed = 1; // bytes in a second; all below stands still
 };
 
 /// One request and its answer. Dropping it ends both at once and frees what they hold; it never

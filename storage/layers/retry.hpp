@@ -1,44 +1,64 @@
 #pragma once
 
 #include "config/async.hpp"
+#include "storage/layers/retry_budget.hpp"
 #include "storage/rest/call.hpp"
 
-#include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 
 namespace objftpd::storage::layers {
 
 struct retry_settings {
+    using clock = retry_budget::clock;
+
     unsigned attempts = 4;        // in all
     unsigned abort_attempts = 30; // of AbortMultipartUpload: some minutes
     std::chrono::milliseconds first_wait{200};
     std::chrono::milliseconds longest_wait{20'000};
+    std::chrono::milliseconds outage_patience{
+        60'000}; // of what is under way, since it first failed
+    std::chrono::milliseconds longest_outage_wait{3'000}; // then, unless more is asked for
+    double outage_repeats = 100;                          // then, in a second
+    std::function<clock::time_point()> now = clock::now;
     sleeper sleep = real_sleeper();
 };
 
 /// Sends a call again when it failed in a way that may pass: after a random wait that doubles with
 /// every attempt, or the one the store asks for. A budget that good answers fill keeps a sick store
-/// from being hammered: once most calls fail, they are no longer repeated. Nobody waits for an
-/// AbortMultipartUpload, which is repeated until the store may have come back. Thread-safe.
+/// from being hammered: once most calls fail, they are no longer repeated.
+///
+/// What is under way when the store fails or asks for fewer requests is sent again until a time has
+/// passed, however often that is, so many calls in a second: a store that restarts costs no
+/// transfer. Nobody waits for an AbortMultipartUpload, which is repeated until the store may have
+/// come back. Thread-safe.
 class retry final : public rest::transport {
 public:
+    retry(std::shared_ptr<rest::transport> inner, retry_settings settings,
+          std::shared_ptr<retry_budget> budget)
+        : inner_(std::move(inner)), settings_(std::move(settings)), budget_(std::move(budget)) {}
     retry(std::shared_ptr<rest::transport> inner, retry_settings settings)
-        : inner_(std::move(inner)), settings_(std::move(settings)) {}
+        : retry(std::move(inner), settings,
+                std::make_shared<retry_budget>(settings.outage_repeats)) {}
 
     awaitable<rest::answer> send(const rest::call& c) override;
 
 private:
-    bool take_from_budget();
-    void fill_budget();
-    bool may_repeat(const rest::call& c, unsigned attempts);
-    std::chrono::milliseconds wait_after(unsigned attempt, const rest::answer& a) const;
+    struct history;
 
-    static constexpr int full_budget = 500; // in tenths of a repetition
+    std::chrono::nanoseconds wait_after(const history& past, const rest::answer& a,
+                                        std::chrono::milliseconds longest) const;
+    std::optional<std::chrono::nanoseconds>
+    wait_in_outage(const rest::call& c, const rest::answer& a, history& past) const;
+    std::optional<std::chrono::nanoseconds> next_wait(const rest::call& c, const rest::answer& a,
+                                                      history& past) const;
+    awaitable<void> sleep(std::chrono::nanoseconds time, const rest::call& c) const;
 
     const std::shared_ptr<rest::transport> inner_;
     const retry_settings settings_;
-    std::atomic<int> budget_{full_budget};
+    const std::shared_ptr<retry_budget> budget_;
 };
 
 } // namespace objftpd::storage::layers

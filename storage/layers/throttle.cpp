@@ -18,9 +18,9 @@ constexpr double smallest_limit = 1;
 } // namespace
 
 // A request's place: first in the line, then among those on their way.
-class throttle::place {
+class request_line::place {
 public:
-    explicit place(throttle& owner) : owner_(owner) {}
+    explicit place(request_line& owner) : owner_(owner) {}
     place(const place&) = delete;
     place& operator=(const place&) = delete;
     ~place() {
@@ -43,17 +43,17 @@ public:
     async_condition called; // when it is the first and something has changed
 
 private:
-    throttle& owner_;
+    request_line& owner_;
     bool running_ = false;
 };
 
 // With the mutex locked, as is all below but what begins with locking it.
-void throttle::wake_first() {
+void request_line::wake_first() {
     if (!line_.empty())
         line_.front()->called.notify_all();
 }
 
-awaitable<result<>> throttle::enter(place& mine, const rest::call& c) {
+awaitable<result<>> request_line::enter(place& mine, const rest::call& c) {
     const auto weight = weight_of(c);
     std::unique_lock lock(mutex_);
     line_.push_back(&mine);
@@ -75,7 +75,7 @@ awaitable<result<>> throttle::enter(place& mine, const rest::call& c) {
     co_return error_code(asio::error::operation_aborted);
 }
 
-double throttle::weight_of(const rest::call& c) const {
+double request_line::weight_of(const rest::call& c) const {
     if (settings_.lists_count_keys && c.what == rest::operation::list_objects)
         for (const auto& p : c.query)
             if (p.name == "max-keys" && p.value)
@@ -85,7 +85,7 @@ double throttle::weight_of(const rest::call& c) const {
 
 // How long the first in the line has to wait until the rate allows its request. One that weighs
 // more than a second's worth waits for that much, and whoever comes next for the rest.
-std::chrono::nanoseconds throttle::wait_for_tokens(double weight) {
+std::chrono::nanoseconds request_line::wait_for_tokens(double weight) {
     constexpr double rounding = 1e-6;
     const auto rate = settings_.most_per_second;
     if (rate <= 0)
@@ -102,7 +102,7 @@ std::chrono::nanoseconds throttle::wait_for_tokens(double weight) {
 }
 
 // Whether the number was halved.
-bool throttle::cut() {
+bool request_line::cut() {
     const auto now = settings_.now();
     if (now - last_cut_ < between_cuts)
         return false;
@@ -111,7 +111,7 @@ bool throttle::cut() {
     return true;
 }
 
-void throttle::learn(const rest::answer& a) {
+void request_line::learn(const rest::answer& a) {
     double fewer = 0;
     {
         const std::lock_guard lock(mutex_);
@@ -127,27 +127,27 @@ void throttle::learn(const rest::answer& a) {
                              {{"requests_at_once", static_cast<std::uint64_t>(fewer)}});
 }
 
+double request_line::limit() const {
+    const std::lock_guard lock(mutex_);
+    return limit_;
+}
+
+unsigned request_line::running() const {
+    const std::lock_guard lock(mutex_);
+    return running_;
+}
+
 awaitable<rest::answer> throttle::send(const rest::call& c) {
-    place mine(*this);
-    const auto entered = co_await enter(mine, c);
+    request_line::place mine(*line_);
+    const auto entered = co_await line_->enter(mine, c);
     if (!entered) {
         rest::answer refused;
         refused.failed = entered.error();
         co_return refused;
     }
     auto a = co_await inner_->send(c);
-    learn(a);
+    line_->learn(a);
     co_return a;
-}
-
-double throttle::limit() const {
-    const std::lock_guard lock(mutex_);
-    return limit_;
-}
-
-unsigned throttle::running() const {
-    const std::lock_guard lock(mutex_);
-    return running_;
 }
 
 } // namespace objftpd::storage::layers

@@ -21,17 +21,19 @@ struct throttle_settings {
     sleeper sleep = real_sleeper();
 };
 
-/// Bounds how many requests a bucket gets at a time and in a second. When the store asks for fewer
-/// the number is halved, and grows again by one for each round of good answers. Requests wait in
-/// the order they came, without blocking a thread; one that is stopped has used nothing up.
+/// The requests to one store, for whichever bucket: who is on the way, and who waits in line.
 /// Thread-safe.
-class throttle final : public rest::transport {
+class request_line {
 public:
-    throttle(std::shared_ptr<rest::transport> inner, throttle_settings settings)
-        : inner_(std::move(inner)), settings_(std::move(settings)), limit_(settings_.most_at_once),
+    class place;
+
+    explicit request_line(throttle_settings settings)
+        : settings_(std::move(settings)), limit_(settings_.most_at_once),
           tokens_(settings_.most_per_second), last_refill_(settings_.now()) {}
 
-    awaitable<rest::answer> send(const rest::call& c) override;
+    /// Until it is the call's turn; asio::error::operation_aborted if it is stopped before.
+    awaitable<result<>> enter(place& mine, const rest::call& c);
+    void learn(const rest::answer& a);
 
     /// How many requests may be on their way now.
     double limit() const;
@@ -40,16 +42,11 @@ public:
     unsigned running() const;
 
 private:
-    class place;
-
-    awaitable<result<>> enter(place& mine, const rest::call& c);
     double weight_of(const rest::call& c) const;
     std::chrono::nanoseconds wait_for_tokens(double weight);
     void wake_first();
     bool cut();
-    void learn(const rest::answer& a);
 
-    const std::shared_ptr<rest::transport> inner_;
     const throttle_settings settings_;
     mutable std::mutex mutex_; // guards all below
     double limit_;
@@ -58,6 +55,27 @@ private:
     double tokens_;          // requests that may begin now; a long list may leave less than none
     throttle_settings::clock::time_point last_refill_;
     throttle_settings::clock::time_point last_cut_{};
+};
+
+/// Bounds how many requests a store gets at a time and in a second. When the store asks for fewer
+/// the number is halved, and grows again by one for each round of good answers. Requests wait in
+/// the order they came, without blocking a thread; one that is stopped has used nothing up.
+/// Thread-safe.
+class throttle final : public rest::transport {
+public:
+    throttle(std::shared_ptr<rest::transport> inner, std::shared_ptr<request_line> line)
+        : inner_(std::move(inner)), line_(std::move(line)) {}
+    throttle(std::shared_ptr<rest::transport> inner, throttle_settings settings)
+        : throttle(std::move(inner), std::make_shared<request_line>(std::move(settings))) {}
+
+    awaitable<rest::answer> send(const rest::call& c) override;
+
+    double limit() const { return line_->limit(); }
+    unsigned running() const { return line_->running(); }
+
+private:
+    const std::shared_ptr<rest::transport> inner_;
+    const std::shared_ptr<request_line> line_;
 };
 
 } // namespace objftpd::storage::layers

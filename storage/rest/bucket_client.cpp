@@ -66,6 +66,7 @@ awaitable<result<list_answer>> bucket_client::list(std::string prefix, std::stri
     // A token is one of the version that it came with, whatever others have learnt meanwhile.
     auto version = list_version_->load();
     if (!token.empty()) {
+        c.reached = stage::under_way;
         version = token.front() == version_1 ? list_version::v1 : list_version::v2;
         token.erase(0, 1);
     }
@@ -90,8 +91,10 @@ awaitable<result<list_answer>> bucket_client::list(std::string prefix, std::stri
     co_return page;
 }
 
-awaitable<result<object_head>> bucket_client::head(std::string key, checksums wanted) const {
+awaitable<result<object_head>> bucket_client::head(std::string key, stage reached,
+                                                   checksums wanted) const {
     call c(operation::head_object, "HEAD", std::move(key));
+    c.reached = reached;
     if (wanted == checksums::asked_for)
         dialect_->ask_for_checksums(c);
     const auto a = co_await transport_->send(c);
@@ -106,8 +109,10 @@ awaitable<result<opened_object>> bucket_client::get(std::string key, std::uint64
     call c(operation::get_object, "GET", std::move(key));
     c.streamed = true;
     c.stop = std::move(stop);
-    if (!etag.empty())
+    if (!etag.empty()) {
+        c.reached = stage::under_way;
         c.headers.emplace_back("if-match", quoted(etag));
+    }
     const bool whole = offset == 0 && most == to_the_end;
     if (!whole) {
         const auto last = most == to_the_end ? std::string() : std::to_string(offset + most - 1);

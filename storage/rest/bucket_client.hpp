@@ -100,15 +100,16 @@ public:
                                         std::string token, std::size_t limit, std::stop_token stop,
                                         std::string after = {}) const;
 
-    awaitable<result<object_head>> head(std::string key,
+    awaitable<result<object_head>> head(std::string key, stage reached = stage::beginning,
                                         checksums wanted = checksums::as_told) const;
 
     static constexpr std::uint64_t to_the_end = UINT64_MAX;
 
     /// From `offset` (bytes) on, `most` bytes at most; a store that knows no ranges may deliver
     /// more from the beginning. With `etag` only that version, otherwise
-    /// errc::precondition_failed. A store that does not begin there is errc::unavailable. What the
-    /// store tells of checksums is for whoever reads from the beginning.
+    /// errc::precondition_failed, and it goes on with something. A store that does not begin there
+    /// is errc::unavailable. What the store tells of checksums is for whoever reads from the
+    /// beginning.
     awaitable<result<opened_object>> get(std::string key, std::uint64_t offset, std::string etag,
                                          std::stop_token stop,
                                          std::uint64_t most = to_the_end) const;

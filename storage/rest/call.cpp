@@ -56,7 +56,20 @@ std::string_view name_of(operation o) {
     return "";
 }
 
-http::time_limits time_limits_of(operation o, std::chrono::seconds stall) {
+stage stage_of(operation o) {
+    switch (o) {
+    case operation::upload_part:
+    case operation::copy_part:
+    case operation::complete_upload:
+    case operation::abort_upload:
+        return stage::under_way;
+    default:
+        return stage::beginning;
+    }
+}
+
+http::time_limits time_limits_of(operation o, std::chrono::seconds stall,
+                                 std::size_t lowest_speed) {
     using namespace std::chrono_literals;
     http::time_limits limits;
     limits.stall = stall;
@@ -66,6 +79,7 @@ http::time_limits time_limits_of(operation o, std::chrono::seconds stall) {
         break;
     case operation::put_object:
     case operation::upload_part:
+        limits.lowest_speed = std::max(lowest_speed, limits.lowest_speed);
         limits.answer = 5 * stall; // what has left us may still be in the buffers of a slow line
         break;
     case operation::copy_object:

@@ -42,15 +42,24 @@ inline constexpr auto operation_count = static_cast<std::size_t>(operation::list
 /// Its name in the vendors' documents: "PutObject".
 std::string_view name_of(operation o);
 
+/// Whether a call begins something, and whoever asked may ask again, or goes on with what has begun
+/// and would be lost: that outlives a short outage of the store.
+enum class stage { beginning, under_way };
+
+/// Of an operation that tells by itself; others begin something.
+stage stage_of(operation o);
+
 /// What an operation is given time for where others may stand still for `stall`. Copies and
 /// completions take a store minutes without a byte: ten times as long. What is neither an upload
-/// nor a download has an end, however slowly it trickles.
-http::time_limits time_limits_of(operation o, std::chrono::seconds stall);
+/// nor a download has an end, however slowly it trickles. Uploads that are slower than
+/// `lowest_speed` (bytes in a second) stand still; downloads are as slow as their clients.
+http::time_limits time_limits_of(operation o, std::chrono::seconds stall,
+                                 std::size_t lowest_speed = 0);
 
 /// One request before it is addressed and signed, which happens anew each time it is sent.
 struct call {
     call(operation o, std::string m, std::string k = {})
-        : what(o), method(std::move(m)), key(std::move(k)) {}
+        : what(o), method(std::move(m)), key(std::move(k)), reached(stage_of(o)) {}
 
     operation what;
     std::string method;
@@ -59,10 +68,12 @@ struct call {
     std::vector<http::header> headers;
     http::request_body body; // its pieces must stay until the answer is there
     bool streamed = false;   // the answer's body is read by the caller
+    stage reached;
     /// Makes it come back at once with asio::error::operation_aborted. Stop is requested on the
     /// I/O thread that sends it.
     std::stop_token stop;
-    std::stop_token no_more_attempts; // requested: what is under way is the last one
+    /// Requested there, too: what has been sent is the last attempt.
+    std::stop_token no_more_attempts;
 };
 
 /// What a store answered, or why there is no answer.
@@ -75,6 +86,7 @@ struct answer {
     vendor_error vendor;                    // what the store said of the failure
     bool may_retry = false;                 // the same call may succeed at the next attempt
     bool may_have_worked = false;           // though it failed, at this attempt or one before
+    bool no_connection = false;             // none of ours was free: it tells nothing of the store
     std::chrono::milliseconds wait{};       // that the store asked for before the next attempt
 
     /// Null if there is no such header. `name` in lower case.

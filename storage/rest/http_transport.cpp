@@ -41,7 +41,14 @@ void set_broken(answer& a, const error_code& failed, bool was_sent) {
         return;
     }
     a.failed = errc::unavailable;
-    a.may_retry = failed == condition::temporary;
+    a.no_connection = failed == http::curl_error(CURLE_NO_CONNECTION_AVAILABLE);
+    a.may_retry = failed == condition::temporary && !a.no_connection; // it has waited long enough
+}
+
+// A header's time; the epoch if there is none.
+timestamp time_in(const answer& a, std::string_view name) {
+    const auto* const text = a.find(name);
+    return text == nullptr ? timestamp() : parse_http_time(*text);
 }
 
 std::chrono::milliseconds wished_wait(const answer& a) {
@@ -54,7 +61,14 @@ std::chrono::milliseconds wished_wait(const answer& a) {
         return std::chrono::milliseconds(std::min(*delay, most));
     if (const auto delay = read("retry-after"))
         return std::chrono::milliseconds(std::min(*delay, most / 1000) * 1000);
-    return {};
+    const auto until = time_in(a, "retry-after");
+    const auto date = time_in(a, "date"); // by the same clock, which need not be ours
+    const auto from = date == timestamp() ? timestamp(now()) : date;
+    if (until <= from)
+        return {};
+    // SECURITY: bounded before it is subtracted: a year far away overflows nothing.
+    return std::chrono::floor<std::chrono::milliseconds>(
+        std::min<timestamp>(until, from + std::chrono::milliseconds(most)) - from);
 }
 
 // OSS tells in a header what a HEAD's answer cannot hold.
@@ -67,10 +81,9 @@ std::string error_text(const answer& a) {
 
 // How far the store's clock is ahead of ours, if it tells.
 std::optional<std::chrono::seconds> clock_difference(const answer& a) {
-    const auto* const date = a.find("date");
     auto theirs = parse_time(a.vendor.server_time);
-    if (theirs == timestamp() && date != nullptr)
-        theirs = parse_http_time(*date);
+    if (theirs == timestamp())
+        theirs = time_in(a, "date");
     if (theirs == timestamp())
         return std::nullopt;
     return std::chrono::floor<std::chrono::seconds>(theirs) - now();
@@ -248,8 +261,10 @@ void http_transport::log(const call& c, const answer& a, const sending& mine) co
 
 awaitable<void> http_transport::exchange(const call& c, sending& mine, answer& to) const {
     const auto executor = co_await asio::this_coro::executor;
-    auto& client = http::client_pool::find(executor, settings_);
-    const auto patience = time_limits_of(c.what, settings_->stall_timeout);
+    using use = http::client_pool::use;
+    auto& client =
+        http::client_pool::find(executor, settings_, c.streamed ? use::downloads : use::requests);
+    const auto patience = time_limits_of(c.what, settings_->stall_timeout, settings_->lowest_speed);
     auto request = mine.request;
     bool was_sent = false;
     auto sent = co_await client.send(std::move(request), c.body, c.stop, patience, &was_sent);
@@ -259,8 +274,7 @@ awaitable<void> http_transport::exchange(const call& c, sending& mine, answer& t
         set_broken(to, sent.error(), was_sent);
         mine.broken = sent.error();
         const bool stopped = sent.error() == asio::error::operation_aborted;
-        const bool busy = sent.error() == http::curl_error(CURLE_NO_CONNECTION_AVAILABLE);
-        if (inside_ && !was_sent && !stopped && !busy)
+        if (inside_ && !was_sent && !stopped && !to.no_connection)
             inside_->failed(mine.where.host);
     }
     if (inside_)

@@ -199,7 +199,8 @@ put_result object_upload::result_of(const stored& object) const {
 awaitable<result<>> object_upload::still_stands() {
     if (!stands_ && request_.existing == overwrite::allowed)
         co_return result<>();
-    const auto there = co_await bucket_->client.head(request_.key);
+    const auto reached = parts_->begun() ? stage::under_way : stage::beginning;
+    const auto there = co_await bucket_->client.head(request_.key, reached);
     const bool unseen = !there && there.error() != errc::not_found;
     if (!stands_) {
         if (there)

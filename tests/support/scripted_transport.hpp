@@ -32,8 +32,10 @@ public:
             a.status = next.status;
             a.vendor.code = next.code;
             a.wait = next.wait;
-            a.may_retry =
-                a.failed == storage::errc::unavailable || a.failed == storage::errc::throttled;
+            a.no_connection = next.no_connection;
+            a.may_retry = (a.failed == storage::errc::unavailable && !a.no_connection) ||
+                          a.failed == storage::errc::throttled ||
+                          a.failed == storage::errc::checksum_mismatch;
         }
         if (on_answer)
             on_answer(c, a);
@@ -48,6 +50,7 @@ public:
         int status = 0;
         std::string code;
         std::chrono::milliseconds wait{};
+        bool no_connection = false;
     };
 
     /// The next answers fail.

@@ -34,3 +34,13 @@ TEST_CASE("what is small has an end, however slowly it trickles") {
         CHECK(time_limits_of(what, 1s).total == 1min);
     }
 }
+
+TEST_CASE("only what stores content must not be too slow") {
+    for (std::size_t i = 0; i < operation_count; ++i) {
+        const auto what = static_cast<operation>(i);
+        const bool stores = what == operation::put_object || what == operation::upload_part;
+        INFO(name_of(what));
+        CHECK(time_limits_of(what, 60s, 1024).lowest_speed == (stores ? 1024 : 1));
+        CHECK(time_limits_of(what, 60s).lowest_speed == 1);
+    }
+}

@@ -6,6 +6,8 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <vector>
 
 using namespace objftpd;
@@ -22,18 +24,28 @@ public:
     error_code send(unsigned attempts = 4) {
         storage::layers::retry_settings settings;
         settings.attempts = attempts;
-        settings.sleep = [this](std::chrono::nanoseconds time, std::stop_token) {
-            return sleep(time);
+        settings.outage_patience = patience;
+        settings.now = [this] { return now; };
+        settings.sleep = [this](std::chrono::nanoseconds time, std::stop_token ended) {
+            return sleep(time, std::move(ended));
         };
         if (!layer_)
-            layer_ = std::make_shared<storage::layers::retry>(store, settings);
+            layer_ = std::make_shared<storage::layers::retry>(store, settings, budget);
         call c(what, "HEAD", "key");
         c.stop = stop.get_token();
+        c.no_more_attempts = no_more.get_token();
         return loop_.run(layer_->send(c)).failed;
     }
-    awaitable<void> sleep(std::chrono::nanoseconds time) {
+    awaitable<void> sleep(std::chrono::nanoseconds time, std::stop_token ended) {
         waits.push_back(time);
+        if (on_sleep)
+            on_sleep();
+        if (!ended.stop_requested())
+            now += time;
         co_return;
+    }
+    std::chrono::nanoseconds waited() const {
+        return std::accumulate(waits.begin(), waits.end(), std::chrono::nanoseconds());
     }
     void fails(int times, error_code with = errc::unavailable) { store->fails(times, with); }
 
@@ -43,7 +55,13 @@ private:
 public:
     std::shared_ptr<scripted_transport> store =
         std::make_shared<scripted_transport>(loop_.context().get_executor());
+    std::shared_ptr<storage::layers::retry_budget> budget =
+        std::make_shared<storage::layers::retry_budget>(100);
     std::stop_source stop;
+    std::stop_source no_more;
+    std::chrono::milliseconds patience = 60s;
+    storage::layers::retry_settings::clock::time_point now{};
+    std::function<void()> on_sleep;
     operation what = operation::head_object;
     std::vector<std::chrono::nanoseconds> waits; // between attempts; they pass at once
 
@@ -136,4 +154,99 @@ TEST_CASE_METHOD(retry_test, "aborting an upload is repeated for minutes, even a
     const auto before = store->sent;
     CHECK(send() == errc::unavailable);
     CHECK(store->sent == before + 30);
+}
+
+TEST_CASE_METHOD(retry_test, "what has begun is sent again until the store is back") {
+    what = GENERATE(operation::upload_part, operation::copy_part, operation::complete_upload);
+    const auto back = now + 55s;
+    fails(1000);
+    store->on_send = [&] {
+        if (now >= back)
+            store->failures.clear();
+    };
+    CHECK_FALSE(send());
+    CHECK(waited() >= 55s);
+    CHECK(*std::ranges::max_element(waits) <= 3s);
+}
+
+TEST_CASE_METHOD(retry_test, "the patience with a store that does not come back is bounded") {
+    what = operation::upload_part;
+    fails(1000);
+    SECTION("by time") {
+        CHECK(send() == errc::unavailable);
+        CHECK(waited() >= 60s);
+        CHECK(waited() <= 63s);
+        CHECK(store->sent < 100);
+    }
+    SECTION("by attempts, where there is no patience") {
+        patience = 0s;
+        CHECK(send() == errc::unavailable);
+        CHECK(store->sent == 4);
+    }
+    SECTION("by attempts, where each takes longer") {
+        store->on_send = [&] { now += 5min; };
+        CHECK(send() == errc::unavailable);
+        CHECK(store->sent == 4);
+    }
+}
+
+TEST_CASE_METHOD(retry_test, "a store that asks for fewer requests for long gets all parts") {
+    what = operation::upload_part;
+    store->fails(10, {errc::throttled, 503, "SlowDown", 2s});
+    CHECK_FALSE(send());
+    CHECK(store->sent == 11);
+    CHECK(waited() >= 20s);
+}
+
+TEST_CASE_METHOD(retry_test, "what is wrong with one request is no outage") {
+    what = operation::upload_part;
+    fails(1000, errc::checksum_mismatch);
+    CHECK(send() == errc::checksum_mismatch);
+    CHECK(store->sent == 4);
+}
+
+TEST_CASE_METHOD(retry_test, "connections of ours that are all busy are not waited for again") {
+    what = GENERATE(operation::upload_part, operation::head_object);
+    scripted_transport::failure busy;
+    busy.with = errc::unavailable;
+    busy.no_connection = true;
+    store->fails(10, busy);
+    CHECK(send() == errc::unavailable);
+    CHECK(store->sent == 1);
+}
+
+TEST_CASE_METHOD(retry_test, "who needs no more attempts, or none at all, waits for none") {
+    what = operation::complete_upload;
+    fails(1000);
+    SECTION("no more") {
+        on_sleep = [&] { no_more.request_stop(); };
+        CHECK(send() == errc::unavailable);
+    }
+    SECTION("none at all") {
+        on_sleep = [&] { stop.request_stop(); };
+        CHECK(send() == asio::error::operation_aborted);
+    }
+    CHECK(store->sent == 1);
+    CHECK(now.time_since_epoch() == 0s); // the wait was cut short
+}
+
+TEST_CASE_METHOD(retry_test, "what has begun is repeated though the others' budget is used up") {
+    fails(200);
+    for (int i = 0; i < 100; ++i)
+        send(2);
+    store->failures.clear();
+    what = operation::upload_part;
+    fails(10);
+    CHECK_FALSE(send());
+}
+
+TEST_CASE("so many repetitions have their turn in a second, and none waits for ever") {
+    storage::layers::retry_budget budget(100);
+    const storage::layers::retry_budget::clock::time_point now{};
+    std::chrono::nanoseconds last{};
+    for (int i = 0; i <= 500; ++i)
+        last = budget.turn(now, 5s).value();
+    CHECK(last == 5s);
+    CHECK_FALSE(budget.turn(now, 5s));
+    CHECK(budget.turn(now + 6s, 5s) == std::chrono::nanoseconds());
 }

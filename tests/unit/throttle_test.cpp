@@ -208,3 +208,29 @@ TEST_CASE_METHOD(throttle_test, "who waits for the rate takes no place of those 
     stop.request_stop();
     run();
 }
+
+TEST_CASE_METHOD(throttle_test, "the buckets of a store have one limit together") {
+    const auto line = [&] {
+        settings.most_at_once = 3;
+        return std::make_shared<storage::layers::request_line>(settings);
+    }();
+    throttle one(store, line);
+    throttle other(store, line);
+    store->holds = true;
+    const call c(operation::head_object, "HEAD", "key");
+    const auto ask = [&](throttle& bucket) -> awaitable<void> {
+        const auto a = co_await bucket.send(c);
+        ++(a.failed ? failed : answered);
+    };
+    for (int i = 0; i < 5; ++i) {
+        loop.start(ask(one));
+        loop.start(ask(other));
+    }
+    loop.context().poll();
+    CHECK(store->running == 3);
+    CHECK(one.running() == 3);
+    store->release();
+    run();
+    CHECK(store->most_running == 3);
+    CHECK(answered == 10);
+}

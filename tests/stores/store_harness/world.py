@@ -30,7 +30,8 @@ class World:
         self.prefix = prefix or f"{self.root.name}/"
         self.proxy = Proxy(engine.port)
         if impatient:  # small parts and few repetitions
-            store_options = f'part_size = "{engine.part_size}"\nattempts = 2\n{store_options}'
+            store_options = (f'part_size = "{engine.part_size}"\nattempts = 2\n'
+                             f'outage_patience = "0 s"\n{store_options}')
         self.gateway = Gateway(self.root, engine, self.proxy.port, self.prefix, server_options,
                                store_options, sections, user_options)
         self._wires = []
