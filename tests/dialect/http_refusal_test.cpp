@@ -39,6 +39,23 @@ TEST_CASE_METHOD(http_refusal_test, "refused keys are asked for anew, and others
     CHECK_THAT(head(1), Catch::Contains("Credential=second/"));
 }
 
+TEST_CASE_METHOD(http_refusal_test, "the time that a store asks to be left alone is kept to") {
+    const auto wait_of = [this](const std::string& headers) {
+        server.answers(refusal(503, error("SlowDown"), headers));
+        return send(head_call()).wait;
+    };
+    CHECK(wait_of("Retry-After: 7\r\n") == 7s);
+    CHECK(wait_of("Retry-After: 86400\r\n") == 60s);
+    // As a time by the store's clock, which may be another than ours.
+    const std::string date = "Date: Fri, 24 Feb 2012 08:43:07 GMT\r\n";
+    CHECK(wait_of(date + "Retry-After: Fri, 24 Feb 2012 08:43:14 GMT\r\n") == 7s);
+    CHECK(wait_of(date + "Retry-After: Fri, 24 Feb 2012 08:43:07 GMT\r\n") == 0s);
+    CHECK(wait_of(date + "Retry-After: Fri, 01 Jan 2100 00:00:00 GMT\r\n") == 60s);
+    CHECK(wait_of("Retry-After: Fri, 24 Feb 2012 08:43:14 GMT\r\n") == 0s);
+    CHECK(wait_of("Retry-After: " + server_time(1h) + "\r\n") == 60s);
+    CHECK(wait_of("Retry-After: soon\r\n") == 0s);
+}
+
 TEST_CASE_METHOD(http_refusal_test, "a HEAD refused without words may be one of a wrong clock") {
     server.answers(wordless + "Date: " + server_time(1h) + "\r\n\r\n");
     CHECK(send(head_call()).may_retry);

@@ -289,6 +289,54 @@ class Waiting:
         self.assertEqual(self.world.content("old.bin"), b"the second")
 
 
+class SlowDownloads:
+    """More of them than an I/O thread may have connections, each at a client that does not read on.
+    """
+
+    server_options = "io_threads = 1\n"
+    store_options = 'stat_cache = "0 s"\nmax_connections = 2\n'
+    slow = 6
+
+    def setUp(self):
+        super().setUp()
+        self.world.put("slow.bin", self.world.bytes_of("small", "slow"))
+        self.proxy.on("GetObject", faults.stall_in_answer, times=self.slow)
+        for _ in range(self.slow):
+            data = self.world.connect().begin("RETR slow.bin")
+            self.addCleanup(data.close)
+        self.wait_for(lambda: self.proxy.operations().count("GetObject") == self.slow,
+                      "downloads wait for each other")
+
+    def test_what_others_ask_for_does_not_wait(self):
+        content = self.world.bytes_of("large", "new")
+        began = time.monotonic()
+        wire = self.world.connect()
+        wire.upload("STOR new.bin", content)
+        wire.say("SIZE new.bin", 213)
+        self.assertIn(b"new.bin", wire.download("LIST"))
+        self.assertTrue(wire.download("RETR new.bin") == content)
+        self.assertLess(time.monotonic() - began, PROMPT)
+
+    def test_small_downloads_use_one_connection_after_the_other(self):
+        self.world.put("small.bin", b"small")
+        connections = []
+
+        async def noted(exchange):
+            connections.append(exchange.client)
+            await exchange.forward()
+        self.proxy.on("GetObject", noted, times=ALWAYS,
+                      matches=lambda request: request.key.endswith("small.bin"))
+        wire = self.world.connect()
+        for _ in range(5):
+            self.assertEqual(wire.download("RETR small.bin"), b"small")
+        self.assertEqual(len(connections), 5)
+        self.assertEqual(len(set(map(id, connections))), 1)
+
+
+class SlowDownloadsFromOss(OnOss, SlowDownloads, StoreCase):
+    pass
+
+
 class WaitingForOss(OnOss, Waiting, StoreCase):
     pass
 
