@@ -139,7 +139,8 @@ const std::vector<option<log_settings>>& log_options() {
                       {"warning", log_level::warning},
                       {"error", log_level::error},
                       {"off", log_level::off}},
-                     "The least important lines that are written."),
+                     "The least important lines that are written. \"debug\" tells of each request "
+                     "to a store, \"trace\" also what its signature covers, without secrets."),
         make::text("file", &log_settings::file, "", "a file, or \"\" for standard error",
                    "Where the lines go. The file is appended to and readable by its owner and "
                    "group."),

@@ -136,6 +136,15 @@ std::vector<option<store_source>> transfer_options() {
                      {{"v4", oss_signature::v4}, {"v1", oss_signature::v1}},
                      "OSS only: the version of its signature. \"v1\" is for old accounts and "
                      "private clouds."),
+        make::choice("payload", &r::payload, "auto",
+                     {{"auto", payload_hash::automatic},
+                      {"unsigned", payload_hash::never},
+                      {"sha256", payload_hash::always}},
+                     "S3 only: which bodies a signature covers by their SHA-256. \"auto\": small "
+                     "documents, such as a list of keys to delete. What files hold is protected by "
+                     "the connection, over http by their Content-MD5, which is signed; one without "
+                     "is hashed. \"sha256\": all, for stores and policies that demand it: some "
+                     "seconds of a core for each GiB. \"unsigned\": none."),
         make::choice("etags", &r::etags, "auto",
                      {{"auto", etag_meaning::automatic},
                       {"md5", etag_meaning::md5},

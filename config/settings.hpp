@@ -159,6 +159,7 @@ struct credential_settings {
 enum class oss_signature { v4, v1 };
 enum class etag_meaning { automatic, md5, opaque };
 enum class upload_checksum { md5, crc32c, crc64nvme };
+enum class payload_hash { automatic, never, always };
 enum class internal_network { automatic, never, always };
 
 /// A store that is reached over HTTP.
@@ -170,6 +171,7 @@ struct object_store_settings : credential_settings, upload_attributes {
     oss_signature signature = oss_signature::v4;
     etag_meaning etags = etag_meaning::automatic;
     upload_checksum checksum = upload_checksum::md5;
+    payload_hash payload = payload_hash::automatic; // that signatures cover
     unsigned list_version = 2;
     std::size_t part_size = 0;    // bytes
     std::size_t largest_part = 0; // bytes

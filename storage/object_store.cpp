@@ -28,15 +28,28 @@ std::optional<crc_kind> kind_of(config::upload_checksum wanted) {
     return std::nullopt;
 }
 
+s3::s3_dialect::payload payload_of(config::payload_hash wanted) {
+    using s3::s3_dialect;
+    switch (wanted) {
+    case config::payload_hash::never:
+        return s3_dialect::payload::none;
+    case config::payload_hash::always:
+        return s3_dialect::payload::all;
+    case config::payload_hash::automatic:
+        break;
+    }
+    return s3_dialect::payload::unprotected;
+}
+
 std::shared_ptr<const rest::dialect> make_dialect(const config::store_settings& s) {
     if (s.type == config::store_type::s3) {
         using config::etag_meaning;
         const bool own_way = config::is_alibabas_cloud(s.remote.endpoint.host);
         const bool opaque = s.remote.etags == etag_meaning::opaque ||
                             (s.remote.etags == etag_meaning::automatic && own_way);
-        return std::make_shared<s3::s3_dialect>(opaque ? s3::s3_dialect::etags::opaque
-                                                       : s3::s3_dialect::etags::md5,
-                                                kind_of(s.remote.checksum));
+        return std::make_shared<s3::s3_dialect>(
+            opaque ? s3::s3_dialect::etags::opaque : s3::s3_dialect::etags::md5,
+            kind_of(s.remote.checksum), payload_of(s.remote.payload));
     }
     const auto version =
         s.remote.signature == config::oss_signature::v1 ? oss::signature::v1 : oss::signature::v4;

@@ -97,11 +97,17 @@ std::string v4_signing_key(const v4_dialect& dialect, const std::string& secret,
     return hmac_sha256(key, dialect.terminator);
 }
 
+std::string v4_string_to_sign(const v4_dialect& dialect, const std::string& time,
+                              const std::string& region, const std::string& service,
+                              const std::string& canonical) {
+    return std::string(dialect.algorithm) + '\n' + time + '\n' +
+           v4_scope(dialect, time, region, service) + '\n' + sha256_hex(canonical);
+}
+
 std::string v4_signature(const v4_dialect& dialect, const std::string& secret,
                          const std::string& time, const std::string& region,
                          const std::string& service, const std::string& canonical) {
-    const auto text = std::string(dialect.algorithm) + '\n' + time + '\n' +
-                      v4_scope(dialect, time, region, service) + '\n' + sha256_hex(canonical);
+    const auto text = v4_string_to_sign(dialect, time, region, service, canonical);
     const auto key = v4_signing_key(dialect, secret, time, region, service);
     return to_hex(bytes_of(hmac_sha256(key, text)));
 }

@@ -40,6 +40,11 @@ std::string v4_signing_key(const v4_dialect& dialect, const std::string& secret,
                            const std::string& time, const std::string& region,
                            const std::string& service);
 
+/// What is signed of a canonical request; `time` as iso_time has it.
+std::string v4_string_to_sign(const v4_dialect& dialect, const std::string& time,
+                              const std::string& region, const std::string& service,
+                              const std::string& canonical);
+
 /// The signature of a canonical request, lower-case hex.
 std::string v4_signature(const v4_dialect& dialect, const std::string& secret,
                          const std::string& time, const std::string& region,

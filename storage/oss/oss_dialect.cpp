@@ -46,4 +46,8 @@ std::string oss_dialect::signed_text(const http::request& r) const {
     return string_to_sign_v1(r, date == nullptr ? std::string() : *date);
 }
 
+std::string oss_dialect::string_to_sign(const http::request& r, const std::string& region) const {
+    return version_ == signature::v4 ? string_to_sign_v4(r, {region}) : std::string();
+}
+
 } // namespace objftpd::storage::oss

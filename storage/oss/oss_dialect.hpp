@@ -29,11 +29,13 @@ public:
     bool has_links() const override { return true; }
     void refuse_overwrite(rest::call& c) const override;
     void insist_on_range(rest::call& c) const override;
+    bool hashes_body(const rest::call&, std::string_view) const override { return false; }
     void sign(http::request& r, const http::credentials& who, const std::string& region,
               std::chrono::sys_seconds now) const override;
     std::string presign(http::request r, const http::credentials& who, const std::string& region,
                         std::chrono::sys_seconds now, std::chrono::seconds lifetime) const override;
     std::string signed_text(const http::request& r) const override;
+    std::string string_to_sign(const http::request& r, const std::string& region) const override;
 
 private:
     signature version_;

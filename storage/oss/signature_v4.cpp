@@ -54,6 +54,13 @@ std::string canonical_request(const http::request& r, const std::vector<std::str
     return text + names_of(r, additional) + '\n' + std::string(unsigned_payload);
 }
 
+std::string string_to_sign_v4(const http::request& r, const signing_scope& scope,
+                              const std::vector<std::string>& additional) {
+    const auto* const time = r.find("x-oss-date");
+    return http::v4_string_to_sign(dialect, time == nullptr ? std::string() : *time, scope.region,
+                                   scope.product, canonical_request(r, additional));
+}
+
 void sign_v4(http::request& r, const http::credentials& who, const signing_scope& scope,
              std::chrono::sys_seconds now, const std::vector<std::string>& additional) {
     if (who.is_anonymous())

@@ -30,4 +30,8 @@ std::string presign_v4(http::request r, const http::credentials& who, const sign
 /// The canonical request: what a server compares with.
 std::string canonical_request(const http::request& r, const std::vector<std::string>& additional);
 
+/// What is signed of a request that sign_v4() has signed.
+std::string string_to_sign_v4(const http::request& r, const signing_scope& scope,
+                              const std::vector<std::string>& additional = {});
+
 } // namespace objftpd::storage::oss

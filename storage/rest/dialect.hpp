@@ -73,7 +73,11 @@ public:
     /// Makes a range beyond the object's end an error.
     virtual void insist_on_range(call& c) const = 0;
 
-    /// Adds Authorization and all that it covers. `now` in UTC, by the store's clock.
+    /// Whether the signature of that call, sent by that scheme, is to cover a hash of its body.
+    virtual bool hashes_body(const call& c, std::string_view scheme) const = 0;
+
+    /// Adds Authorization and all that it covers; a hash of the body stands in the vendor's own
+    /// header "content-sha256" already. `now` in UTC, by the store's clock.
     virtual void sign(http::request& r, const http::credentials& who, const std::string& region,
                       std::chrono::sys_seconds now) const = 0;
 
@@ -82,8 +86,13 @@ public:
                                 const std::string& region, std::chrono::sys_seconds now,
                                 std::chrono::seconds lifetime) const = 0;
 
-    /// What was signed, for the debug log: no secret is in it.
+    /// What was signed, for the debug log: the canonical request, of one that has been signed.
+    /// Secrets that `r` still holds are in it.
     virtual std::string signed_text(const http::request& r) const = 0;
+
+    /// That text's hash and what is signed with it, in the vendor's form; empty where the text
+    /// itself is signed. It tells no secret of `r`, which must be as it was sent.
+    virtual std::string string_to_sign(const http::request& r, const std::string& region) const = 0;
 };
 
 } // namespace objftpd::storage::rest

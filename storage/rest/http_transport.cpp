@@ -2,6 +2,7 @@
 
 #include "config/ascii_text.hpp"
 #include "config/log.hpp"
+#include "storage/checksum/hash.hpp"
 #include "storage/http/curl_error.hpp"
 #include "storage/http/encoding.hpp"
 #include "storage/refused_action.hpp"
@@ -10,6 +11,7 @@
 #include "storage/rest/verdict.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -129,6 +131,31 @@ std::string_view loggable(std::string_view text) {
     return text.substr(0, longest);
 }
 
+// What was signed may be as long as a key and metadata are.
+std::string bounded(std::string text) {
+    constexpr std::size_t longest = 16 << 10;
+    if (text.size() > longest)
+        text.replace(longest, text.npos, "...");
+    return text;
+}
+
+// In slices: sessions of the same thread have their turn in between.
+awaitable<std::string> sha256_of(const call& c) {
+    constexpr std::size_t slice = 256 << 10;
+    hash sum(hash_algorithm::sha256);
+    for (auto piece : c.body)
+        while (!piece.empty()) {
+            const auto next = piece.first(std::min(piece.size(), slice));
+            sum.update(next.data(), next.size());
+            piece = piece.subspan(next.size());
+            if (next.size() == slice)
+                co_await asio::post(asio::use_awaitable);
+            if (c.stop.stop_requested()) // nothing will be sent
+                co_return std::string();
+        }
+    co_return sum.finish();
+}
+
 // What happens every day and is told to the client alone.
 bool is_ordinary(const error_code& e) {
     return e == errc::not_found || e == errc::already_exists || e == errc::precondition_failed ||
@@ -148,12 +175,15 @@ struct http_transport::sending {
     std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
 };
 
-http::request http_transport::make_request(const call& c, const sending& mine) const {
+http::request http_transport::make_request(const call& c, const sending& mine,
+                                           std::string hash) const {
     http::request r;
     address(r, mine.where, route_.bucket(), c.key);
     r.method = c.method;
     r.query = c.query;
     r.headers = c.headers;
+    if (!hash.empty())
+        r.set(dialect_->own("content-sha256"), std::move(hash));
     dialect_->sign(r, *mine.who, mine.taken.region, now() + mine.taken.ahead);
     return r;
 }
@@ -255,8 +285,23 @@ void http_transport::log(const call& c, const answer& a, const sending& mine) co
                         {"ms", std::chrono::floor<std::chrono::milliseconds>(time).count()},
                         {"sent", http::size_of(c.body)},
                         {"received", a.received()}});
-    if (a.vendor.code == "SignatureDoesNotMatch" && config::log::enabled(config::log_level::debug))
-        config::log::debug("signed was", {{"text", dialect_->signed_text(shown)}});
+}
+
+// For whoever compares it with what a store has made of the same request. The token is hidden in
+// the text alone: its hash is that of the real one.
+void http_transport::log_signed(const call& c, const answer& a, const sending& mine) const {
+    const bool suspected = a.vendor.code == "SignatureDoesNotMatch" || is_wordless_refusal(c, a);
+    const auto level = suspected ? config::log_level::debug : config::log_level::trace;
+    if (!config::log::enabled(level) || mine.request.find("authorization") == nullptr)
+        return;
+    const auto text = bounded(dialect_->signed_text(without_secrets(mine.request)));
+    const auto* const id = a.request_id();
+    config::log::write(
+        level, "signed was",
+        {{"store", route_.store()},
+         {"request", loggable(id != nullptr ? *id : a.vendor.request_id)},
+         {"text", text},
+         {"string_to_sign", dialect_->string_to_sign(mine.request, mine.taken.region)}});
 }
 
 awaitable<void> http_transport::exchange(const call& c, sending& mine, answer& to) const {
@@ -299,10 +344,14 @@ awaitable<answer> http_transport::send(const call& c) {
     mine.where = mine.taken.where;
     if (inside_)
         mine.where.host = inside_->nearest(mine.where.host);
-    mine.request = make_request(c, mine);
+    std::string hash;
+    if (!mine.who->is_anonymous() && dialect_->hashes_body(c, mine.where.scheme))
+        hash = co_await sha256_of(c);
+    mine.request = make_request(c, mine, std::move(hash));
     co_await exchange(c, mine, a);
     co_await learn(c, mine, a);
     log(c, a, mine);
+    log_signed(c, a, mine);
     co_return a;
 }
 

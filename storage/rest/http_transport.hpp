@@ -29,13 +29,14 @@ public:
 private:
     struct sending;
 
-    http::request make_request(const call& c, const sending& mine) const;
+    http::request make_request(const call& c, const sending& mine, std::string hash) const;
     awaitable<void> exchange(const call& c, sending& mine, answer& to) const;
     awaitable<void> read_answer(const call& c, sending& mine, std::unique_ptr<http::exchange> from,
                                 answer& to) const;
     awaitable<void> learn(const call& c, const sending& mine, answer& a);
     bool learn_clock(const call& c, const sending& mine, const answer& a);
     void log(const call& c, const answer& a, const sending& mine) const;
+    void log_signed(const call& c, const answer& a, const sending& mine) const;
 
     bucket_route route_;
     const std::shared_ptr<const dialect> dialect_;

@@ -236,7 +236,8 @@ object_store_adapter::digest(std::string key, hash_algorithm algorithm, std::sto
     if (names_directory(key))
         co_return error_code(errc::is_a_directory);
     if (bucket_->client.speech().may_keep(algorithm)) {
-        const auto head = co_await bucket_->client.head(key, stage::beginning, checksums::asked_for);
+        const auto head =
+            co_await bucket_->client.head(key, stage::beginning, checksums::asked_for);
         if (!head && head.error() == errc::not_found)
             co_return co_await why_missing(std::move(key));
         if (!head)

@@ -4,15 +4,22 @@
 
 namespace objftpd::storage::s3 {
 
-/// S3 and what speaks like it, with Signature Version 4. Bodies are covered by their MD5 or
-/// `checksum`, not by a SHA-256 of their own.
+/// S3 and what speaks like it, with Signature Version 4.
 class s3_dialect final : public rest::dialect {
 public:
     enum class etags { md5, opaque };
 
+    /// Which bodies signatures cover by a SHA-256 of their own.
+    enum class payload {
+        unprotected, // those that nothing else protects, and documents, of which it costs nothing
+        none,
+        all,
+    };
+
     /// Some stores that speak S3 make their ETags as they like.
-    explicit s3_dialect(etags told = etags::md5, std::optional<crc_kind> checksum = std::nullopt)
-        : etags_(told), checksum_(checksum) {}
+    explicit s3_dialect(etags told = etags::md5, std::optional<crc_kind> checksum = std::nullopt,
+                        payload hashed = payload::unprotected)
+        : etags_(told), checksum_(checksum), hashed_(hashed) {}
 
     std::string_view prefix() const override { return "x-amz-"; }
     std::string_view acl_header() const override { return "x-amz-acl"; }
@@ -30,15 +37,18 @@ public:
     bool has_links() const override { return false; }
     void refuse_overwrite(rest::call& c) const override;
     void insist_on_range(rest::call&) const override {}
+    bool hashes_body(const rest::call& c, std::string_view scheme) const override;
     void sign(http::request& r, const http::credentials& who, const std::string& region,
               std::chrono::sys_seconds now) const override;
     std::string presign(http::request r, const http::credentials& who, const std::string& region,
                         std::chrono::sys_seconds now, std::chrono::seconds lifetime) const override;
     std::string signed_text(const http::request& r) const override;
+    std::string string_to_sign(const http::request& r, const std::string& region) const override;
 
 private:
     etags etags_;
     std::optional<crc_kind> checksum_;
+    payload hashed_;
 };
 
 } // namespace objftpd::storage::s3

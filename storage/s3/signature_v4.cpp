@@ -44,6 +44,15 @@ std::string canonical_request(const http::request& r, const std::string& payload
     return text + '\n' + names_of(headers) + '\n' + payload;
 }
 
+std::string string_to_sign(const http::request& r, const signing_scope& scope) {
+    const auto value_of = [&](std::string_view name) {
+        const auto* const found = r.find(name);
+        return found == nullptr ? std::string() : *found;
+    };
+    return http::v4_string_to_sign(dialect, value_of("x-amz-date"), scope.region, scope.service,
+                                   canonical_request(r, value_of("x-amz-content-sha256")));
+}
+
 void sign(http::request& r, const http::credentials& who, const signing_scope& scope,
           std::chrono::sys_seconds now, const std::string& payload) {
     if (who.is_anonymous())

@@ -9,7 +9,7 @@
 /// S3's Signature Version 4 (AWS4-HMAC-SHA256).
 namespace objftpd::storage::s3 {
 
-/// x-amz-content-sha256 of a body that is not hashed; over https only.
+/// x-amz-content-sha256 of a body that is not hashed.
 inline constexpr const char* unsigned_payload = "UNSIGNED-PAYLOAD";
 
 struct signing_scope {
@@ -29,5 +29,8 @@ std::string presign(http::request r, const http::credentials& who, const signing
 
 /// The canonical request, as in the vendor's documentation: what a server compares with.
 std::string canonical_request(const http::request& r, const std::string& payload);
+
+/// What is signed of a request that sign() has signed.
+std::string string_to_sign(const http::request& r, const signing_scope& scope);
 
 } // namespace objftpd::storage::s3

@@ -71,6 +71,11 @@ config::store_settings real_s3() {
         settings.remote.checksum = config::upload_checksum::crc32c;
     if (variable("S3_CHECKSUM") == "crc64nvme")
         settings.remote.checksum = config::upload_checksum::crc64nvme;
+    using config::payload_hash;
+    if (const auto wanted = variable("S3_PAYLOAD"); !wanted.empty())
+        settings.remote.payload = wanted == "sha256"     ? payload_hash::always
+                                  : wanted == "unsigned" ? payload_hash::never
+                                                         : payload_hash::automatic;
     return settings;
 }
 

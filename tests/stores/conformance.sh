@@ -1,8 +1,8 @@
 #!/bin/bash
 # Runs the adapters' conformance suite on a real store: conformance.sh SUITE ENGINE [STYLE], where
 # SUITE is the test program, ENGINE one of the scripts here, "radosgw" or "swift", and STYLE tells
-# where buckets stand, in the "path" or ("virtual") in the host's name. S3_CHECKSUM in the
-# environment is the store's option "checksum".
+# where buckets stand, in the "path" or ("virtual") in the host's name. S3_CHECKSUM and S3_PAYLOAD
+# in the environment are the store's options "checksum" and "payload".
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 case "$# ${3:-path}" in
