@@ -301,6 +301,10 @@ public:
     /// What is remembered of the object or directory is asked for anew.
     virtual void forget(const std::string&) {}
 
+    /// Told of an object that listings do not show, as a directory has its name. Asks nothing of
+    /// the store.
+    virtual void hidden_by_directory(const std::string&) {}
+
     /// Bytes that could still be stored.
     virtual awaitable<result<std::uint64_t>> free_space() = 0;
 };

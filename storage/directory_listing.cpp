@@ -59,7 +59,9 @@ void directory_listing::add_page() {
         const auto directory = file.key + '/';
         if (may_still_come(directory))
             waiting.push_back(std::move(file));
-        else if (!is_in_page(directory))
+        else if (is_in_page(directory))
+            store_->hidden_by_directory(file.key);
+        else
             released_.push_back(std::move(file));
     }
     for (const auto& file : released_) // from pages before: in the order of the keys
@@ -70,7 +72,9 @@ void directory_listing::add_page() {
             add(object);
         else if (may_still_come(directory))
             waiting.push_back(object);
-        else if (!is_in_page(directory))
+        else if (is_in_page(directory))
+            store_->hidden_by_directory(object.key);
+        else
             add(object);
     }
     waiting_ = std::move(waiting);

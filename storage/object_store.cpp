@@ -13,6 +13,8 @@
 #include "config/log.hpp"
 #include "config/region.hpp"
 
+#include <algorithm>
+
 namespace objftpd::storage {
 namespace {
 
@@ -101,14 +103,18 @@ rest::bucket_settings make_bucket_settings(const config::store_settings& setting
     return made;
 }
 
-layers::breaker_settings make_watch(const config::store_settings& settings) {
+layers::breaker_settings make_watch(const config::store_settings& settings,
+                                    std::shared_ptr<layers::request_totals> totals) {
     layers::breaker_settings made;
     made.store = settings.name;
+    made.totals = std::move(totals);
     return made;
 }
 
-layers::throttle_settings make_pace(const config::store_settings& settings) {
+layers::throttle_settings make_pace(const config::store_settings& settings,
+                                    std::shared_ptr<layers::request_totals> totals) {
     layers::throttle_settings made;
+    made.totals = std::move(totals);
     made.most_at_once = settings.remote.max_requests;
     made.most_per_second = settings.remote.max_requests_per_second;
     made.lists_count_keys = settings.type == config::store_type::oss;
@@ -124,8 +130,8 @@ object_store::object_store(const config::store_settings& settings,
       dialect_(make_dialect(settings)), client_settings_(make_client_settings(settings.remote)),
       credentials_(credentials::make_provider(settings, *client_settings_, pool)),
       inside_(make_internal_endpoint(settings, *client_settings_)),
-      watch_(std::make_shared<layers::store_watch>(make_watch(settings))),
-      line_(std::make_shared<layers::request_line>(make_pace(settings))),
+      watch_(std::make_shared<layers::store_watch>(make_watch(settings, totals_))),
+      line_(std::make_shared<layers::request_line>(make_pace(settings, totals_))),
       budget_(std::make_shared<layers::retry_budget>(layers::retry_settings().outage_repeats)) {}
 
 // A bucket has a way of its own; what the store bears, and whether it is there, is known of all.
@@ -134,6 +140,7 @@ object_store::layers_before(std::shared_ptr<rest::transport> wire) const {
     layers::retry_settings repetition;
     repetition.attempts = settings_.remote.attempts;
     repetition.outage_patience = settings_.remote.outage_patience;
+    repetition.totals = totals_;
     std::shared_ptr<rest::transport> way =
         std::make_shared<layers::metrics>(std::move(wire), totals_);
     way = std::make_shared<layers::breaker>(std::move(way), watch_);
@@ -162,6 +169,7 @@ const object_store::shared_bucket& object_store::find(const std::string& bucket)
     access.bucket = bucket;
     access.signer = wire;
     access.journal = journal_;
+    access.unlisted = unlisted_;
     known.access = std::make_shared<const rest::bucket_access>(std::move(access));
     if (settings_.remote.stat_cache.count() > 0) {
         layers::stat_cache_settings cache;
@@ -191,21 +199,41 @@ awaitable<result<>> object_store::recover(directory_journal::unfinished& left) {
     co_return co_await rest::recover_rename(access, left);
 }
 
+store_totals object_store::totals() const {
+    using reason = rest::unlisted_keys::reason;
+    store_totals all;
+    all.requests = totals_->all();
+    all.nameless = unlisted_->count(reason::no_path);
+    all.hidden_by_directories = unlisted_->count(reason::directory_has_its_name);
+    return all;
+}
+
 void object_store::log_requests() const {
-    for (std::size_t i = 0; i < rest::operation_count; ++i) {
-        const auto what = static_cast<rest::operation>(i);
-        const auto t = totals_->of(what);
-        if (t.requests == 0)
+    const auto all = totals();
+    for (std::size_t i = 0; i < all.requests.size(); ++i) {
+        const auto& t = all.requests[i];
+        if (t.requests == 0 && t.refusals == 0)
             continue;
-        const auto average = t.time / static_cast<std::int64_t>(t.requests);
-        config::log::info("requests to the store", {{"store", settings_.name},
-                                                    {"action", rest::name_of(what)},
-                                                    {"requests", t.requests},
-                                                    {"failures", t.failures},
-                                                    {"sent", t.sent},
-                                                    {"received", t.received},
-                                                    {"average_us", average.count()}});
+        const auto count = static_cast<std::int64_t>(std::max<std::uint64_t>(t.requests, 1));
+        config::log::info("requests to the store",
+                          {{"store", settings_.name},
+                           {"action", rest::name_of(static_cast<rest::operation>(i))},
+                           {"requests", t.requests},
+                           {"failures", t.failures},
+                           {"throttled", t.throttled},
+                           {"repetitions", t.repetitions},
+                           {"refusals", t.refusals},
+                           {"sent", t.sent},
+                           {"received", t.received},
+                           {"average_us", (t.time / count).count()},
+                           {"slowest_us", t.slowest.count()},
+                           {"waiting_us", t.waiting.count()}});
     }
+    if (all.nameless > 0 || all.hidden_by_directories > 0)
+        config::log::info("keys left out of listings",
+                          {{"store", settings_.name},
+                           {"nameless", all.nameless},
+                           {"hidden_by_directories", all.hidden_by_directories}});
 }
 
 } // namespace objftpd::storage

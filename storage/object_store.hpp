@@ -22,6 +22,13 @@
 
 namespace objftpd::storage {
 
+/// What has been asked of a store since the start, for whoever shows it.
+struct store_totals {
+    layers::request_totals::snapshot requests; // by rest::operation
+    std::uint64_t nameless = 0;                // keys that listings left out: no path names them
+    std::uint64_t hidden_by_directories = 0;   // the same: directories have their names
+};
+
 /// A store of type "s3" or "oss": what its buckets have in common, limits among it, and the layers
 /// in front of each, in one fixed order. Nothing is asked of the store before the first operation.
 class object_store {
@@ -40,7 +47,10 @@ public:
     /// Finishes what a crash has left half done. After an error it may be called again.
     awaitable<result<>> recover(directory_journal::unfinished& left);
 
-    /// Writes how many requests of each kind have been sent, and what they took. Thread-safe.
+    /// Thread-safe.
+    store_totals totals() const;
+
+    /// Writes them into the log. Thread-safe.
     void log_requests() const;
 
 private:
@@ -64,6 +74,7 @@ private:
     const std::shared_ptr<layers::store_watch> watch_;
     const std::shared_ptr<layers::request_line> line_;
     const std::shared_ptr<layers::retry_budget> budget_;
+    const std::shared_ptr<rest::unlisted_keys> unlisted_ = std::make_shared<rest::unlisted_keys>();
     std::map<std::string, shared_bucket> buckets_;
 };
 

@@ -15,6 +15,7 @@ namespace objftpd::storage {
 
 class memory_budget;
 class object_store;
+struct store_totals;
 
 namespace local {
 class local_store;
@@ -45,6 +46,9 @@ public:
     /// Finishes that, on one I/O thread, when all buckets are open: again and again while a store
     /// fails, for a day after it was begun. What is older is logged alone.
     awaitable<void> recover(std::vector<directory_journal::unfinished> left);
+
+    /// What has been asked of each store over HTTP, by its name. Thread-safe after start-up.
+    std::map<std::string, store_totals> totals() const;
 
     /// Writes what has been asked of the stores over HTTP into the log. Thread-safe after start-up.
     void log_requests() const;

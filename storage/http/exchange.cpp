@@ -192,6 +192,8 @@ exchange::exchange(client& owner, const request& r, request_body body, const tim
 exchange::~exchange() {
     ::curl_multi_remove_handle(client_.multi_, easy_.get());
     client_.count(-1);
+    for (const auto& told : when_dropped_)
+        told(received_);
 }
 
 template <class Value>

@@ -73,6 +73,13 @@ public:
     /// Bytes of the answer's body so far.
     std::uint64_t received() const { return received_; }
 
+    /// Calls all of them, in that order, with the bytes of the answer's body that have come, when
+    /// the exchange is dropped: whether its body has been read to the end or not.
+    /// REQUIRES: `told` does not throw.
+    void when_dropped(std::function<void(std::uint64_t received)> told) {
+        when_dropped_.push_back(std::move(told));
+    }
+
 private:
     friend class client;
     friend struct exchange_callbacks; // what libcurl calls
@@ -127,6 +134,7 @@ private:
     error_code failed_;
     error_code refused_; // why a callback has refused to go on
     std::uint64_t received_ = 0;
+    std::vector<std::function<void(std::uint64_t)>> when_dropped_;
     asio::steady_timer changed_; // cancelled whenever something has
     std::optional<std::stop_callback<std::function<void()>>> on_stop_;
 };

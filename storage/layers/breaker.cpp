@@ -114,6 +114,7 @@ private:
 
 rest::answer breaker::refuse(const rest::call& c) const {
     constexpr std::chrono::milliseconds apart(1000); // who waits for the same does not come at once
+    watch_->count_refusal(c);
     rest::answer refused;
     refused.failed = errc::unavailable;
     if (c.reached == rest::stage::under_way) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "storage/rest/call.hpp"
+#include "storage/layers/metrics.hpp"
 
 #include <chrono>
 #include <functional>
@@ -18,6 +18,7 @@ struct breaker_settings {
     std::chrono::seconds span{2}; // ...from the first to the last, then calls are refused at once
     std::chrono::seconds pause{5};
     std::function<clock::time_point()> now = clock::now;
+    std::shared_ptr<request_totals> totals = std::make_shared<request_totals>();
 };
 
 /// Whether a store answers, as all have seen who asked it, for whichever bucket. Thread-safe.
@@ -31,6 +32,9 @@ public:
     way ask();
     void learn(const rest::answer& a, way taken);
     void forget_probe();
+
+    /// Of a call that was not sent.
+    void count_refusal(const rest::call& c) { settings_.totals->add_refusal(c.what); }
 
     /// Until it is worth asking again; 0 while somebody finds out.
     std::chrono::milliseconds rest_of_pause() const;

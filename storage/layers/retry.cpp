@@ -78,6 +78,8 @@ awaitable<void> retry::sleep(std::chrono::nanoseconds time, const rest::call& c)
 awaitable<rest::answer> retry::send(const rest::call& c) {
     history past;
     for (;;) {
+        if (past.attempts > 0)
+            settings_.totals->add_repetition(c.what);
         auto a = co_await inner_->send(c);
         ++past.attempts;
         past.may_have_worked = past.may_have_worked || a.may_have_worked;

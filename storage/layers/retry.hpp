@@ -1,8 +1,8 @@
 #pragma once
 
 #include "config/async.hpp"
+#include "storage/layers/metrics.hpp"
 #include "storage/layers/retry_budget.hpp"
-#include "storage/rest/call.hpp"
 
 #include <chrono>
 #include <functional>
@@ -24,6 +24,7 @@ struct retry_settings {
     double outage_repeats = 100;                          // then, in a second
     std::function<clock::time_point()> now = clock::now;
     sleeper sleep = real_sleeper();
+    std::shared_ptr<request_totals> totals = std::make_shared<request_totals>();
 };
 
 /// Sends a call again when it failed in a way that may pass: after a random wait that doubles with

@@ -36,6 +36,7 @@ public:
     awaitable<result<put_result>> copy(copy_request request) override;
     awaitable<result<>> remove_tree(remove_tree_request request) override;
     void forget(const std::string& key) override;
+    void hidden_by_directory(const std::string& key) override { inner_->hidden_by_directory(key); }
     awaitable<result<>> set_modified(std::string key, timestamp modified) override;
     awaitable<result<std::string>> digest(std::string key, hash_algorithm algorithm,
                                           std::stop_token stop) override;

@@ -54,6 +54,13 @@ void request_line::wake_first() {
 }
 
 awaitable<result<>> request_line::enter(place& mine, const rest::call& c) {
+    const auto begun = settings_.now();
+    const auto entered = co_await wait_in_line(mine, c);
+    settings_.totals->add_waiting(c.what, settings_.now() - begun);
+    co_return entered;
+}
+
+awaitable<result<>> request_line::wait_in_line(place& mine, const rest::call& c) {
     const auto weight = weight_of(c);
     std::unique_lock lock(mutex_);
     line_.push_back(&mine);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "config/async_condition.hpp"
-#include "storage/rest/call.hpp"
+#include "storage/layers/metrics.hpp"
 
 #include <chrono>
 #include <functional>
@@ -19,6 +19,7 @@ struct throttle_settings {
     bool lists_count_keys = false; // towards most_per_second, as OSS counts
     std::function<clock::time_point()> now = clock::now;
     sleeper sleep = real_sleeper();
+    std::shared_ptr<request_totals> totals = std::make_shared<request_totals>();
 };
 
 /// The requests to one store, for whichever bucket: who is on the way, and who waits in line.
@@ -42,6 +43,7 @@ public:
     unsigned running() const;
 
 private:
+    awaitable<result<>> wait_in_line(place& mine, const rest::call& c);
     double weight_of(const rest::call& c) const;
     std::chrono::nanoseconds wait_for_tokens(double weight);
     void wake_first();

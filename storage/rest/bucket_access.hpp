@@ -5,6 +5,7 @@
 #include "storage/memory_budget.hpp"
 #include "storage/rest/bucket_client.hpp"
 #include "storage/rest/key_locks.hpp"
+#include "storage/rest/unlisted_keys.hpp"
 #include "storage/rest/uploads_in_use.hpp"
 
 #include <chrono>
@@ -58,6 +59,7 @@ struct bucket_access {
     std::shared_ptr<directory_journal> journal; // null: a crash leaves directories as they are
     std::shared_ptr<key_locks> locks = std::make_shared<key_locks>();
     std::shared_ptr<uploads_in_use> in_use = std::make_shared<uploads_in_use>();
+    std::shared_ptr<unlisted_keys> unlisted = std::make_shared<unlisted_keys>();
 };
 
 } // namespace objftpd::storage::rest

@@ -1,7 +1,5 @@
 #include "storage/rest/call.hpp"
 
-#include "config/ascii_text.hpp"
-
 #include <algorithm>
 
 namespace objftpd::storage::rest {
@@ -98,11 +96,6 @@ http::time_limits time_limits_of(operation o, std::chrono::seconds stall,
 
 const std::string* answer::find(std::string_view name) const {
     return http::find(headers, name);
-}
-
-std::uint64_t answer::received() const {
-    const auto* const length = stream ? find("content-length") : nullptr;
-    return length == nullptr ? text.size() : config::parse_decimal(*length).value_or(0);
 }
 
 const std::string* answer::request_id() const {

@@ -82,6 +82,7 @@ struct answer {
     int status = 0;    // 0: no answer came
     std::vector<http::header> headers;
     std::string text;                       // the body, unless it is streamed
+    std::uint64_t received = 0;             // bytes of a body that have come; of a stream none yet
     std::unique_ptr<http::exchange> stream; // the body of a success that is streamed
     vendor_error vendor;                    // what the store said of the failure
     bool may_retry = false;                 // the same call may succeed at the next attempt
@@ -91,9 +92,6 @@ struct answer {
 
     /// Null if there is no such header. `name` in lower case.
     const std::string* find(std::string_view name) const;
-
-    /// Bytes of its body, of one that is still to be read as long as it is said to be.
-    std::uint64_t received() const;
 
     /// What the vendor calls the request, as its headers tell; null if they do not.
     const std::string* request_id() const;

@@ -206,6 +206,7 @@ awaitable<void> http_transport::read_answer(const call& c, sending& mine,
         co_return;
     }
     auto text = co_await from->read_all(success ? longest_text : longest_error);
+    to.received = from->received();
     if (!text) {
         set_broken(to, text.error(), true);
         mine.broken = text.error();
@@ -284,7 +285,7 @@ void http_transport::log(const call& c, const answer& a, const sending& mine) co
                         {"url", shown.host.empty() ? std::string() : shown.url()},
                         {"ms", std::chrono::floor<std::chrono::milliseconds>(time).count()},
                         {"sent", http::size_of(c.body)},
-                        {"received", a.received()}});
+                        {"received", a.received}});
 }
 
 // For whoever compares it with what a store has made of the same request. The token is hidden in
@@ -302,6 +303,23 @@ void http_transport::log_signed(const call& c, const answer& a, const sending& m
          {"request", loggable(id != nullptr ? *id : a.vendor.request_id)},
          {"text", text},
          {"string_to_sign", dialect_->string_to_sign(mine.request, mine.taken.region)}});
+}
+
+void http_transport::log_end(const call& c, const answer& a, const sending& mine) const {
+    if (!a.stream || !config::log::enabled(config::log_level::debug))
+        return;
+    const auto* const id = a.request_id();
+    a.stream->when_dropped([store = route_.store(), key = c.key,
+                            id = id != nullptr ? *id : std::string(),
+                            begun = mine.begun](std::uint64_t received) {
+        const auto time = std::chrono::steady_clock::now() - begun;
+        config::log::debug("the answer's body has ended",
+                           {{"store", store},
+                            {"key", key},
+                            {"request", loggable(id)},
+                            {"ms", std::chrono::floor<std::chrono::milliseconds>(time).count()},
+                            {"received", received}});
+    });
 }
 
 awaitable<void> http_transport::exchange(const call& c, sending& mine, answer& to) const {
@@ -352,6 +370,7 @@ awaitable<answer> http_transport::send(const call& c) {
     co_await learn(c, mine, a);
     log(c, a, mine);
     log_signed(c, a, mine);
+    log_end(c, a, mine);
     co_return a;
 }
 

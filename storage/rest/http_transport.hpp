@@ -37,6 +37,7 @@ private:
     bool learn_clock(const call& c, const sending& mine, const answer& a);
     void log(const call& c, const answer& a, const sending& mine) const;
     void log_signed(const call& c, const answer& a, const sending& mine) const;
+    void log_end(const call& c, const answer& a, const sending& mine) const;
 
     bucket_route route_;
     const std::shared_ptr<const dialect> dialect_;

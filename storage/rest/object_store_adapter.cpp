@@ -58,8 +58,15 @@ bool object_store_adapter::fits(const std::string& key) const {
 }
 
 // Hadoop's markers are of no use: what they stand for shows as a prefix, or is empty.
-bool object_store_adapter::is_hidden(const std::string& key) const {
-    return key.ends_with("_$folder$") || bucket_->hides(key);
+bool object_store_adapter::is_listed(const std::string& key) const {
+    if (is_addressable(key))
+        return !key.ends_with("_$folder$") && !bucket_->hides(key);
+    bucket_->unlisted->add(bucket_->bucket, key, unlisted_keys::reason::no_path);
+    return false;
+}
+
+void object_store_adapter::hidden_by_directory(const std::string& key) {
+    bucket_->unlisted->add(bucket_->bucket, key, unlisted_keys::reason::directory_has_its_name);
 }
 
 awaitable<result<object_info>> object_store_adapter::stat(std::string key, detail) {
@@ -85,20 +92,15 @@ awaitable<result<list_page>> object_store_adapter::list(list_request request) {
         co_return listed.error();
     list_page page;
     page.entries.reserve(listed->objects.size() + listed->prefixes.size());
-    std::size_t nameless = 0;
     for (auto& object : listed->objects) {
-        const bool nameable = is_addressable(object.key);
-        nameless += nameable ? 0 : 1;
-        if (nameable && !is_hidden(object.key))
+        if (is_listed(object.key))
             page.entries.push_back(info_of(std::move(object)));
         else
             ++page.hidden;
     }
     const auto objects = page.entries.size();
     for (auto& prefix : listed->prefixes) {
-        const bool nameable = is_addressable(prefix);
-        nameless += nameable ? 0 : 1;
-        if (nameable && !is_hidden(prefix))
+        if (is_listed(prefix))
             page.entries.push_back(directory_info(std::move(prefix)));
         else
             ++page.hidden;
@@ -106,9 +108,6 @@ awaitable<result<list_page>> object_store_adapter::list(list_request request) {
     const auto middle = page.entries.begin() + static_cast<std::ptrdiff_t>(objects);
     std::inplace_merge(page.entries.begin(), middle, page.entries.end(),
                        [](const object_info& a, const object_info& b) { return a.key < b.key; });
-    if (nameless > 0)
-        config::log::info("keys that no path can name are not listed",
-                          {{"prefix", request.prefix}, {"keys", nameless}});
     page.next = std::move(listed->next);
     co_return page;
 }

@@ -45,12 +45,13 @@ public:
     awaitable<result<std::vector<upload_in_parts>>>
     uploads_in_parts(std::string key, std::size_t most, std::stop_token stop) override;
     awaitable<result<>> abort_upload(std::string key, std::string id) override;
+    void hidden_by_directory(const std::string& key) override;
     awaitable<result<std::uint64_t>> free_space() override;
 
 private:
     bool fits(const std::string& key) const;
     awaitable<result<>> is_there(std::string key) const;
-    bool is_hidden(const std::string& key) const;
+    bool is_listed(const std::string& key) const;
     awaitable<result<>> require_file_place(const copy_request& request) const;
     awaitable<result<>> go_on(object_upload& upload, const upload_request& request);
     awaitable<result<>> move_directory(rename_request request);

@@ -25,6 +25,7 @@ public:
         --running;
         storage::rest::answer a;
         a.text = text;
+        a.received = text.size();
         if (!failures.empty()) {
             const auto next = failures.front();
             failures.pop_front();

@@ -4,6 +4,7 @@
 #include "tests/support/event_loop.hpp"
 #include "tests/support/results.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -102,6 +103,8 @@ public:
         co_return std::string("hash");
     }
     awaitable<result<std::uint64_t>> free_space() override { co_return std::uint64_t{7}; }
+
+    void hidden_by_directory(const std::string& key) override { note("hidden " + key); }
 
 private:
     void note(std::string what) { asked.push_back(std::move(what)); }
@@ -238,6 +241,30 @@ TEST_CASE_METHOD(tree_test, "a listing is the store's entries by their names, an
     for (std::size_t i = 0; i < names.size(); ++i) {
         CHECK(all[i].directory == (names[i] == "other" || names[i] == "y"));
         CHECK(all[i].size == (names[i] == "z" ? 3u : names[i] == "x" ? 1u : 0u));
+    }
+}
+
+TEST_CASE_METHOD(tree_test, "a store is told of files that do not show for a directory's name") {
+    main->abilities.real_directories = false;
+    const auto told = [&] { return std::ranges::count(main->asked, "hidden incoming/a"); };
+    std::vector<std::string> names;
+    SECTION("on the same page") {
+        main->objects = {{"incoming/a", 1}, {"incoming/a/", 0}, {"incoming/b", 1}};
+        value_of(list("/in", names));
+        CHECK(names == std::vector<std::string>{"a", "b"});
+        CHECK(told() == 1);
+    }
+    SECTION("on a later page") {
+        main->objects = {
+            {"incoming/a", 1}, {"incoming/a-b", 1}, {"incoming/a-c", 1}, {"incoming/a/", 0}};
+        value_of(list("/in", names));
+        CHECK(names == std::vector<std::string>{"a-b", "a-c", "a"});
+        CHECK(told() == 1);
+    }
+    SECTION("but not of others") {
+        main->objects = {{"incoming/a", 1}, {"incoming/a-b", 1}, {"incoming/b/", 0}};
+        value_of(list("/in", names));
+        CHECK(told() == 0);
     }
 }
 
