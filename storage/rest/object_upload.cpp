@@ -251,7 +251,7 @@ awaitable<result<put_result>> object_upload::put_whole() {
 // The answer was lost or contradicts the parts.
 awaitable<result<put_result>> object_upload::settle_completion(attempt made) {
     const auto wanted = made.outcome ? checksums::asked_for : checksums::as_told;
-    const auto there = co_await bucket_->client.head(request_.key, wanted);
+    const auto there = co_await bucket_->client.head(request_.key, stage::under_way, wanted);
     const bool fits = there && there->size == size_;
     const auto said = fits ? parts_->compare(*there) : evidence::contradicts;
     if (said == evidence::proves)
