@@ -1,5 +1,9 @@
+#include "storage/object_store.hpp"
 #include "storage/rest/object_store_adapter.hpp"
 #include "tests/dialect/http_transport_under_test.hpp"
+#include "tests/support/store_settings.hpp"
+
+#include "config/worker_pool.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -156,4 +160,31 @@ TEST_CASE_METHOD(stored_checksums_test, "size and time are asked for without che
     server.answers(head_of_nine_bytes(""));
     CHECK(value_of(loop.run(bucket().stat("key", storage::detail::basic))).size == 9);
     CHECK_THAT(head(0), !Contains("x-amz-checksum-mode"));
+}
+
+TEST_CASE_METHOD(stored_checksums_test,
+                 "the option of the store says what an upload is sent with") {
+    struct row {
+        config::upload_checksum option;
+        const char* header;
+        const char* other;
+    };
+    using enum config::upload_checksum;
+    const auto r =
+        GENERATE(row{md5, "content-md5: JfnnlDI7RTiF9RgfG2JNCw==\r\n", "x-amz-checksum"},
+                 row{crc32c, "x-amz-checksum-crc32c: 4waSgw==\r\n", "content-md5"},
+                 row{crc64nvme, "x-amz-checksum-crc64nvme: rosUhgp5mIg=\r\n", "content-md5"});
+    auto option = store_at(config::store_type::s3, "http://" + server.host());
+    option.remote.checksum = r.option;
+    worker_pool pool(1);
+    storage::object_store store(option, std::make_shared<storage::memory_budget>(8 << 20), pool);
+    server.answers(200, "",
+                   "x-amz-request-id: id\r\nETag: \"25f9e794323b453885f5181f1b624d0b\"\r\n"
+                   "Connection: close\r\n");
+    loop.leave_background();
+    const auto bucket = store.open_bucket("bucket", {});
+    const storage::upload_request request("key", storage::overwrite::allowed);
+    const auto upload = value_of(loop.run(bucket->open_upload(request)));
+    CHECK(loop.run(upload->commit(digits)));
+    CHECK_THAT(head(0), Contains(r.header) && !Contains(r.other));
 }
