@@ -50,10 +50,12 @@ void check_authorities(const std::string& path, const std::string& key, problem_
 void check_memory(const settings& s, const object_store_settings& store, const std::string& key,
                   problem_list& problems) {
     const auto memory = s.server.upload_memory;
+    if (memory == 0) // already complained of
+        return;
     const auto than = " than server.upload_memory holds, " + format_size(memory);
     const bool sizes = problems.has(key + ".part_size");
     if ((sizes || problems.has(key + ".parallel_parts")) &&
-        store.part_size > memory / store.parallel_parts)
+        store.part_size * store.parallel_parts > memory)
         problems.add(key + (sizes ? ".part_size" : ".parallel_parts"),
                      std::to_string(store.parallel_parts) + " parts of " +
                          format_size(store.part_size) + " at the same time are more" + than);

@@ -131,6 +131,8 @@ TEST_CASE("parts that upload_memory cannot hold are refused, but for those that 
     CHECK(with("", "largest_part = \"1 GiB\"") ==
           texts{"store[1].largest_part: is more than server.upload_memory holds, 128 MiB"});
     CHECK(with("5 GiB", "largest_part = \"5 GiB\"").empty());
+    CHECK(with("", "parallel_parts = 0").size() == 1);
+    CHECK(with("1 B", "part_size = \"8 MiB\"").size() == 1);
 }
 
 TEST_CASE("an endpoint with a path, a user or another scheme is refused") {

@@ -150,9 +150,7 @@ public:
     /// Makes the bucket of what the test has set.
     void open(std::size_t memory) {
         budget = std::make_shared<storage::memory_budget>(memory, [this] { return now(); });
-        storage::rest::bucket_client client(
-            "bucket", store.transport,
-            std::make_shared<storage::oss::oss_dialect>(storage::oss::signature::v4));
+        storage::rest::bucket_client client("bucket", store.transport, speech);
         bucket = std::make_shared<const storage::rest::bucket_access>(std::move(client), settings,
                                                                       budget);
     }
@@ -192,6 +190,8 @@ public:
     std::stop_source stop; // of all uploads
     uploading_store store{loop.context().get_executor()};
     storage::rest::bucket_settings settings;
+    std::shared_ptr<const storage::rest::dialect> speech =
+        std::make_shared<storage::oss::oss_dialect>(storage::oss::signature::v4);
     std::function<storage::memory_budget::clock::time_point()> now =
         storage::memory_budget::clock::now;
     std::shared_ptr<storage::memory_budget> budget;
