@@ -153,7 +153,7 @@ awaitable<answer> bucket_client::send(call c, overwrite existing) const {
         a.failed = errc::already_exists;
     if (a.failed != errc::unsupported)
         co_return a;
-    const auto there = co_await head(c.key);
+    const auto there = co_await head(c.key, c.reached);
     if (there || there.error() != errc::not_found) {
         a.failed = there ? make_error_code(errc::already_exists) : there.error();
         co_return a;

@@ -1,5 +1,6 @@
 """A store that is gone for a while: the transfers that have begun outlive it."""
 
+import contextlib
 import threading
 import time
 
@@ -27,6 +28,11 @@ class Outages:
             received += piece
         data.close()
         self.ended.append((wire.reply().code, bytes(received) == self.whole))
+
+    def take(self, data):
+        with contextlib.suppress(ConnectionError), data:
+            while data.recv(1 << 16):
+                pass
 
     def upload(self, data, wire, name, content):
         data.sendall(content[len(content) // 2:])
@@ -85,6 +91,27 @@ class Outages:
         self.proxy.open()
         self.assert_all_end_well(threads)
         self.assertTrue(self.world.log_lines("the store answers again"))
+
+    def test_who_does_not_want_to_wait_for_the_store_does_not(self):
+        self.world.put("down.bin", self.whole)
+        self.proxy.on("GetObject", faults.stall_in_answer)
+        down, up = self.world.connect(), self.world.connect()
+        received, sent = down.begin("RETR down.bin"), up.begin("STOR up.bin")
+        self.addCleanup(sent.close)
+        threading.Thread(target=self.take, args=(received,), daemon=True).start()
+        sent.sendall(self.whole[:len(self.whole) // 2])
+        self.wait_for(lambda: self.keys_of("GetObject") and self.keys_of("UploadPart"),
+                      "no transfers")
+        self.proxy.close()
+        self.wait_for(lambda: self.world.log_lines("GetObject", "refused or failed"),
+                      "the store is not missed")
+        for wire in (down, up):
+            began = time.monotonic()
+            wire.say("ABOR", 426, 451)
+            wire.expect(226)
+            self.assertLess(time.monotonic() - began, 4)
+        self.proxy.open()
+        self.assertEqual(self.world.orphans_left(30), 0)
 
     def test_an_upload_outlives_a_store_that_asks_for_fewer_requests(self):
         rule = self.proxy.on("UploadPart", refuse(503, "SlowDown"), times=12)
