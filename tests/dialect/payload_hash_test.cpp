@@ -18,7 +18,7 @@ const std::string stored = "HTTP/1.1 200 X\r\nx-amz-request-id: id\r\nETag: \"e\
 class payload_hash_test : public http_transport_test {
 protected:
     void hashes(s3_dialect::payload wanted) {
-        speech = std::make_shared<s3_dialect>(s3_dialect::etags::md5, wanted);
+        speech = std::make_shared<s3_dialect>(s3_dialect::etags::md5, std::nullopt, wanted);
     }
 };
 

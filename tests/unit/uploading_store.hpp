@@ -1,7 +1,7 @@
 #pragma once
 
 #include "storage/checksum/crc64.hpp"
-#include "storage/checksum/crc64_combine.hpp"
+#include "storage/checksum/crc_combine.hpp"
 #include "storage/oss/oss_dialect.hpp"
 #include "storage/rest/object_upload.hpp"
 #include "tests/support/event_loop.hpp"
@@ -86,7 +86,8 @@ private:
         made.tells_crc64 = uploads[key].begin()->first == 1; // else the first parts are unknown
         for (const auto& [number, part] : uploads[key]) {
             made.size += part.size;
-            made.crc64 = storage::crc64_combine(made.crc64, part.crc64, part.size);
+            made.crc64 =
+                storage::crc_combine(storage::crc_kind::crc64, made.crc64, part.crc64, part.size);
         }
     }
 
