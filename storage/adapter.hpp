@@ -235,7 +235,8 @@ public:
     virtual awaitable<result<std::vector<object_info>>> unfinished(std::string key,
                                                                    std::string owner);
 
-    /// Removes it. errc::not_found if there is none.
+    /// Removes it. errc::not_found if there is none; errc::precondition_failed if somebody else may
+    /// have it in hand.
     virtual awaitable<result<>> remove_unfinished(std::string key, std::string owner);
 
     /// How many have been removed; each is logged.
