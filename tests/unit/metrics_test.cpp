@@ -57,6 +57,7 @@ TEST_CASE("what the layers in front of a store do shows in its totals") {
     std::shared_ptr<rest::transport> way = std::make_shared<layers::metrics>(store, totals);
     layers::breaker_settings gone;
     gone.failures = 3;
+    gone.span = 0s;
     gone.now = [&] { return now; };
     gone.totals = totals;
     way = std::make_shared<layers::breaker>(way, gone);
