@@ -143,12 +143,14 @@ std::string bounded(std::string text) {
 awaitable<std::string> sha256_of(const call& c) {
     constexpr std::size_t slice = 256 << 10;
     hash sum(hash_algorithm::sha256);
+    std::size_t in_slice = 0;
     for (auto piece : c.body)
         while (!piece.empty()) {
-            const auto next = piece.first(std::min(piece.size(), slice));
+            const auto next = piece.first(std::min(piece.size(), slice - in_slice));
             sum.update(next.data(), next.size());
             piece = piece.subspan(next.size());
-            if (next.size() == slice)
+            in_slice = (in_slice + next.size()) % slice;
+            if (in_slice == 0)
                 co_await asio::post(asio::use_awaitable);
             if (c.stop.stop_requested()) // nothing will be sent
                 co_return std::string();
