@@ -235,6 +235,10 @@ std::vector<option<store_source>> transfer_options() {
                    "Whether a directory stays, as an empty object that marks it, when the last "
                    "file is deleted or renamed away. To know, DELE lists the directory where it "
                    "would ask for the object's head."),
+        make::flag("check_directories", &r::check_directories, false,
+                   "Whether each upload asks, by one request more, if a directory has its name, "
+                   "and is refused then. Otherwise it is where a listing or CWD has just shown "
+                   "the directory."),
         make::choice("file_times", &r::times_in_metadata, "stored",
                      {{"stored", false}, {"metadata", true}},
                      "What files show as their time. \"stored\": when they were. \"metadata\": "

@@ -191,6 +191,7 @@ struct object_store_settings : credential_settings, upload_attributes {
     unsigned parallel_copies = 16;
     std::size_t largest_copy = 0; // by one request; 0: as the store has it
     bool keep_empty_directories = true;
+    bool check_directories = false;
     bool times_in_metadata = false; // MFMT is kept there
     std::vector<std::string> hidden_prefixes;
     std::size_t stat_cache_entries = 0;

@@ -98,6 +98,7 @@ rest::bucket_settings make_bucket_settings(const config::store_settings& setting
     made.parallel_copies = s.parallel_copies;
     made.largest_copy = s.largest_copy;
     made.keep_empty_directories = s.keep_empty_directories;
+    made.check_directories = s.check_directories;
     made.times_in_metadata = s.times_in_metadata;
     made.hidden_prefixes = s.hidden_prefixes;
     return made;

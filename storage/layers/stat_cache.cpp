@@ -1,5 +1,7 @@
 #include "storage/layers/stat_cache.hpp"
 
+#include "storage/error.hpp"
+
 #include <utility>
 
 namespace objftpd::storage::layers {
@@ -65,6 +67,8 @@ awaitable<result<std::unique_ptr<body>>> stat_cache::read(std::string key, std::
 
 awaitable<result<std::unique_ptr<upload>>> stat_cache::open_upload(upload_request request) {
     auto key = request.key;
+    if (memory_->knows_directory(key))
+        co_return errc::is_a_directory;
     auto opened = co_await inner_->open_upload(std::move(request));
     if (!opened)
         co_return opened.error();

@@ -13,7 +13,8 @@ namespace objftpd::storage::layers {
 /// change made through it makes it forget what it knows of the names, and keeps answers from being
 /// taken that were on their way then; others' changes are seen when the time is over. That a name
 /// is missing is never remembered. Only stat() is answered from memory: whatever changes or reads
-/// an object asks the store. Thread-safe.
+/// an object asks the store, but that an upload to what is known to be a directory is refused at
+/// once. Thread-safe.
 class stat_cache final : public adapter {
 public:
     stat_cache(std::shared_ptr<adapter> inner, std::shared_ptr<stat_memory> known)

@@ -52,6 +52,12 @@ awaitable<std::optional<result<object_info>>> stat_memory::find(std::string key,
     co_return found;
 }
 
+bool stat_memory::knows_directory(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    drop_old();
+    return known_.contains(key + '/') && !known_.contains(key);
+}
+
 std::uint64_t stat_memory::epoch() {
     const std::lock_guard lock(mutex_);
     return epoch_;

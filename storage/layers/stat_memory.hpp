@@ -59,6 +59,9 @@ public:
     awaitable<std::optional<result<object_info>>> find(std::string key,
                                                        std::optional<question>& mine);
 
+    /// Whether a directory is known to be there under the key, and no object besides.
+    bool knows_directory(const std::string& key);
+
     /// Counts changes: what was asked for before one may be outdated when it is answered.
     std::uint64_t epoch();
 

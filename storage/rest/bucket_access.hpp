@@ -26,6 +26,7 @@ struct bucket_settings {
     unsigned parallel_copies = 16;                   // of a directory that is renamed, or of a file
     std::uint64_t largest_copy = 0;           // bytes, by one request; 0: as the store has it
     bool keep_empty_directories = true;       // a marker takes the place of what was last in one
+    bool check_directories = false;           // uploads ask whether one has their name
     bool times_in_metadata = false;           // set_modified() writes there, and stat() reads
     std::vector<std::string> hidden_prefixes; // of keys that listings leave out
     std::chrono::seconds keep_unfinished{24 * 3600}; // uploads that broke off, for their owner

@@ -115,7 +115,7 @@ awaitable<result<list_page>> object_store_adapter::list(list_request request) {
 // A missing object may be a directory.
 awaitable<error_code> object_store_adapter::why_missing(std::string key) {
     const auto directory = co_await directories_.stat(key + '/');
-    co_return directory ? errc::is_a_directory : errc::not_found;
+    co_return directory ? make_error_code(errc::is_a_directory) : directory.error();
 }
 
 awaitable<result<std::unique_ptr<body>>>
@@ -157,6 +157,9 @@ object_store_adapter::open_upload(upload_request request) {
     const auto above = co_await directories_.require_parent(request.key, request.missing);
     if (!above)
         co_return above.error();
+    if (bucket_->settings.check_directories)
+        if (const auto why = co_await why_missing(request.key); why != errc::not_found)
+            co_return why;
     const auto executor = co_await asio::this_coro::executor;
     const auto wanted = request;
     auto made = std::make_unique<object_upload>(bucket_, std::move(request), executor);

@@ -184,6 +184,24 @@ class HardCasesOfPrefixes:
         # What a client removes with all in it ends with this.
         wire.say("RMD /a", 250)
 
+    def test_uploads_onto_directories_that_are_known(self):
+        self.world.put("dir/file", CONTENT)
+        for look in (lambda: self.lines("LIST"), lambda: self.assert_replies(250, "CWD dir", "CWD /")):
+            self.assert_replies(200, "SITE REFRESH")
+            look()
+            refusal = self.assert_costs([], lambda: self.tries("STOR dir", CONTENT))
+            self.assertEqual(refusal.lines, ["553 Is a directory."])
+        self.assertIsNone(self.world.content("dir"))
+
+    def test_directories_that_are_asked_for(self):
+        world = self.start_world("asking", store_options="check_directories = true\n")
+        world.put("dir/file", CONTENT)
+        wire = world.connect()
+        self.assertEqual(self.tries("STOR dir", CONTENT, wire).code, 553)
+        world.proxy.clear()
+        wire.upload("STOR file", CONTENT)
+        self.assertEqual(world.proxy.operations(), ["ListObjects", "PutObject"])
+
     def test_rmd_asks_for_what_lies_below_only(self):
         self.world.put("a/", b"")
         self.world.put("ab/file", CONTENT)

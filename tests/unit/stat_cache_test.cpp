@@ -139,6 +139,23 @@ public:
 
 } // namespace
 
+TEST_CASE_METHOD(stat_cache_test, "an upload to what is known to be a directory is refused") {
+    store->sizes["b/"] = 0;
+    const auto upload_to_b = [&] {
+        upload_request request("b", overwrite::allowed);
+        const auto opened = loop.run(cache->open_upload(std::move(request)));
+        return opened ? error_code() : opened.error();
+    };
+    CHECK_FALSE(upload_to_b().failed()); // nobody has told
+    size("b/");
+    CHECK(upload_to_b() == errc::is_a_directory);
+    now += std::chrono::seconds(6);
+    CHECK_FALSE(upload_to_b().failed());
+    store->sizes = {{"b", 1}, {"b/", 0}}; // an object beside the directory can be replaced
+    list();
+    CHECK_FALSE(upload_to_b().failed());
+}
+
 TEST_CASE_METHOD(stat_cache_test, "what was asked is remembered for its time and no longer") {
     CHECK(size("a/f") == 1);
     store->sizes["a/f"] = 7;
