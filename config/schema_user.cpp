@@ -96,6 +96,16 @@ const std::vector<option<user_source>>& user_options() {
             "mkd_existing", &u::mkd_existing, "refuse",
             {{"refuse", existing_directory::refuse}, {"accept", existing_directory::accept}},
             "MKD of a directory that exists: \"refuse\" answers 550, \"accept\" 257."),
+        make::choice("dele_missing", &u::dele_missing, "refuse",
+                     {{"refuse", missing_file::refuse}, {"accept", missing_file::accept}},
+                     "DELE of a file that does not exist: \"refuse\" answers 550, \"accept\" 250."),
+        make::choice("allo", &u::allo, "hint",
+                     {{"hint", announced_size::hint}, {"strict", announced_size::strict}},
+                     "An upload of another length than ALLO told. \"hint\": it is stored. "
+                     "\"strict\": it is refused, with 552 if it is longer, 451 if shorter."),
+        make::size("max_file_size", &u::max_file_size, 0, 0, std::uint64_t{1} << 60,
+                   "Largest file that may be stored, with what an upload is added to; a larger one "
+                   "is refused with 552. 0 sets no limit."),
         make::choice(
             "on_interrupt", &u::on_interrupt, "discard",
             {{"discard", interrupted_upload::discard},

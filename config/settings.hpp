@@ -257,6 +257,11 @@ enum class chmod_policy { ignore, reject };
 enum class existing_directory { refuse, accept };
 enum class encryption { as_listener, required };
 
+enum class missing_file { refuse, accept };
+
+/// What the size that ALLO told means to the upload behind it.
+enum class announced_size { hint, strict };
+
 /// What becomes of an upload that breaks off.
 enum class interrupted_upload { discard, resume, keep_partial };
 
@@ -277,6 +282,9 @@ struct user_settings {
     set_time_policy set_time = set_time_policy::apply;
     chmod_policy chmod = chmod_policy::ignore;
     existing_directory mkd_existing = existing_directory::refuse;
+    missing_file dele_missing = missing_file::refuse;
+    announced_size allo = announced_size::hint;
+    std::size_t max_file_size = 0; // bytes; 0: no limit
     interrupted_upload on_interrupt = interrupted_upload::discard;
     std::size_t restore_days = 1; // that an archived object stays restored
     bool strict_parents = false;  // an upload needs its directory to exist

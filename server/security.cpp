@@ -4,6 +4,7 @@
 #include "server/tls/tls_error.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace objftpd::server {
 
@@ -83,6 +84,12 @@ awaitable<result<>> security::secure_data(stream& data, const config::user_setti
     if (tolerates)
         data.tolerate_truncation();
     co_return result<>();
+}
+
+bool security::is_first_without_reuse(stream& data) {
+    const bool is_one = data.tls() != nullptr && !data.tls()->is_resumed() &&
+                        listener_.session_reuse == config::session_reuse::prefer;
+    return is_one && !std::exchange(knows_of_no_reuse_, true);
 }
 
 bool security::has_certificate_of(const config::user_settings& user) const {

@@ -44,6 +44,10 @@ public:
     /// The TLS handshake on a data connection, and what makes it this session's own.
     awaitable<result<>> secure_data(stream& data, const config::user_settings& user);
 
+    /// Whether this data connection, under TLS, is the session's first that resumed no TLS session
+    /// although clients are to prefer that. True once.
+    bool is_first_without_reuse(stream& data);
+
     /// Whether the client shows a certificate of this user's on the control connection.
     bool has_certificate_of(const config::user_settings& user) const;
 
@@ -61,6 +65,7 @@ private:
     services& shared_;
     const config::listener_settings& listener_;
     stream& control_;
+    bool knows_of_no_reuse_ = false;
     const bool on_loopback_;
     const asio::ip::address peer_;
     std::unique_ptr<tls_connection> before_ccc_; // data connections stay bound to it

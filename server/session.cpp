@@ -22,6 +22,11 @@ bool is_http(std::string_view verb) {
 // Commands in a row that are none: no client for people or scripts does that.
 constexpr unsigned max_not_understood = 25;
 
+// STAT of a path is a listing; without one it tells of the session itself.
+during_operation role_of(const command_spec& spec, std::string_view argument) {
+    return spec.verb == "STAT" && !argument.empty() ? during_operation::asks : spec.during;
+}
+
 constexpr auto farewell_time = std::chrono::seconds(5);
 
 // For the store to end what its client has given up.
@@ -55,8 +60,9 @@ awaitable<void> session::run() {
     }
     // The control connection is over. An upload that is being committed goes on. One whose end has
     // not been seen before cannot be told from that of a client that was killed in the middle,
-    // unless the client said goodbye.
-    if (operation.running && !operation.progress.committing && !said_quit())
+    // unless the client said goodbye, or ALLO of as many bytes.
+    const auto& upload = operation.progress;
+    if (operation.running && !upload.committing && !upload.is_whole() && !said_quit())
         abort_operation();
     co_await operation_end();
     co_await leave();
@@ -64,14 +70,13 @@ awaitable<void> session::run() {
 }
 
 // Before its 1xx reply an operation's client would take any other for the operation's own, unless
-// it asks in Telnet's way, which is for that (RFC 959, 4.1.3). A listing by STAT belongs between
-// transfers: the 226 could fall into its lines.
+// it asks in Telnet's way, which is for that (RFC 959, 4.1.3).
 bool session::runs_beside_operation(const command& c) const {
     if (c.verb == "ABOR")
         return true;
     const auto* spec = find_command(c.verb);
-    return spec != nullptr && spec->during == during_operation::runs &&
-           (operation.announced || c.interrupts) && (c.verb != "STAT" || c.argument.empty());
+    return spec != nullptr && role_of(*spec, c.argument) == during_operation::runs &&
+           (operation.announced || c.interrupts) && !operation.speaks;
 }
 
 awaitable<std::optional<command>> session::next_command() {
@@ -121,6 +126,10 @@ awaitable<std::optional<command>> session::next_command() {
         if (!n && n.error() == asio::error::operation_aborted && control_.is_open() &&
             !control_.cancelled())
             continue; // woken to look again
+        if (n && *n == 0 && operation.running && operation.asks) {
+            co_await operation_end();
+            continue;
+        }
         if (!n || *n == 0)
             co_return std::nullopt;
         // SECURITY: who sends without a pause under TLS never makes us wait; the other sessions of
@@ -178,9 +187,9 @@ awaitable<void> session::execute(command c) {
         co_await send(std::move(*refusal));
         co_return;
     }
-    if (spec->during == during_operation::is_long ||
-        spec->during == during_operation::is_transfer) {
-        start_operation(*spec, std::move(c.argument));
+    const auto role = role_of(*spec, c.argument);
+    if (role != during_operation::waits && role != during_operation::runs) {
+        start_operation(*spec, role, std::move(c.argument));
         co_return;
     }
     auto answer = co_await spec->run(*this, std::move(c.argument));
@@ -200,13 +209,15 @@ void session::log_failure(const command_spec& spec, const reply& answer) const {
                                                 {"reply", answer.text}});
 }
 
-void session::start_operation(const command_spec& spec, std::string argument) {
+void session::start_operation(const command_spec& spec, during_operation role,
+                              std::string argument) {
     operation = operation_state();
     operation.running = true;
     operation.what = spec.verb_text() + ' ' + to_client(argument);
-    operation.uses_data = spec.during == during_operation::is_transfer;
+    operation.uses_data = role == during_operation::is_transfer;
+    operation.asks = role == during_operation::asks;
     operation.since = clock::now();
-    operation.progress.may_commit = [this] { return said_quit() || !control_.peer_is_gone(); };
+    operation.progress.may_commit = [this] { return !has_left(); };
     // The frame holds the session until the operation has ended.
     auto work = run_operation(spec, std::move(argument));
     asio::co_spawn(context, std::move(work), [self = shared_from_this()](std::exception_ptr bug) {
@@ -222,7 +233,7 @@ void session::start_operation(const command_spec& spec, std::string argument) {
 
 awaitable<void> session::run_operation(const command_spec& spec, std::string argument) {
     auto answer = co_await spec.run(*this, std::move(argument));
-    if (spec.during == during_operation::is_transfer) {
+    if (operation.uses_data) {
         data.clear();
         restart_at = announced_size = 0;
     }
@@ -337,6 +348,11 @@ void session::tick(clock::time_point now) {
         data_deadline_ = clock::time_point::max();
         operation.timed_out = true;
         data.cancel();
+    }
+    if (now >= operation.answer_due) {
+        operation.answer_due = clock::time_point::max();
+        operation.timed_out = true;
+        operation.stop.request_stop();
     }
     const auto commit_patience = operation.abors_to_answer > 0
                                      ? patience_after_abor

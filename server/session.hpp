@@ -73,13 +73,18 @@ public:
     /// What a path argument means here: decoded from the client's charset, taken from the
     /// working directory.
     result<storage::virtual_path> resolve(std::string_view argument) const;
-    /// What a path argument names, if it is there.
+    /// What is at `path`. It is not waited for longer than server.finalize_timeout
+    /// (asio::error::timed_out), nor after ABOR (asio::error::operation_aborted).
+    /// REQUIRES: the command is an operation.
+    awaitable<result<storage::entry>> look_up(storage::virtual_path path,
+                                              storage::expected kind = storage::expected::file);
+    /// What a path argument names, if it is there; the same holds.
     struct named_entry {
         storage::virtual_path path;
         storage::entry entry;
     };
     awaitable<result<named_entry>> find(std::string argument,
-                                        storage::expected kind = storage::expected::file) const;
+                                        storage::expected kind = storage::expected::file);
     /// The client learns the size of that: where an upload broke off, it will go on from there.
     void tell(const storage::virtual_path& path, const storage::entry& e);
     /// Where this client, or its user in another session, thinks the end to be; bytes.
@@ -106,6 +111,11 @@ public:
     awaitable<void> upgrade_to_tls(reply accepted);
     /// Sends `accepted` and goes on in clear.
     awaitable<void> downgrade_to_clear(reply accepted);
+
+    /// Whether replies no longer reach the client.
+    bool is_unheard() const { return control_.cancelled(); }
+    /// Whether the client has closed the control connection, without QUIT.
+    bool has_left() const { return !said_quit() && control_.peer_is_gone(); }
 
     /// Ends the running operation with 426 as soon as it can be ended.
     void abort_operation();
@@ -160,6 +170,8 @@ public:
         bool running = false;
         bool announced = false; // its 1xx reply is sent: STAT and NOOP run beside it
         bool uses_data = false; // is a transfer
+        bool asks = false;      // during_operation::asks
+        bool speaks = false;    // its reply has begun: only ABOR runs beside it
         bool streaming = false; // data are expected to move; else a stall is no fault
         bool timed_out = false;
         unsigned abors_to_answer = 0; // replies to ABOR that are due after the operation's
@@ -167,6 +179,7 @@ public:
         clock::time_point since;
         transfer_progress progress;
         std::shared_ptr<const storage::work_progress> steps; // of what is no transfer; may be null
+        clock::time_point answer_due = clock::time_point::max(); // of what the store is asked
         std::stop_source stop; // for work in the store that no connection's end would stop
         clock::time_point aborted_since;
         std::function<void()>
@@ -179,7 +192,7 @@ private:
     bool runs_beside_operation(const command& c) const;
     std::optional<reply> refuse(const command_spec* spec, const command& c);
     void forget_what_does_not_last(const command_spec* spec);
-    void start_operation(const command_spec& spec, std::string argument);
+    void start_operation(const command_spec& spec, during_operation role, std::string argument);
     awaitable<void> run_operation(const command_spec& spec, std::string argument);
     awaitable<void> operation_end();
     void log_reply(const reply& r) const;

@@ -1,8 +1,13 @@
 // What the paths that a session's client sends mean.
 #include "server/session.hpp"
 
+#include "config/async.hpp"
 #include "server/protocol/charset.hpp"
 #include "storage/error.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/error.hpp>
 
 namespace objftpd::server {
 
@@ -19,12 +24,48 @@ result<storage::virtual_path> session::resolve(std::string_view argument) const 
     return storage::virtual_path::resolve(directory, *decoded);
 }
 
+namespace {
+
+struct question {
+    explicit question(const asio::any_io_executor& executor) : changed(executor) {}
+
+    std::optional<result<storage::entry>> answer;
+    async_signal changed;
+};
+
+// Goes on when nobody waits any more: what the store remembers of it helps who asks again.
+awaitable<void> ask(std::shared_ptr<const storage::virtual_filesystem> files,
+                    storage::virtual_path path, storage::expected kind,
+                    std::shared_ptr<question> asked) {
+    asked->answer.emplace(co_await files->stat(std::move(path), kind));
+    asked->changed.notify();
+}
+
+} // namespace
+
+awaitable<result<storage::entry>> session::look_up(storage::virtual_path path,
+                                                   storage::expected kind) {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto asked = std::make_shared<question>(executor);
+    asio::co_spawn(executor, ask(files, std::move(path), kind, asked), asio::detached);
+    operation.answer_due = clock::now() + shared.settings.server.finalize_timeout;
+    const auto stop = operation.stop.get_token();
+    const std::stop_callback on_stop(stop, [&asked] { asked->changed.notify(); });
+    while (!asked->answer && !stop.stop_requested())
+        co_await asked->changed.wait();
+    operation.answer_due = clock::time_point::max();
+    if (asked->answer)
+        co_return std::move(*asked->answer);
+    co_return error_code(operation.timed_out ? asio::error::timed_out
+                                             : asio::error::operation_aborted);
+}
+
 awaitable<result<session::named_entry>> session::find(std::string argument,
-                                                      storage::expected kind) const {
+                                                      storage::expected kind) {
     auto path = resolve(argument);
     if (!path)
         co_return path.error();
-    const auto entry = co_await files->stat(*path, kind);
+    const auto entry = co_await look_up(*path, kind);
     if (!entry)
         co_return entry.error();
     named_entry f;

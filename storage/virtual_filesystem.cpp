@@ -79,15 +79,22 @@ awaitable<result<entry>> virtual_filesystem::stat_either(const location& where,
     co_return e;
 }
 
-awaitable<result<entry>> virtual_filesystem::stat_unfinished(const location& where) const {
+// A directory that holds nothing but what broke off is there for the owner, to go on with it.
+awaitable<result<entry>> virtual_filesystem::stat_unfinished(const location& where,
+                                                             expected kind) const {
     if (owner_.empty() || where.where->read_only)
         co_return error_code(errc::not_found);
-    const auto found = co_await where.where->store->unfinished(where.key, owner_);
+    const auto key = kind == expected::directory ? as_directory(where.key) : where.key;
+    const auto found = co_await where.where->store->unfinished(key, owner_);
     if (!found)
         co_return found.error();
     if (found->empty())
         co_return error_code(errc::not_found);
     entry e;
+    if (kind == expected::directory) {
+        e.directory = true;
+        co_return e;
+    }
     e.size = found->front().size;
     e.modified = found->front().modified;
     e.unfinished = true;
@@ -110,8 +117,8 @@ awaitable<result<entry>> virtual_filesystem::stat(virtual_path path, expected ki
     if (leads_to_mount && !found.where->store->can().real_directories)
         co_return e;
     auto known = co_await stat_either(found, kind);
-    if (!known && known.error() == errc::not_found && !leads_to_mount && kind == expected::file)
-        known = co_await stat_unfinished(found);
+    if (!known && known.error() == errc::not_found && !leads_to_mount)
+        known = co_await stat_unfinished(found, kind);
     if (!known) {
         if (known.error() != errc::not_found || !leads_to_mount)
             co_return known.error();
@@ -131,7 +138,7 @@ awaitable<result<>> virtual_filesystem::open_first_page(directory_listing& listi
         co_return first.error();
     const bool empty = first->entries.empty() && first->next.empty() && first->hidden == 0;
     co_await listing.begin_with(std::move(*first));
-    if (!empty || holds_mount(path))
+    if (!empty || holds_mount(path) || !listing.unfinished_.empty())
         co_return result<>();
     if (narrowed) {
         const auto whole = co_await stat_either(where, expected::directory);
@@ -155,7 +162,9 @@ awaitable<result<directory_listing>> virtual_filesystem::list(virtual_path path,
     const bool apart = found.where != nullptr && !found.where->store->can().real_directories;
     bool writable = apart && !found.where->read_only;
     if (!apart) {
-        const auto itself = co_await stat(path);
+        auto itself = co_await stat(path);
+        if (!itself && itself.error() == errc::not_found && !owner_.empty())
+            itself = co_await stat(path, expected::directory);
         if (!itself)
             co_return itself.error();
         if (!itself->directory)

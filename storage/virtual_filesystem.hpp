@@ -138,7 +138,7 @@ private:
     std::vector<std::string> mounted_in(const virtual_path& path) const;
     bool holds_mount(const virtual_path& path) const;
 
-    awaitable<result<entry>> stat_unfinished(const location& where) const;
+    awaitable<result<entry>> stat_unfinished(const location& where, expected kind) const;
 
     std::vector<mount> mounts_;
     std::string owner_;

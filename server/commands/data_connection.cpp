@@ -4,6 +4,7 @@
 #include "server/commands/error_reply.hpp"
 #include "server/session.hpp"
 #include "server/tls/tls_error.hpp"
+#include "storage/error.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -24,6 +25,9 @@ awaitable<std::optional<reply>> open_data(session& s, reply preliminary) {
         opened = co_await s.protection.secure_data(s.data.connection(), *s.account);
     }
     s.no_data_expected();
+    if (opened && s.protection.is_first_without_reuse(s.data.connection()))
+        config::log::info("a data connection has not resumed the control connection's TLS session",
+                          {{"session", s.id}, {"operation", s.operation.what}});
     if (opened) {
         s.operation.streaming = true;
         s.operation.progress.moved(0);
@@ -54,6 +58,33 @@ conversion conversion_of(const session& s) {
     return converts ? conversion::ascii : conversion::none;
 }
 
+reply upload_failure(const session& s, const error_code& error) {
+    const bool needs_directory = s.missing_parents() == storage::parents::must_exist;
+    if (needs_directory && error == storage::errc::not_found)
+        return {553, "No such directory."};
+    return reply_for(error, purpose::store);
+}
+
+namespace {
+
+// An upload that is not as long as it was to be.
+reply length_failure(session& s, transfer_end::side how) {
+    const auto& progress = s.operation.progress;
+    config::log::info("an upload is refused for its length", {{"session", s.id},
+                                                              {"operation", s.operation.what},
+                                                              {"bytes", progress.bytes},
+                                                              {"announced", progress.announced}});
+    if (s.data.is_open())
+        s.data.connection().reset();
+    if (how == transfer_end::side::too_short)
+        return {451, "Not as many bytes came as ALLO announced; nothing has been stored."};
+    if (progress.must_be_whole && progress.bytes > progress.announced)
+        return {552, "More bytes came than ALLO announced; nothing has been stored."};
+    return {552, "The file would be larger than it may be; nothing has been stored."};
+}
+
+} // namespace
+
 reply transfer_failure(session& s, const transfer_end& end, purpose wanted) {
     const auto& op = s.operation;
     if (end.failed == transfer_end::side::unconfirmed) {
@@ -63,6 +94,8 @@ reply transfer_failure(session& s, const transfer_end& end, purpose wanted) {
         s.data.finish();
         return {451, "Upload not confirmed: the store takes too long to answer."};
     }
+    if (end.failed == transfer_end::side::too_long || end.failed == transfer_end::side::too_short)
+        return length_failure(s, end.failed);
     const bool of_store = end.failed == transfer_end::side::store;
     std::string why = end.error.message();
     if (op.timed_out)
@@ -79,7 +112,8 @@ reply transfer_failure(session& s, const transfer_end& end, purpose wanted) {
     if (s.data.is_open())
         s.data.connection().reset();
     if (of_store && !op.progress.aborted)
-        return reply_for(end.error, wanted);
+        return wanted == purpose::store ? upload_failure(s, end.error)
+                                        : reply_for(end.error, wanted);
     if (op.timed_out)
         return {426, "The data connection stalled, transfer aborted."};
     if (op.progress.aborted)

@@ -13,6 +13,10 @@ reply usual_reply(const error_code& error, purpose wanted) {
     const bool storing = wanted == purpose::store;
     if (const auto action = storage::refused_action_of(error))
         return {550, "Permission denied: the store does not allow this server " + *action + "."};
+    if (error == asio::error::operation_aborted)
+        return {426, "Aborted."};
+    if (error == asio::error::timed_out)
+        return {451, "The store takes too long to answer, please try again."};
     if (error.category() != make_error_code(storage::errc::not_found).category())
         return {451, "Local error in processing, please try again."};
     switch (static_cast<storage::errc>(error.value())) {

@@ -72,7 +72,7 @@ awaitable<reply> mkd(session& s, std::string argument) {
         co_return reply_for(done.error());
     // Batch scripts that make their directory each time may have it accepted; a file in its
     // place never is.
-    const auto entry = co_await s.files->stat(*path);
+    const auto entry = co_await s.look_up(*path);
     if (entry && !entry->directory)
         co_return reply(550, "A file has that name.");
     if (entry && s.account->mkd_existing == config::existing_directory::accept)
@@ -96,6 +96,9 @@ awaitable<reply> dele(session& s, std::string argument) {
     if (!path)
         co_return reply_for(path.error());
     const auto done = co_await s.files->remove(*path);
+    if (!done && done.error() == errc::not_found &&
+        s.account->dele_missing == config::missing_file::accept)
+        co_return reply(250, "There is no such file.");
     if (!done)
         co_return reply_for(done.error());
     log_change(s, "deleted", *path);

@@ -211,8 +211,10 @@ awaitable<reply> send_listing(session& s, listing_target target, format f, bool 
     if (auto failed = co_await open_data(s, std::move(preliminary)))
         co_return std::move(*failed);
     std::vector<std::string> found;
-    auto end = co_await send_directory(s, *target.listing, target.directory, target.pattern, lines,
-                                       recursive ? &found : nullptr);
+    transfer_end end;
+    if (target.listing)
+        end = co_await send_directory(s, *target.listing, target.directory, target.pattern, lines,
+                                      recursive ? &found : nullptr);
     if (end.failed == transfer_end::side::none && recursive)
         end = co_await send_subdirectories(s, target.directory, std::move(found), lines);
     co_return co_await finish_listing(s, end);
@@ -243,8 +245,7 @@ awaitable<reply> mlsd(session& s, std::string argument) {
     const auto path = s.resolve(argument);
     if (!path)
         co_return reply_for(path.error());
-    auto listing =
-        co_await s.files->list(*path, std::string(), false, s.operation.stop.get_token());
+    auto listing = co_await open_listing(s, *path, std::string(), false);
     if (!listing && listing.error() == errc::not_a_directory)
         co_return reply(501, "Not a directory.");
     if (!listing)
@@ -320,12 +321,15 @@ awaitable<reply> status_of(session& s, std::string argument) {
         co_await s.send_raw(std::move(out));
         co_return reply();
     }
+    s.operation.speaks = true;
     auto& listing = target->listing;
     std::string out = "212-Status of the directory:\r\n";
-    while (!listing->done()) {
+    while (listing && !listing->done()) {
         const auto page = co_await listing->next();
-        if (!page) {
-            out += "212 The listing is not complete: the store failed.\r\n";
+        const bool aborted = s.operation.progress.aborted;
+        if (!page || aborted) {
+            out += aborted ? "212 The listing is not complete: aborted.\r\n"
+                           : "212 The listing is not complete: the store failed.\r\n";
             co_await s.send_raw(std::move(out));
             co_return reply();
         }
@@ -333,9 +337,14 @@ awaitable<reply> status_of(session& s, std::string argument) {
         for (const auto& e : *page)
             if (is_wanted(target->pattern, e))
                 lines.append(out, e);
+        s.operation.progress.moved(out.size());
         co_await s.send_raw(std::exchange(out, std::string()));
+        if (s.is_unheard())
+            co_return reply();
     }
-    co_return reply(212, "End of status.");
+    out += "212 End of status.\r\n";
+    co_await s.send_raw(std::move(out));
+    co_return reply();
 }
 
 } // namespace

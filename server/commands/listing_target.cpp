@@ -26,8 +26,7 @@ awaitable<result<listing_target>> find_pattern(session& s, const std::string& ar
         co_return directory.error();
     target.directory = *directory;
     target.pattern = *pattern;
-    auto listing = co_await s.files->list(*directory, literal_prefix(*pattern), names_only,
-                                          s.operation.stop.get_token());
+    auto listing = co_await open_listing(s, *directory, literal_prefix(*pattern), names_only);
     if (!listing)
         co_return listing.error();
     target.listing = std::move(*listing);
@@ -35,6 +34,19 @@ awaitable<result<listing_target>> find_pattern(session& s, const std::string& ar
 }
 
 } // namespace
+
+awaitable<result<std::optional<storage::directory_listing>>>
+open_listing(session& s, storage::virtual_path directory, std::string name_prefix,
+             bool names_only) {
+    std::optional<storage::directory_listing> listing;
+    auto begun = co_await s.files->list(directory, std::move(name_prefix), names_only,
+                                        s.operation.stop.get_token());
+    if (begun)
+        listing.emplace(std::move(*begun));
+    else if (begun.error() != errc::not_found || directory != s.directory)
+        co_return begun.error();
+    co_return listing;
+}
 
 awaitable<result<listing_target>> find_listing_target(session& s, std::string argument,
                                                       bool directory_itself, bool names_only) {
@@ -45,8 +57,7 @@ awaitable<result<listing_target>> find_listing_target(session& s, std::string ar
     const auto slash = argument.rfind('/');
     target.directory_part = slash == argument.npos ? "" : argument.substr(0, slash + 1);
     if (!directory_itself) {
-        auto listing =
-            co_await s.files->list(*path, std::string(), names_only, s.operation.stop.get_token());
+        auto listing = co_await open_listing(s, *path, std::string(), names_only);
         if (listing) {
             target.directory = *path;
             target.directory_part = argument;
@@ -57,12 +68,17 @@ awaitable<result<listing_target>> find_listing_target(session& s, std::string ar
         }
         if (listing.error() != errc::not_a_directory && !may_be_pattern(listing.error()))
             co_return listing.error();
-        if (listing.error() != errc::not_a_directory)
+        // What broke off is no file yet, but its owner's to see.
+        const bool may_be_unfinished =
+            s.account->on_interrupt == config::interrupted_upload::resume &&
+            !is_glob(argument.substr(target.directory_part.size()));
+        if (listing.error() != errc::not_a_directory && !may_be_unfinished)
             co_return co_await find_pattern(s, argument, std::move(target), listing.error(),
                                             names_only);
     }
-    const auto found = co_await s.files->stat(*path);
+    const auto found = co_await s.look_up(*path);
     if (found) {
+        s.tell(*path, *found);
         target.single = *found;
         target.single_name = path->is_root() ? "." : std::string(path->name());
         co_return target;

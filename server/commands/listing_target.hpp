@@ -16,8 +16,13 @@ struct listing_target {
     std::string directory_part; // of the argument, as NLST repeats it before each name
     std::optional<storage::directory_listing> listing; // of `directory`, at its beginning
     std::optional<storage::entry> single;              // this entry alone, under the name below
+    // Neither: the working directory, which has vanished with its last file.
     std::string single_name;
 };
+
+/// Begins to list a directory. Nothing if it is the working directory and no longer there.
+awaitable<result<std::optional<storage::directory_listing>>>
+open_listing(session& s, storage::virtual_path directory, std::string name_prefix, bool names_only);
 
 /// Resolves the path of LIST, NLST or STAT and begins to list it: nothing is the working
 /// directory, a name that exists is itself, else a wildcard in the last segment is a pattern.

@@ -198,7 +198,7 @@ awaitable<reply> site_sign(session& s, std::string argument) {
         lifetime = config::parse_decimal(said.rest.front());
     if (!lifetime || *lifetime < 1 || *lifetime > longest)
         co_return reply(501, "A URL is valid for 1 to 604800 seconds.");
-    const auto entry = co_await s.files->stat(said.path);
+    const auto entry = co_await s.look_up(said.path);
     if (!entry || entry->directory || entry->unfinished)
         co_return entry ? reply(550, "Not a file.") : reply_for(entry.error());
     const auto url = co_await s.files->sign_url(said.path, std::chrono::seconds(*lifetime));

@@ -3,10 +3,11 @@
 #include "server/commands/data_connection.hpp"
 #include "server/commands/error_reply.hpp"
 #include "server/commands/handlers.hpp"
+#include "server/commands/upload_rights.hpp"
+#include "server/protocol/ulid.hpp"
 #include "server/session.hpp"
 #include "storage/error.hpp"
 
-#include <atomic>
 #include <charconv>
 
 namespace objftpd::server::commands {
@@ -87,76 +88,16 @@ awaitable<reply> receive(session& s, storage::virtual_path path,
                             : broken_upload::suspend;
     const auto end = co_await receive_body(s.data.connection(), std::move(to), conversion_of(s),
                                            s.operation.progress, stored, std::move(late), broken);
-    if (stored)
-        record.stored(end.failed == transfer_end::side::none ? "stored" : "stored in part",
-                      *stored);
-    if (end.failed != transfer_end::side::none)
+    const bool is_whole = end.failed == transfer_end::side::none;
+    if (stored && is_whole)
+        record.stored(s.has_left() ? "stored, and its client has left" : "stored", *stored);
+    else if (stored)
+        record.stored("stored in part", *stored);
+    if (!is_whole)
         co_return transfer_failure(s, end, purpose::store);
     s.data.finish();
     s.forget_told(path);
     co_return reply(226, std::move(complete));
-}
-
-// What the user's rights make of an upload to `path`; an error is a refusal.
-awaitable<result<storage::upload_options>> upload_rights(session& s, storage::virtual_path path,
-                                                         std::uint64_t offset) {
-    storage::upload_options options;
-    options.offset = offset;
-    options.missing = s.missing_parents();
-    // What has arrived before ABOR is to be stored, if it is kept.
-    if (s.account->on_interrupt != config::interrupted_upload::keep_partial)
-        options.stop = s.operation.stop.get_token();
-    options.expected_size = s.announced_size;
-    options.may_go_on = conversion_of(s) == conversion::none;
-    const bool may_create = s.may(config::right::create);
-    const bool may_overwrite = s.may(config::right::overwrite);
-    if (!may_create && !may_overwrite)
-        co_return error_code(errc::permission_denied);
-    if (!may_overwrite)
-        options.existing = storage::overwrite::refused;
-    const bool appends = offset == storage::upload_request::at_end;
-    const auto told = s.told(path);
-    const bool resumes = offset != 0 && !appends;
-    const bool may_go_on = appends && s.account->on_interrupt == config::interrupted_upload::resume;
-    if (may_create && may_overwrite && !resumes && !may_go_on)
-        co_return options;
-
-    // Refused before any data flow; the commit checks again for races.
-    const auto old = co_await s.files->stat(path);
-    if (!old && old.error() != errc::not_found)
-        co_return old.error();
-    if ((!old || old->unfinished) && !may_create)
-        co_return error_code(errc::permission_denied);
-    if (old && !old->unfinished && !may_overwrite)
-        co_return error_code(errc::already_exists);
-    // What follows is the rest of an upload that broke off, and not of what stands there now.
-    if ((resumes || appends) && told && old && !old->unfinished)
-        co_return error_code(errc::precondition_failed);
-    if (resumes && (!old || offset > old->size))
-        co_return error_code(errc::range_not_satisfiable);
-    // An append goes on where its client thinks the end is, whatever has arrived since.
-    if (appends && told && !old)
-        co_return error_code(errc::range_not_satisfiable);
-    // Is it the rest, or a new file? Either, taken for the other, would be damaged.
-    if (appends && !told && old && old->unfinished)
-        co_return error_code(errc::unfinished);
-    options.goes_on = old && old->unfinished && (resumes || appends);
-    if (options.goes_on && appends)
-        options.offset = *told;
-    if (options.goes_on && !options.may_go_on)
-        co_return error_code(errc::range_not_satisfiable);
-    co_return options;
-}
-
-// What broke off can be gone on with at the ends of its parts, the last of which is told.
-awaitable<reply> refusal(session& s, storage::virtual_path path, error_code why) {
-    if (why == errc::range_not_satisfiable) {
-        const auto there = co_await s.files->stat(path);
-        if (there && there->unfinished)
-            co_return reply(554, "What broke off cannot be gone on with there: go on at " +
-                                     std::to_string(there->size) + ", in TYPE I.");
-    }
-    co_return reply_for(why, purpose::store);
 }
 
 awaitable<reply> upload(session& s, std::string argument, std::uint64_t offset) {
@@ -165,10 +106,10 @@ awaitable<reply> upload(session& s, std::string argument, std::uint64_t offset) 
         co_return reply_for(path.error(), purpose::store);
     const auto options = co_await upload_rights(s, *path, offset);
     if (!options)
-        co_return co_await refusal(s, *path, options.error());
+        co_return co_await upload_refusal(s, *path, options.error());
     auto to = co_await s.files->open_upload(*path, *options);
     if (!to)
-        co_return co_await refusal(s, *path, to.error());
+        co_return co_await upload_refusal(s, *path, to.error());
     reply preliminary(150, opening(s, "."));
     co_return co_await receive(s, *path, std::move(*to), std::move(preliminary),
                                "Transfer complete.");
@@ -218,32 +159,22 @@ awaitable<reply> appe(session& s, std::string argument) {
     co_return co_await upload(s, std::move(argument), storage::upload_request::at_end);
 }
 
-// RFC 1123, 4.1.2.9: the name is told in the exact form "FILE: name". It is made of time and a
-// counter, and the commit refuses to replace, so it is unique whatever others do.
+// RFC 1123, 4.1.2.9: the name is told in the exact form "FILE: name". The commit refuses to
+// replace, so it is unique whatever others do.
 awaitable<reply> stou(session& s, std::string argument) {
-    static std::atomic<std::uint32_t> counter{0};
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    std::array<char, 32> suffix;
-    const auto stamp = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-    const auto end = std::to_chars(suffix.data(), suffix.data() + suffix.size(), stamp, 36);
     std::string name = argument.empty() ? "file" : std::move(argument);
     name += '.';
-    name.append(suffix.data(), end.ptr);
-    name += '-';
-    name += std::to_string(counter.fetch_add(1, std::memory_order_relaxed) % 10'000);
+    name += make_ulid(std::chrono::system_clock::now());
 
     const auto path = s.resolve(name);
     if (!path)
         co_return reply_for(path.error(), purpose::store);
-    storage::upload_options options;
-    options.existing = storage::overwrite::refused;
-    options.missing = s.missing_parents();
-    options.may_go_on = false;
-    options.stop = s.operation.stop.get_token();
-    options.expected_size = s.announced_size;
-    auto to = co_await s.files->open_upload(*path, options);
+    const auto options = unique_upload(s);
+    if (!options)
+        co_return reply_for(options.error(), purpose::store);
+    auto to = co_await s.files->open_upload(*path, *options);
     if (!to)
-        co_return reply_for(to.error(), purpose::store);
+        co_return co_await upload_refusal(s, *path, to.error());
     reply preliminary(150, "FILE: " + name);
     co_return co_await receive(s, *path, std::move(*to), std::move(preliminary),
                                "Transfer complete (unique file name: " + name + ").");

@@ -118,6 +118,10 @@ awaitable<transfer_end> send_through_buffer(stream& to, storage::body& from, con
     co_return transfer_end();
 }
 
+transfer_end too_long() {
+    return {side::too_long, error_code()};
+}
+
 // The rest of an upload straight from the socket, up to the end of the stream.
 awaitable<transfer_end> receive_directly(stream& from, storage::upload& to,
                                          transfer_progress& progress) {
@@ -135,6 +139,8 @@ awaitable<transfer_end> receive_directly(stream& from, storage::upload& to,
             co_return transfer_end();
         if (moved) {
             progress.moved(*moved);
+            if (progress.bytes > progress.most)
+                co_return too_long();
             co_await share.moved(*moved);
             continue;
         }
@@ -161,6 +167,8 @@ awaitable<transfer_end> receive_plain(stream& from, storage::upload& to, tail& l
         if (*n == 0)
             co_return transfer_end();
         progress.moved(*n);
+        if (progress.bytes > progress.most)
+            co_return too_long();
         last.filled += *n;
         if (last.filled < buffer_size)
             continue;
@@ -186,6 +194,8 @@ awaitable<transfer_end> receive_ascii(stream& from, storage::upload& to, std::st
         if (*n == 0)
             break;
         progress.moved(*n);
+        if (progress.bytes > progress.most)
+            co_return too_long();
         decoder.decode({memory.get(), *n}, last);
         if (last.size() < buffer_size)
             continue;
@@ -290,14 +300,18 @@ awaitable<transfer_end> receive_body(stream& from, std::unique_ptr<storage::uplo
     // Some clients wait for our close_notify before they listen for the reply.
     if (end.failed == side::none)
         static_cast<void>(co_await from.end());
-    const bool wanted = !progress.aborted && (!progress.may_commit || progress.may_commit());
+    const bool client_is_there = !progress.may_commit || progress.may_commit();
+    const bool wanted = !progress.aborted && (client_is_there || progress.is_whole());
     if (end.failed == side::none && !wanted)
         end = aborted();
+    if (end.failed == side::none && progress.must_be_whole && !progress.is_whole())
+        end = transfer_end(side::too_short, error_code());
     if (end.failed == side::none)
         co_return co_await finalize(f, progress, stored);
-    const bool of_store = end.failed == side::store;
-    if (broken == broken_upload::commit && !of_store && progress.bytes > 0)
+    if (broken == broken_upload::commit && end.failed == side::data && progress.bytes > 0)
         static_cast<void>(co_await finalize(f, progress, stored));
+    else if (end.failed == side::too_long)
+        co_await f->to->abort();
     else
         co_await f->to->suspend();
     co_return end;

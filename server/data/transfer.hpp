@@ -19,6 +19,17 @@ struct transfer_progress {
     bool stores_turn = false; // the peer waits for the store: however long, it is no stall
     bool committing = false;  // all data are there; nothing stops it any more
 
+    // Of uploads, in bytes.
+    std::uint64_t announced = 0;     // in all, by ALLO; 0: not known
+    std::uint64_t kept = 0;          // of the file, in front of what comes
+    std::uint64_t most = UINT64_MAX; // that may come
+    bool must_be_whole = false;
+
+    /// Whether as much has come as ALLO announced: of the file, or of what an upload adds to it.
+    bool is_whole() const {
+        return announced != 0 && (bytes == announced || kept + bytes == announced);
+    }
+
     /// Asked at the end of an upload's data; "no" aborts it. Empty: yes.
     std::function<bool()> may_commit;
 
@@ -50,8 +61,9 @@ private:
 
 /// How a transfer ended. With `side::data` the connection broke, with `side::store` the store
 /// did; the error says how. `unconfirmed`: the store has all data, and its answer is not there yet.
+/// `too_long` and `too_short` break the bounds that transfer_progress sets to an upload.
 struct transfer_end {
-    enum class side { none, data, store, unconfirmed };
+    enum class side { none, data, store, unconfirmed, too_long, too_short };
 
     transfer_end() = default;
     transfer_end(side s, error_code e) : failed(s), error(e) {}

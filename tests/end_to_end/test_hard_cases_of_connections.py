@@ -98,6 +98,8 @@ class HardCasesOfConnections:
             self.assertEqual(self.fetch(wire, other.control.session)[0], none[0], listener)
             self.assertEqual(self.fetch(other, other.control.session), own, listener)
         self.assertTrue(self.world.log_lines("session", "RETR file", "was not reused"))
+        # Once for a session, where reuse is preferred.
+        self.assertEqual(self.logged("has not resumed the control connection's TLS session"), 1)
 
     def test_tls_session_reuse_of_uploads(self):
         wire = self.log_in_under_tls("alice", "require")

@@ -100,7 +100,7 @@ class HardCasesOfDirectories:
         self.assert_costs(["PutObject"], lambda: self.wire.upload("STOR a/b/c.txt", CONTENT))
         self.assertEqual(self.world.content("a/b/c.txt"), CONTENT)
         strict = self.log_in("strict")
-        self.assertEqual(self.tries("STOR x/y/z.txt", CONTENT, strict).code, 550)
+        self.assertEqual(self.tries("STOR x/y/z.txt", CONTENT, strict).code, 553)
         self.assert_replies(550, "MKD x/y", wire=strict)
         strict.say("RNFR a/b/c.txt", 350)
         self.assert_replies(550, "RNTO x/c.txt", wire=strict)

@@ -68,7 +68,7 @@ class HardCasesOfNames:
                     begun = self.wire.say(f"STOU {wanted}".rstrip(), 150).lines[-1]
                     data.sendall(content)
                 path = re.fullmatch("150 FILE: (.+)", begun)[1]
-                self.assertTrue(path.startswith(f"{name}."), path)
+                self.assertRegex(path, re.escape(name) + r"\.[0-7][0-9A-HJKMNP-TV-Z]{25}$")
                 self.assertIn(f"(unique file name: {path})", self.wire.expect(226).lines[-1])
                 self.assertEqual(self.world.content(path), content)
                 found.add(path)

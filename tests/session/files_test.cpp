@@ -257,3 +257,15 @@ TEST_CASE_METHOD(session_test, "a hash of a part of a file is 504, not that of t
     drop_in("f 0 5", "123456789"); // without quotes it is a name
     CHECK(c.says("XCRC f 0 5") == "250 CBF43926");
 }
+
+TEST_CASE_METHOD(session_test,
+                 "DELE of what does not exist may be accepted, of a directory never") {
+    const bool accepts = GENERATE(false, true);
+    if (accepts)
+        alice().dele_missing = config::missing_file::accept;
+    make_folder("d");
+    auto c = login();
+    CHECK(c.code("DELE missing") == (accepts ? 250 : 550));
+    CHECK(c.code("DELE d") == 550);
+    CHECK(std::filesystem::is_directory(file("d")));
+}

@@ -303,3 +303,16 @@ TEST_CASE_METHOD(session_test, "STAT of a directory is answered whole, however l
     CHECK(found == all);
     CHECK(c.code("NOOP") == 200);
 }
+
+TEST_CASE_METHOD(session_test, "the working directory is empty when others have removed it") {
+    make_folder("d");
+    auto c = login();
+    c.expects("CWD d", 250);
+    std::filesystem::remove(file("d"));
+    for (const auto* command : {"LIST", "NLST", "MLSD", "LIST -R", "LIST *.txt", "MLSD /d"})
+        CHECK(c.receives(command).empty());
+    CHECK(c.says("STAT .") == "212-Status of the directory:\n212 End of status.");
+    c.opens_data();
+    CHECK(c.code("LIST /e") == 550);
+    CHECK(c.code("CWD .") == 250);
+}

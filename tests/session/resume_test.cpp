@@ -99,6 +99,42 @@ TEST_CASE_METHOD(resume_test, "the rest of an upload is not added to what others
     CHECK(stores_rest().starts_with(anothers.size() > first_half.size() ? "226" : "554"));
 }
 
+TEST_CASE_METHOD(resume_test, "a listing of it by its own name shows it, to its user alone") {
+    add_user("bob");
+    auto c = break_off();
+    const auto there = std::to_string(first_half.size() - 1);
+    CHECK(c.receives("NLST f") == "f\r\n");
+    CHECK(c.receives("LIST f").find(' ' + there + ' ') != std::string::npos);
+    CHECK(c.says("STAT f").find(' ' + there + ' ') != std::string::npos);
+    auto bob = login("bob");
+    bob.opens_data();
+    CHECK(bob.code("LIST f") == 550);
+    c.opens_data();
+    CHECK(c.code("LIST g") == 550);
+    upload_rest(c, "APPE f", first_half.size() - 1);
+}
+
+TEST_CASE_METHOD(resume_test, "a directory that holds nothing else is there for its user") {
+    add_user("bob");
+    auto upload = begin_upload(login(), "d/f", first_half);
+    const auto all = std::to_string(first_half.size()) + " bytes in";
+    while (upload.control.says("STAT").find(all) == std::string::npos) {
+    }
+    upload.control.expects("ABOR", 426);
+    CHECK(upload.control.hears_code() == 226);
+    CHECK_FALSE(exists("d"));
+    auto c = login();
+    CHECK(c.code("CWD missing") == 550);
+    c.expects("CWD d", 250);
+    CHECK(c.receives("NLST") == "f\r\n");
+    CHECK(c.receives("NLST /d") == "/d/f\r\n");
+    CHECK(login("bob").code("CWD d") == 550);
+    const auto there = size(c);
+    c.expects("REST " + std::to_string(there), 350);
+    c.stores("f", (first_half + second_half).substr(there));
+    CHECK(content("d/f") == first_half + second_half);
+}
+
 TEST_CASE_METHOD(resume_test, "there is nothing to be renamed or copied of it") {
     auto c = break_off();
     CHECK(c.says("RNFR f").starts_with("550 "));

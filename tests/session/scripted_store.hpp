@@ -4,6 +4,8 @@
 #include "storage/adapter.hpp"
 #include "storage/error.hpp"
 
+#include <boost/asio/error.hpp>
+
 #include <chrono>
 #include <condition_variable>
 #include <map>
@@ -41,12 +43,21 @@ public:
             throw std::runtime_error("the store was not asked");
     }
 
-    /// What an operation does when it comes there.
-    awaitable<error_code> at(moment m) {
-        while (is_held(m))
+    /// What an operation does when it comes there; where it is held, `stop` ends it.
+    awaitable<error_code> at(moment m, std::stop_token stop = {}) {
+        while (is_held(m) && !stop.stop_requested())
             co_await sleep_for(std::chrono::milliseconds(1));
+        if (stop.stop_requested())
+            co_return asio::error::operation_aborted;
         const std::lock_guard lock(mutex_);
+        ++steps_[m].times;
         co_return steps_[m].error;
+    }
+
+    /// How many operations have gone on from there.
+    int times(moment m) {
+        const std::lock_guard lock(mutex_);
+        return steps_[m].times;
     }
 
 private:
@@ -54,6 +65,7 @@ private:
         error_code error;
         bool held = false;
         bool waiting = false;
+        int times = 0;
     };
 
     bool is_held(moment m) {
@@ -86,7 +98,7 @@ public:
 
     awaitable<result<storage::list_page>> list(storage::list_request request) override {
         const auto page = request.token.empty() ? moment::first_page : moment::next_page;
-        if (const auto failed = co_await plan_.at(page))
+        if (const auto failed = co_await plan_.at(page, request.stop))
             co_return failed;
         request.limit = std::min<std::size_t>(request.limit, 10);
         co_return co_await inner_->list(std::move(request));
