@@ -21,7 +21,6 @@ TEST_CASE("a ULID is the time and chance in Crockford's base 32") {
     CHECK(make_ulid(at(1'469'918'176'385), chance) == "01ARYZ6S410000000000000000");
     chance.fill(255);
     CHECK(make_ulid(at(0), chance) == "0000000000ZZZZZZZZZZZZZZZZ");
-    CHECK(make_ulid(at((1L << 48) - 1), chance) == "7ZZZZZZZZZZZZZZZZZZZZZZZZZ");
     chance = {0, 0, 0, 0, 1, 0, 0, 0, 0, 33};
     CHECK(make_ulid(at(31), chance) == "000000000Z0000000100000011");
 }
