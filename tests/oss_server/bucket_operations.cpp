@@ -81,6 +81,10 @@ awaitable<reply> operations::put_bucket(service& s, call& c) {
         b.acl = *acl;
     if (!is_bucket_acl(b.acl))
         co_return invalid_argument("no such bucket access control exists", "x-oss-acl", b.acl);
+    const auto status = c.header_text("x-oss-hns-status");
+    b.hierarchical = status == "enabled";
+    if (!b.hierarchical && !status.empty() && status != "disabled")
+        co_return invalid_argument("The status is not valid.", "x-oss-hns-status", status);
     const auto text = co_await receive_text(c, s.settings.most.document);
     if (!text)
         co_return text.error();
@@ -117,6 +121,8 @@ awaitable<reply> operations::get_bucket_info(service& s, call& c) {
     add(bucket, "AccessMonitor", "Disabled");
     describe_place(bucket, *b, s.settings.region);
     add(bucket, "DataRedundancyType", "LRS");
+    if (b->hierarchical)
+        add(bucket, "HierarchicalNamespace", "Enabled");
     add(bucket, "TransferAcceleration", "Disabled");
     add_owner(bucket);
     auto acl = bucket.append_child("AccessControlList");

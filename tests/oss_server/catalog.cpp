@@ -49,6 +49,15 @@ std::vector<std::string> segments_of(std::string_view path) {
     }
 }
 
+// "a/" and "a/b/" of "a/b/c" and "a/b/c/".
+std::vector<std::string> directories_above(const std::string& key) {
+    std::vector<std::string> all;
+    for (auto slash = key.find('/'); slash != key.npos && slash + 1 < key.size();
+         slash = key.find('/', slash + 1))
+        all.push_back(key.substr(0, slash + 1));
+    return all;
+}
+
 } // namespace
 
 catalog::catalog(asio::any_io_executor executor, std::shared_ptr<storage::adapter> records,
@@ -224,7 +233,29 @@ awaitable<async_lock::guard> catalog::lock(const std::string& bucket, const std:
     return locks_[number].acquire();
 }
 
+// Each key has its turn in one of them, and nobody waits for another while it has one.
+awaitable<std::vector<async_lock::guard>> catalog::lock_all() {
+    std::vector<async_lock::guard> all;
+    all.reserve(lock_count);
+    for (auto& one : locks_)
+        all.push_back(co_await one.acquire());
+    co_return all;
+}
+
 awaitable<outcome<>> catalog::publish(std::string bucket, object_ptr object) {
+    const auto about = find_bucket(bucket);
+    if (about && about->hierarchical)
+        for (const auto& above : directories_above(object->key)) {
+            if (find(bucket, above))
+                continue;
+            const auto made = co_await publish_one(bucket, make_directory(above, object->modified));
+            if (!made)
+                co_return made.error();
+        }
+    co_return co_await publish_one(std::move(bucket), std::move(object));
+}
+
+awaitable<outcome<>> catalog::publish_one(std::string bucket, object_ptr object) {
     const auto path = object_path(bucket, object->key);
     const auto stored = co_await write(path, to_json(*object));
     if (!stored)
@@ -254,6 +285,29 @@ awaitable<outcome<>> catalog::remove(std::string bucket, std::string key) {
             old = std::move(at->second);
             found->second.objects.erase(at);
         }
+    co_return outcome<>();
+}
+
+awaitable<outcome<>> catalog::rename(std::string bucket, std::vector<object_ptr> from,
+                                     std::vector<object_ptr> to) {
+    for (const auto& object : to) {
+        const auto stored = co_await write(object_path(bucket, object->key), to_json(*object));
+        if (!stored)
+            co_return stored.error();
+    }
+    {
+        const std::lock_guard guarded(mutex_);
+        auto& objects = buckets_[bucket].objects;
+        for (const auto& object : from)
+            objects.erase(object->key);
+        for (const auto& object : to)
+            objects[object->key] = object;
+    }
+    for (const auto& object : from) {
+        const auto erased = co_await erase(object_path(bucket, object->key));
+        if (!erased)
+            co_return erased.error();
+    }
     co_return outcome<>();
 }
 

@@ -47,9 +47,18 @@ public:
     /// Held while an object is looked at and then changed.
     awaitable<async_lock::guard> lock(const std::string& bucket, const std::string& key);
 
-    /// REQUIRES, for these two: the lock of that key is held.
+    /// Held while many objects change at once.
+    awaitable<std::vector<async_lock::guard>> lock_all();
+
+    /// REQUIRES, for these two: the lock of that key is held. With a hierarchical namespace the
+    /// directories above it are made, too.
     awaitable<outcome<>> publish(std::string bucket, object_ptr object);
     awaitable<outcome<>> remove(std::string bucket, std::string key);
+
+    /// Gives objects other names, as one step to all who look. REQUIRES: all is locked, and the new
+    /// names are free.
+    awaitable<outcome<>> rename(std::string bucket, std::vector<object_ptr> from,
+                                std::vector<object_ptr> to);
 
     awaitable<outcome<>> create_upload(std::string bucket, upload_record r);
     /// Nothing, for these two, if there is no such upload of that key.
@@ -73,6 +82,7 @@ public:
     }
 
 private:
+    awaitable<outcome<>> publish_one(std::string bucket, object_ptr object);
     awaitable<outcome<>> write(std::string path, std::string text);
     awaitable<outcome<>> erase(std::string path);
     awaitable<std::string> read(std::string path);

@@ -48,4 +48,8 @@ awaitable<reply> put_symlink(service& s, call& c);
 awaitable<reply> get_symlink(service& s, call& c);
 awaitable<reply> restore_object(service& s, call& c);
 
+// of buckets with hierarchical namespace: directory_operations.cpp
+awaitable<reply> create_directory(service& s, call& c);
+awaitable<reply> rename_object(service& s, call& c); // or a directory
+
 } // namespace objftpd::oss_server::operations

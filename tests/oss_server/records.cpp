@@ -90,12 +90,23 @@ const char* name_of(object_type type) {
     return type_names.at(static_cast<std::size_t>(type));
 }
 
+object_ptr make_directory(std::string key, std::chrono::sys_seconds modified) {
+    object_record r;
+    r.key = std::move(key);
+    r.modified = modified;
+    r.etag = "D41D8CD98F00B204E9800998ECF8427E"; // of nothing
+    r.crc64 = 0;
+    r.given.content["content-type"] = "application/x-directory";
+    return std::make_shared<const object_record>(std::move(r));
+}
+
 std::string to_json(const bucket_record& r) {
     json::object out;
     out["name"] = r.name;
     out["created"] = to_number(r.created);
     out["acl"] = r.acl;
     out["storage_class"] = r.storage_class;
+    out["hierarchical"] = r.hierarchical;
     return json::serialize(out);
 }
 
@@ -106,6 +117,7 @@ bucket_record parse_bucket(const std::string& text) {
     r.created = time_of(v.at("created"));
     r.acl = text_of(v.at("acl"));
     r.storage_class = text_of(v.at("storage_class"));
+    r.hierarchical = v.at("hierarchical").as_bool();
     return r;
 }
 

@@ -18,6 +18,7 @@ struct bucket_record {
     std::chrono::sys_seconds created;
     std::string acl = "private";
     std::string storage_class = "Standard";
+    bool hierarchical = false; // directories are there by themselves, as objects "a/"
 };
 
 /// What a client gives an object besides its bytes.
@@ -58,6 +59,9 @@ struct object_record {
 
 /// Immutable: a change makes a new one. Who holds one can read the object as it was.
 using object_ptr = std::shared_ptr<const object_record>;
+
+/// The directory "a/b/" of a bucket with hierarchical namespace.
+object_ptr make_directory(std::string key, std::chrono::sys_seconds modified);
 
 struct part_record {
     unsigned number = 0;

@@ -57,6 +57,8 @@ constexpr auto table = std::to_array<row>({
     {"PUT", subject::object, "symlink", right::write, put_symlink},
     {"GET", subject::object, "symlink", right::read, get_symlink},
     {"POST", subject::object, "restore", right::owner, restore_object},
+    {"POST", subject::object, "x-oss-dir", right::owner, create_directory},
+    {"POST", subject::object, "x-oss-rename", right::owner, rename_object},
 });
 
 // What OSS has and this server has not. A request for one must not be taken for another.
@@ -88,10 +90,8 @@ constexpr auto unsupported = std::to_array<std::string_view>({
     "website",
     "worm",
     "x-oss-async-process",
-    "x-oss-dir",
     "x-oss-delete",
     "x-oss-process",
-    "x-oss-rename",
 });
 
 subject subject_of(const http::request& r) {
