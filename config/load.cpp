@@ -3,6 +3,7 @@
 #include "config/credentials.hpp"
 #include "config/object_store.hpp"
 #include "config/problems.hpp"
+#include "config/rights.hpp"
 #include "config/schema.hpp"
 #include "config/secret.hpp"
 #include "config/text.hpp"
@@ -153,6 +154,7 @@ public:
             make_absolute(store.remote.web_identity_token_file);
             store.remote.hidden_variables = secret_variables_;
         }
+        settle_rename_keeps(s);
         check_consistency(s, problems_);
         return {std::move(s), problems_.take()};
     }
@@ -174,8 +176,9 @@ private:
         store_settings done = store;
         if (local)
             return done;
-        if (store.type == store_type::s3 && table.contains("signature"))
-            problems_.add(key + ".signature", "is not used unless type = \"oss\"");
+        for (const auto* const own : {"signature", "rename"})
+            if (store.type == store_type::s3 && table.contains(own))
+                problems_.add(join(key, own), "is not used unless type = \"oss\"");
         find_secret(table, key, store);
         complete_store(store, key, problems_);
         done.remote = store;

@@ -74,4 +74,19 @@ std::string right_names() {
     return names;
 }
 
+void settle_rename_keeps(settings& s) {
+    const auto sets_acls = [](const store_settings& store, const user_settings& user) {
+        return (user.rights & static_cast<rights>(right::acl)) != 0 &&
+               std::ranges::find(user.mounts, store.name, &mount_settings::store) !=
+                   user.mounts.end();
+    };
+    for (auto& store : s.stores) {
+        if (store.remote.rename_keeps != kept_attributes::automatic)
+            continue;
+        const bool used = std::ranges::any_of(
+            s.users, [&](const user_settings& user) { return sets_acls(store, user); });
+        store.remote.rename_keeps = used ? kept_attributes::all : kept_attributes::known;
+    }
+}
+
 } // namespace objftpd::config

@@ -15,4 +15,8 @@ std::optional<rights> parse_rights(const std::vector<std::string>& names, std::s
 /// All names of single rights: "list, read, create, ...".
 std::string right_names();
 
+/// Stores whose renames keep kept_attributes::automatic keep all where somebody with a mount of
+/// theirs may set ACLs, else what is known.
+void settle_rename_keeps(settings& s);
+
 } // namespace objftpd::config

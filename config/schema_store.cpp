@@ -231,6 +231,23 @@ std::vector<option<store_source>> transfer_options() {
                    "one is of use where the store takes long to copy: parts are copied at the "
                    "same time, and none of the requests is as long.")
             .unset_by_default("5 GiB"),
+        make::choice(
+            "rename", &r::native_rename, "copy", {{"copy", false}, {"native", true}},
+            "OSS only: how files and directories are renamed. \"copy\": by copies inside "
+            "the store. \"native\": by one request each, which is atomic and has no limits; "
+            "only for buckets with hierarchical namespace, which are not asked whether "
+            "they have one. A file that replaces another is copied all the same. New "
+            "directories are made by CreateDirectory."),
+        make::choice("rename_keeps", &r::rename_keeps, "auto",
+                     {{"auto", kept_attributes::automatic},
+                      {"known", kept_attributes::known},
+                      {"all", kept_attributes::all}},
+                     "What objects keep that are copied: renamed, with their directory too, copied "
+                     "by SITE, or appended to. All keep their media types, metadata, tags and "
+                     "classes. \"known\": their encryption as well, but in directories, of which "
+                     "only the store's own notice tells; ACLs are as acl says. \"all\": encryption "
+                     "and ACL, too, by one more request, in directories by two for each object. "
+                     "\"auto\": \"all\" where a user with a mount of the store has the right acl."),
         make::flag("keep_empty_directories", &r::keep_empty_directories, true,
                    "Whether a directory stays, as an empty object that marks it, when the last "
                    "file is deleted or renamed away. To know, DELE lists the directory where it "

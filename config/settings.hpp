@@ -162,6 +162,10 @@ enum class upload_checksum { md5, crc32c, crc64nvme };
 enum class payload_hash { automatic, never, always };
 enum class internal_network { automatic, never, always };
 
+/// What renamed, copied and appended objects keep: what requests tell that are sent anyway, or all
+/// that can be asked for. Automatic is `all` where a user may set ACLs; loading settles it.
+enum class kept_attributes { automatic, known, all };
+
 /// A store that is reached over HTTP.
 struct object_store_settings : credential_settings, upload_attributes {
     config::endpoint endpoint;
@@ -190,6 +194,8 @@ struct object_store_settings : credential_settings, upload_attributes {
     std::size_t rename_bytes = std::size_t{100} << 30; // the same
     unsigned parallel_copies = 16;
     std::size_t largest_copy = 0; // by one request; 0: as the store has it
+    bool native_rename = false;   // OSS: its buckets have hierarchical namespaces
+    kept_attributes rename_keeps = kept_attributes::automatic;
     bool keep_empty_directories = true;
     bool check_directories = false;
     bool times_in_metadata = false; // MFMT is kept there

@@ -97,6 +97,8 @@ rest::bucket_settings make_bucket_settings(const config::store_settings& setting
     made.most_renamed_bytes = s.rename_bytes;
     made.parallel_copies = s.parallel_copies;
     made.largest_copy = s.largest_copy;
+    made.native_rename = s.native_rename;
+    made.keep_acls = s.rename_keeps == config::kept_attributes::all;
     made.keep_empty_directories = s.keep_empty_directories;
     made.check_directories = s.check_directories;
     made.times_in_metadata = s.times_in_metadata;

@@ -25,6 +25,8 @@ struct bucket_settings {
     std::uint64_t most_renamed_bytes = 100ull << 30; // the same
     unsigned parallel_copies = 16;                   // of a directory that is renamed, or of a file
     std::uint64_t largest_copy = 0;           // bytes, by one request; 0: as the store has it
+    bool native_rename = false;               // it has a hierarchical namespace (OSS)
+    bool keep_acls = false;                   // what else an object has is asked for, too
     bool keep_empty_directories = true;       // a marker takes the place of what was last in one
     bool check_directories = false;           // uploads ask whether one has their name
     bool times_in_metadata = false;           // set_modified() writes there, and stat() reads

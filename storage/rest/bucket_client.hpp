@@ -175,6 +175,15 @@ public:
     awaitable<result<std::string>> link(std::string key) const;
     awaitable<result<>> set_link(std::string key, std::string target, overwrite existing) const;
 
+    // In OSS's buckets with hierarchical namespace alone. Names of directories have no slash at
+    // their ends there. errc::already_exists if there is anything of that name.
+
+    awaitable<attempt> create_directory(std::string name) const;
+
+    /// Of an object or a directory with all in it, as one step. The directory above `to` must be
+    /// there.
+    awaitable<attempt> rename(std::string from, std::string to) const;
+
     /// The first thousand whose keys begin with that one.
     awaitable<result<versions_answer>> versions(std::string key) const;
 

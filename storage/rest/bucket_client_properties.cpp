@@ -23,6 +23,11 @@ result<> outcome_of(const answer& a) {
     return a.failed ? result<>(a.failed) : result<>();
 }
 
+// Of what is no upload.
+attempt attempt_of(const answer& a) {
+    return a.failed ? attempt(a.failed, a.may_have_worked) : attempt(stored());
+}
+
 } // namespace
 
 awaitable<result<std::vector<http::header>>> bucket_client::headers(std::string key) const {
@@ -106,6 +111,19 @@ awaitable<result<>> bucket_client::set_link(std::string key, std::string target,
     c.headers.emplace_back(dialect_->own("symlink-target"), http::percent_encode_path(target));
     const auto a = co_await send(std::move(c), existing);
     co_return outcome_of(a);
+}
+
+awaitable<attempt> bucket_client::create_directory(std::string name) const {
+    const auto c = about(operation::create_directory, "POST", std::move(name), "x-oss-dir");
+    const auto a = co_await transport_->send(c);
+    co_return attempt_of(a);
+}
+
+awaitable<attempt> bucket_client::rename(std::string from, std::string to) const {
+    auto c = about(operation::rename, "POST", std::move(to), "x-oss-rename");
+    c.headers.emplace_back("x-oss-rename-source", http::percent_encode(from));
+    const auto a = co_await transport_->send(c);
+    co_return attempt_of(a);
 }
 
 awaitable<result<versions_answer>> bucket_client::versions(std::string key) const {

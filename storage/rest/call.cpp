@@ -48,6 +48,10 @@ std::string_view name_of(operation o) {
         return "GetSymlink";
     case operation::put_link:
         return "PutSymlink";
+    case operation::create_directory:
+        return "CreateDirectory";
+    case operation::rename:
+        return "Rename";
     case operation::list_versions:
         return "ListObjectVersions";
     }

@@ -35,6 +35,8 @@ enum class operation {
     restore_object,
     get_link,
     put_link,
+    create_directory,
+    rename,
     list_versions, // the last one
 };
 inline constexpr auto operation_count = static_cast<std::size_t>(operation::list_versions) + 1;

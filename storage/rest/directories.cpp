@@ -5,6 +5,8 @@
 #include "storage/error.hpp"
 #include "storage/http/encoding.hpp"
 
+#include <ranges>
+
 namespace objftpd::storage::rest {
 namespace {
 
@@ -64,6 +66,25 @@ awaitable<result<>> directories::require_parent(std::string key, parents missing
     co_return result<>();
 }
 
+awaitable<result<>> directories::make_above(std::string key, std::string known) const {
+    std::vector<std::string> missing;
+    for (auto above = parent_of(std::move(key)); !known.starts_with(above);
+         above = parent_of(above)) {
+        const auto there = co_await stat(above);
+        if (there)
+            break;
+        if (there.error() != errc::not_found)
+            co_return there.error();
+        missing.push_back(above);
+    }
+    for (auto& one : std::views::reverse(missing)) {
+        const auto made = co_await put_marker(std::move(one), overwrite::allowed);
+        if (!made)
+            co_return made;
+    }
+    co_return result<>();
+}
+
 awaitable<result<>> directories::require_free(std::string key) const {
     const auto directory = co_await stat(key);
     if (directory || directory.error() != errc::not_found)
@@ -82,6 +103,11 @@ awaitable<result<>> directories::make(std::string key, parents missing) const {
     const auto is_free = co_await require_free(key);
     if (!is_free)
         co_return is_free.error();
+    if (bucket_->settings.native_rename) {
+        const auto made = co_await make_above(key, std::string());
+        if (!made)
+            co_return made;
+    }
     co_return co_await put_marker(std::move(key), overwrite::refused);
 }
 
@@ -112,7 +138,9 @@ awaitable<result<>> directories::remove(std::string key) const {
 
 awaitable<void> directories::keep_parent_of(std::string key) const {
     auto parent = parent_of(std::move(key));
-    if (parent.empty() || !bucket_->settings.keep_empty_directories)
+    const auto& settings = bucket_->settings;
+    // With a hierarchical namespace they stay by themselves.
+    if (parent.empty() || !settings.keep_empty_directories || settings.native_rename)
         co_return;
     const auto kept = co_await keep(parent);
     if (!kept)
@@ -127,7 +155,18 @@ awaitable<result<>> directories::keep(std::string key) const {
     co_return co_await put_marker(std::move(key), overwrite::allowed);
 }
 
+awaitable<result<>> directories::make_real(std::string key, overwrite existing) const {
+    key.pop_back();
+    const auto made = co_await bucket_->client.create_directory(std::move(key));
+    const bool stands = !made.outcome && made.outcome.error() == errc::already_exists;
+    if (made.outcome || (stands && (made.may_have_worked || existing == overwrite::allowed)))
+        co_return result<>();
+    co_return made.outcome.error();
+}
+
 awaitable<result<>> directories::put_marker(std::string key, overwrite existing) const {
+    if (bucket_->settings.native_rename)
+        co_return co_await make_real(std::move(key), existing);
     object_attributes attributes(bucket_->settings.attributes);
     attributes.content_type = marker_type;
     body_checksums sum_of_nothing(http::to_base64(md5::of({})));

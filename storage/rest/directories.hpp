@@ -27,6 +27,9 @@ public:
     /// directory, and there is none.
     awaitable<result<>> require_parent(std::string key, parents missing) const;
 
+    /// Makes the directories above that key that are not there; those above `known` are.
+    awaitable<result<>> make_above(std::string key, std::string known) const;
+
     /// errc::already_exists if there is a directory or a file of that name.
     awaitable<result<>> require_free(std::string key) const;
 
@@ -41,6 +44,7 @@ public:
     awaitable<void> keep_parent_of(std::string key) const;
 
 private:
+    awaitable<result<>> make_real(std::string key, overwrite existing) const;
     awaitable<result<>> put_marker(std::string key, overwrite existing) const;
     awaitable<result<>> keep(std::string key) const;
 

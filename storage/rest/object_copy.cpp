@@ -2,6 +2,8 @@
 
 #include "config/log.hpp"
 #include "storage/error.hpp"
+#include "storage/rest/kept_attributes.hpp"
+#include "storage/rest/native_rename.hpp"
 #include "storage/rest/object_upload.hpp"
 
 #include <boost/asio/error.hpp>
@@ -41,16 +43,14 @@ awaitable<result<put_result>> copy_in_parts(const std::shared_ptr<const bucket_a
 }
 
 awaitable<result<put_result>> copy_at_once(const std::shared_ptr<const bucket_access>& bucket,
-                                           copy_request wanted, const object_head& source) {
-    const auto attributes = [&] {
-        object_attributes all(bucket->settings.attributes);
-        if (all.storage_class.empty())
-            all.storage_class = source.storage_class;
-        return all;
-    }();
+                                           copy_request wanted, const object_head& source,
+                                           acl_of acl) {
+    const auto attributes = co_await attributes_of(bucket, wanted.from, source, acl);
+    if (!attributes)
+        co_return attributes.error();
     const copy_source version(std::move(wanted.from), source.etag);
     auto copy =
-        co_await bucket->client.copy(version, wanted.to, attributes, wanted.existing, wanted.stop);
+        co_await bucket->client.copy(version, wanted.to, *attributes, wanted.existing, wanted.stop);
     put_result made;
     made.size = source.size;
     if (copy.outcome) {
@@ -103,7 +103,7 @@ awaitable<result<copied>> copy_version(const std::shared_ptr<const bucket_access
     if (source->size > bucket->largest_copy())
         made = co_await copy_in_parts(bucket, std::move(r), *source);
     else
-        made = co_await copy_at_once(bucket, std::move(r), *source);
+        made = co_await copy_at_once(bucket, std::move(r), *source, acl_of_copies(*bucket));
     if (!made)
         co_return made.error();
     all.made = std::move(*made);
@@ -152,8 +152,9 @@ awaitable<result<put_result>> copy_listed(std::shared_ptr<const bucket_access> b
                                           list_answer::object source, std::string to,
                                           std::stop_token stop) {
     const auto& speech = bucket->client.speech();
+    const bool is_known = !bucket->settings.keep_acls; // else its head tells of its encryption
     auto existing = overwrite::refused;
-    if (source.size <= bucket->largest_copy()) {
+    if (is_known && source.size <= bucket->largest_copy()) {
         object_head head;
         head.size = source.size;
         head.etag = source.etag;
@@ -161,7 +162,7 @@ awaitable<result<put_result>> copy_listed(std::shared_ptr<const bucket_access> b
         head.storage_class = source.storage_class;
         copy_request whole(source.key, to, existing);
         whole.stop = stop;
-        auto made = co_await copy_at_once(bucket, whole, head);
+        auto made = co_await copy_at_once(bucket, whole, head, acl_of::mount);
         if (!made && made.error() == errc::already_exists) { // maybe from an attempt before
             const auto said = co_await compare_objects(bucket, source.key, to);
             if (said && *said == evidence::proves)
@@ -191,6 +192,13 @@ awaitable<result<>> rename_object(std::shared_ptr<const bucket_access> bucket,
     // In the order of their names, so that two renames never wait for each other.
     const auto first = co_await bucket->locks->wait(std::min(from, to), key_locks::share::alone);
     const auto second = co_await bucket->locks->wait(std::max(from, to), key_locks::share::alone);
+    if (bucket->settings.native_rename) {
+        const auto moved = co_await move_object(bucket, request);
+        const bool replaces = !moved && moved.error() == errc::already_exists &&
+                              request.existing == overwrite::allowed;
+        if (!replaces) // which the store does by copies alone
+            co_return moved;
+    }
     const auto all = co_await copy_version(bucket, request);
     if (!all)
         co_return all.error();

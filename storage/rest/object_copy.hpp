@@ -9,13 +9,15 @@
 namespace objftpd::storage::rest {
 
 /// Copies an object inside its bucket, by one CopyObject or in parts, and compares what came of it.
-/// Metadata and tags come along; class, ACL and encryption are those of the mount.
+/// All that it has comes along, its ACL only where bucket_settings::keep_acls says so.
 /// A copy in parts ends when its stop is requested.
 awaitable<result<put_result>> copy_object(std::shared_ptr<const bucket_access> bucket,
                                           copy_request request);
 
 /// Copies the version that a listing told of, where nothing stands as far as the store can refuse
-/// that. errc::precondition_failed if it has changed since. `stop` is that of a copy_request.
+/// that. What the listing does not tell, encryption and ACL, is the mount's unless
+/// bucket_settings::keep_acls says otherwise. errc::precondition_failed if it has changed since.
+/// `stop` is that of a copy_request.
 awaitable<result<put_result>> copy_listed(std::shared_ptr<const bucket_access> bucket,
                                           list_answer::object source, std::string to,
                                           std::stop_token stop);
@@ -24,9 +26,10 @@ awaitable<result<put_result>> copy_listed(std::shared_ptr<const bucket_access> b
 awaitable<result<evidence>> compare_objects(std::shared_ptr<const bucket_access> bucket,
                                             std::string one, std::string other);
 
-/// Copies, then removes the source if it is still the version that was copied. A crash in between
-/// leaves both, never none. Uploads to both names wait meanwhile. Once the copy has begun it is not
-/// stopped but by an error, unless it goes in parts.
+/// By the store itself where it can and nothing is replaced, which is atomic (native_rename.hpp).
+/// Else copies, then removes the source if it is still the version that was copied. A crash in
+/// between leaves both, never none. Uploads to both names wait meanwhile. Once the copy has begun it
+/// is not stopped but by an error, unless it goes in parts.
 awaitable<result<>> rename_object(std::shared_ptr<const bucket_access> bucket,
                                   rename_request request);
 

@@ -2,6 +2,7 @@
 
 #include "storage/error.hpp"
 #include "storage/path.hpp"
+#include "storage/rest/kept_attributes.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -39,47 +40,6 @@ values metadata_in(const object_head& head, const dialect& speech) {
     return all;
 }
 
-// The canned ACL that is nearest to the one told, and never more than it. "default": the bucket's.
-std::string canned_acl(const std::string& told) {
-    if (told.find(" to ") == told.npos) // OSS tells it
-        return told == "default" ? std::string() : told;
-    const auto grants = [&](std::string_view grant) { return told.find(grant) != told.npos; };
-    if (grants("READ to AllUsers"))
-        return grants("WRITE to AllUsers") ? "public-read-write" : "public-read";
-    return grants("READ to AuthenticatedUsers") ? "authenticated-read" : "private";
-}
-
-// All that the object has, to be said anew of its copy. The mount's metadata, tags and class are
-// those of new objects.
-awaitable<object_attributes> attributes_of(const std::shared_ptr<const bucket_access>& bucket,
-                                           std::string key, const object_head& head) {
-    object_attributes all(bucket->settings.attributes);
-    all.metadata.clear();
-    all.tags.clear();
-    all.content_type = head.content_type;
-    all.kept = head.kept;
-    all.storage_class = head.storage_class;
-    if (!head.encryption.empty()) {
-        all.encryption = head.encryption;
-        all.encryption_key = head.encryption_key;
-    }
-    const auto acl = co_await bucket->client.acl(std::move(key));
-    if (acl) // who may not ask has not set it otherwise than the mount says
-        all.acl = canned_acl(*acl);
-    co_return all;
-}
-
-// Ceph forgets them in such a copy, and takes none with it.
-awaitable<result<>> keep_tags(const std::shared_ptr<const bucket_access>& bucket, std::string key,
-                              values tags) {
-    const auto head = co_await bucket->client.head(key);
-    if (!head)
-        co_return head.error();
-    if (head->tagged)
-        co_return result<>();
-    co_return co_await bucket->client.set_tags(std::move(key), std::move(tags));
-}
-
 // Whether it is as it was to become, though the answer was lost.
 awaitable<result<>> settle(const std::shared_ptr<const bucket_access>& bucket, std::string key,
                            const object_head& before, const object_attributes& wanted,
@@ -104,27 +64,23 @@ awaitable<result<>> say_anew(const std::shared_ptr<const bucket_access>& bucket,
     const bool too_large = head->size > bucket->client.speech().bounds().largest_copy;
     if (too_large || head->is_locked || head->is_link)
         co_return errc::unsupported;
-    auto attributes = co_await attributes_of(bucket, key, *head);
-    values tags;
-    if (head->tagged) {
-        auto told = co_await bucket->client.tags(key);
-        if (!told)
-            co_return told.error();
-        tags = std::move(*told);
-    }
-    change(attributes);
+    auto attributes = co_await attributes_of(bucket, key, *head, acl_of::object);
+    if (!attributes)
+        co_return attributes.error();
+    auto tags = co_await tags_of(bucket, key, *head);
+    if (!tags)
+        co_return tags.error();
+    change(*attributes);
     copy_source itself(key, head->etag);
-    const auto made = co_await bucket->client.replace_metadata(std::move(itself), attributes);
+    const auto made = co_await bucket->client.replace_metadata(std::move(itself), *attributes);
     if (!made.outcome && !made.may_have_worked)
         co_return made.outcome.error();
     if (!made.outcome) {
-        const auto settled = co_await settle(bucket, key, *head, attributes, made.outcome.error());
+        const auto settled = co_await settle(bucket, key, *head, *attributes, made.outcome.error());
         if (!settled)
             co_return settled;
     }
-    if (!tags.empty())
-        co_return co_await keep_tags(bucket, std::move(key), std::move(tags));
-    co_return result<>();
+    co_return co_await keep_tags(bucket, std::move(key), std::move(*tags));
 }
 
 // "name" anew, or gone; the others stay.

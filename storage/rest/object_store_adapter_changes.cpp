@@ -1,6 +1,7 @@
 #include "storage/error.hpp"
 #include "storage/rest/directory_removal.hpp"
 #include "storage/rest/directory_rename.hpp"
+#include "storage/rest/native_rename.hpp"
 #include "storage/rest/object_copy.hpp"
 #include "storage/rest/object_store_adapter.hpp"
 
@@ -125,6 +126,8 @@ awaitable<result<>> object_store_adapter::move_directory(rename_request r) {
     const auto above = co_await directories_.require_parent(r.to, r.missing);
     if (!above)
         co_return above.error();
+    if (bucket_->settings.native_rename)
+        co_return co_await rest::move_directory(bucket_, std::move(r));
     auto from = r.from;
     const auto moved = co_await rename_directory(bucket_, std::move(r));
     if (moved)

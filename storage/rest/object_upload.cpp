@@ -4,6 +4,7 @@
 #include "storage/error.hpp"
 #include "storage/http/encoding.hpp"
 #include "storage/refused_action.hpp"
+#include "storage/rest/kept_attributes.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
@@ -87,19 +88,11 @@ part_buffer& object_upload::current() {
 }
 
 object_attributes object_upload::attributes() const {
+    if (kept_)
+        return *kept_;
     auto all = bucket_->attributes_of(request_.key);
     if (!request_.content_type.empty())
         all.content_type = request_.content_type;
-    if (const auto& old = source_ ? source_ : stands_; old && !old->etag.empty()) {
-        all.content_type = old->content_type;
-        all.kept = old->kept;
-        if (!source_) // the content changes now
-            std::erase_if(all.kept, [&](const http::header& h) {
-                return tells_of_content(h, bucket_->client.speech());
-            });
-        if (all.storage_class.empty())
-            all.storage_class = old->storage_class;
-    }
     return all;
 }
 
@@ -289,6 +282,15 @@ awaitable<result<put_result>> object_upload::complete() {
     if (!ended)
         co_return ended.error();
     parts_->end();
+    const auto tagged = co_await keep_tags(bucket_, request_.key, kept_tags_);
+    if (!tagged && source_) // there are still the source's
+        co_return tagged.error();
+    if (!tagged)
+        config::log::warning("an object was appended to, and its tags are lost",
+                             {{"key", request_.key},
+                              {"tags", kept_->tags},
+                              {"error", tagged.error().message()},
+                              {"advice", "set them again"}});
     const auto sum = parts_->crc();
     if (!ended->crc64 && sum && sum->kind == crc_kind::crc64)
         ended->crc64 = sum->value;

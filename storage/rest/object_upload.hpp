@@ -57,6 +57,7 @@ private:
     awaitable<result<>> make_space();
     awaitable<result<>> make_room();
     awaitable<result<>> send_current();
+    awaitable<result<>> take_over(std::string key, const object_head& version);
     awaitable<result<>> read_kept(const object_head& kept, std::uint64_t size);
     awaitable<result<>> copy_parts(std::string from, std::string etag, const copy_plan& plan);
     awaitable<result<put_result>> put_whole();
@@ -84,10 +85,12 @@ private:
     std::unique_ptr<part_buffer> current_;
     std::optional<object_head> stands_; // what is added to; an empty ETag: nothing must be there
     std::optional<object_head> source_; // what is copied
-    std::uint64_t size_ = 0;            // of all bytes so far
-    bool ended_ = false;                // committed or given up
-    bool goes_on_ = false;              // with what broke off
-    bool refused_ = false;              // going on with it would fail again
+    std::optional<object_attributes> kept_; // what either of them was stored with
+    std::vector<named_value> kept_tags_;
+    std::uint64_t size_ = 0; // of all bytes so far
+    bool ended_ = false;     // committed or given up
+    bool goes_on_ = false;   // with what broke off
+    bool refused_ = false;   // going on with it would fail again
     std::optional<key_locks::turn> turn_;
     std::stop_source left_;
     std::stop_callback<std::function<void()>> on_stop_;

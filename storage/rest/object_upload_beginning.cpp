@@ -1,4 +1,5 @@
 #include "storage/error.hpp"
+#include "storage/rest/kept_attributes.hpp"
 #include "storage/rest/object_download.hpp"
 #include "storage/rest/object_upload.hpp"
 
@@ -10,7 +11,12 @@ namespace objftpd::storage::rest {
 
 awaitable<result<>> object_upload::keep(const object_head& kept, std::uint64_t size) {
     stands_ = kept;
-    const auto& bounds = bucket_->client.speech().bounds();
+    const auto taken_over = co_await take_over(request_.key, kept);
+    if (!taken_over)
+        co_return taken_over;
+    const auto& speech = bucket_->client.speech();
+    std::erase_if(kept_->kept, [&](const http::header& h) { return tells_of_content(h, speech); });
+    const auto& bounds = speech.bounds();
     // It begins with what the client has not sent: its owner must not find it as what broke off.
     const upload_mark nobodys(request_.key, std::string());
     plan_ = part_plan(bounds, bucket_->settings.part_size, bucket_->settings.largest_part,
@@ -38,6 +44,9 @@ void object_upload::go_on(const unfinished_upload& with, unsigned count) {
 
 awaitable<result<>> object_upload::copy(std::string from, const object_head& version) {
     source_ = version;
+    const auto taken_over = co_await take_over(from, version);
+    if (!taken_over)
+        co_return taken_over;
     const upload_mark nobodys(request_.key, std::string());
     const copy_plan plan(bucket_->client.speech().bounds(), bucket_->largest_copy(), version.size,
                          nobodys, copy_plan::followed_by::nothing);
@@ -46,6 +55,19 @@ awaitable<result<>> object_upload::copy(std::string from, const object_head& ver
     if (copied)
         parts_->know_checksums(version.crcs);
     co_return copied;
+}
+
+awaitable<result<>> object_upload::take_over(std::string key, const object_head& version) {
+    auto all = co_await attributes_of(bucket_, key, version, acl_of_copies(*bucket_));
+    if (!all)
+        co_return all.error();
+    auto tags = co_await tags_of(bucket_, std::move(key), version);
+    if (!tags)
+        co_return tags.error();
+    kept_ = std::move(*all);
+    kept_->tags = as_header(*tags);
+    kept_tags_ = std::move(*tags);
+    co_return result<>();
 }
 
 awaitable<result<>> object_upload::read_kept(const object_head& kept, std::uint64_t size) {

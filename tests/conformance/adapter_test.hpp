@@ -200,7 +200,7 @@ public:
 
     std::size_t leftovers() { return bucket_->leftovers(); }
 
-private:
+protected:
     explicit adapter_test(const adapter_under_test& row)
         : name_(Catch::MessageBuilder("INFO", CATCH_INTERNAL_LINEINFO, Catch::ResultWas::Info)
                 << "adapter: " << row.name),
@@ -208,6 +208,7 @@ private:
         use(bucket_->adapter());
     }
 
+private:
     Catch::ScopedMessage name_;
     std::unique_ptr<bucket_under_test> bucket_;
 };

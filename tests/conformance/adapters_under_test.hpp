@@ -83,4 +83,8 @@ private:
 /// alone, against the engine there.
 std::vector<adapter_under_test> adapters_under_test();
 
+/// The same, and buckets with hierarchical namespace, where the store renames by itself. Their
+/// directories show in listings, as markers do.
+std::vector<adapter_under_test> adapters_that_rename();
+
 } // namespace objftpd::tests

@@ -56,6 +56,12 @@ config::store_settings oss_in_name() {
                   config::oss_signature::v1);
 }
 
+config::store_settings oss_with_directories() {
+    auto settings = oss_in_path();
+    settings.remote.native_rename = true;
+    return settings;
+}
+
 adapter_under_test one_of(const std::string& name, config::store_settings (*settings)()) {
     return {name, [settings](event_loop& loop) {
                 return std::make_unique<object_store_bucket>(loop, settings());
@@ -100,6 +106,13 @@ std::vector<adapter_under_test> adapters_under_test() {
         one_of("oss, V4, bucket in the path", oss_in_path),
         one_of("oss, V1, bucket in the name", oss_in_name),
     };
+}
+
+std::vector<adapter_under_test> adapters_that_rename() {
+    auto all = adapters_under_test();
+    if (variable("S3_ENDPOINT").empty())
+        all.push_back(one_of("oss, hierarchical namespace", oss_with_directories));
+    return all;
 }
 
 } // namespace objftpd::tests

@@ -1,5 +1,4 @@
-#include "tests/conformance/adapter_test.hpp"
-#include "tests/conformance/object_store_bucket.hpp"
+#include "tests/conformance/bucket_with_options.hpp"
 
 #include <chrono>
 
@@ -8,40 +7,8 @@ using namespace objftpd::tests;
 using namespace std::chrono_literals;
 using storage::property;
 
-namespace {
-
-/// A bucket over HTTP with options of its own. What other programs put there is put there as well.
-class options_test : public bucket_speech {
-public:
-    template <class Set>
-    void with(const config::store_settings& settings, Set set) {
-        auto changed = settings;
-        set(changed.remote);
-        bucket_.emplace(loop(), changed);
-        use(bucket_->adapter());
-    }
-    ~options_test() { use(nullptr); }
-
-    void put_as(const std::string& key, const std::string& content_type) {
-        storage::upload_request request(key, overwrite::allowed);
-        request.content_type = content_type;
-        const auto to = value_of(run(store().open_upload(std::move(request))));
-        value_of(commit(*to));
-    }
-    std::string metadata(const std::string& key, const std::string& name) {
-        for (const auto& v : value_of(run(store().property_of(key, property::metadata))))
-            if (v.name == name)
-                return v.value;
-        return {};
-    }
-
-private:
-    std::optional<object_store_bucket> bucket_;
-};
-
-} // namespace
-
-TEST_CASE_METHOD(options_test, "times that clients set are kept in the metadata, as rclone's are",
+TEST_CASE_METHOD(bucket_with_options,
+                 "times that clients set are kept in the metadata, as rclone's are",
                  "[properties]") {
     for (const auto& settings : object_stores_under_test()) {
         with(settings, [](config::object_store_settings& s) {
@@ -73,7 +40,7 @@ TEST_CASE_METHOD(options_test, "times that clients set are kept in the metadata,
     }
 }
 
-TEST_CASE_METHOD(options_test, "hidden prefixes and Hadoop's markers are not listed",
+TEST_CASE_METHOD(bucket_with_options, "hidden prefixes and Hadoop's markers are not listed",
                  "[properties]") {
     for (const auto& settings : object_stores_under_test()) {
         with(settings, [](config::object_store_settings& s) {
@@ -96,7 +63,7 @@ TEST_CASE_METHOD(options_test, "hidden prefixes and Hadoop's markers are not lis
     }
 }
 
-TEST_CASE_METHOD(options_test, "an empty object of a directory's media type is a directory",
+TEST_CASE_METHOD(bucket_with_options, "an empty object of a directory's media type is a directory",
                  "[properties]") {
     for (const auto& settings : object_stores_under_test()) {
         with(settings, [](config::object_store_settings&) {});

@@ -26,6 +26,8 @@ public:
           client_(name_, transport(settings), dialect(settings)) {
         loop_.leave_background();
         storage::rest::call create(storage::rest::operation::put_object, "PUT");
+        if (settings.remote.native_rename)
+            create.headers.emplace_back("x-oss-hns-status", "enabled");
         const auto made = loop_.run(transport(settings)->send(create));
         if (made.failed)
             throw std::runtime_error("cannot make a bucket: " + made.failed.message() + " " +

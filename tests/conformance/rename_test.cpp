@@ -5,7 +5,10 @@ using namespace objftpd::tests;
 
 namespace {
 
-class rename_test : public adapter_test {};
+class rename_test : public adapter_test {
+public:
+    rename_test() : adapter_test(GENERATE(from_range(adapters_that_rename()))) {}
+};
 
 } // namespace
 

@@ -106,6 +106,8 @@ TEST_CASE("each source of credentials is told when what it needs is missing") {
          "store[1].role_base: \"ec2-role\" gives keys of Amazon, which OSS does not know"},
         {s3, "credentials = \"ec2-role\"\nsignature = \"v4\"",
          "store[1].signature: is not used unless type = \"oss\""},
+        {s3, "credentials = \"ec2-role\"\nrename = \"native\"",
+         "store[1].rename: is not used unless type = \"oss\""},
         {s3,
          "credentials = \"web-identity\"\nrole_arn = \"a\"\nweb_identity_token_file = \"t\"\n"
          "oidc_provider_arn = \"p\"",

@@ -358,3 +358,22 @@ TEST_CASE("the way inside the vendor's network is settled by the endpoint") {
           std::vector<std::string>{"store[1].internal: \"always\" needs an endpoint such as "
                                    "\"oss-cn-hangzhou.aliyuncs.com\""});
 }
+
+TEST_CASE("renames keep ACLs where somebody may set them, unless told otherwise") {
+    const auto kept = [](const std::string& option, const std::string& rights) {
+        auto text = "[[store]]\nname = \"m\"\ntype = \"oss\"\n"
+                    "endpoint = \"oss-cn-beijing.aliyuncs.com\"" +
+                    keys + option + "\n[[user]]\nname = \"u\"\npassword_hash = \"" +
+                    hash_password("secret", hash_cost{8, 1, 1}) + "\"\n" + rights +
+                    "\n[[user.mount]]\npath = \"/\"\nstore = \"m\"\nbucket = \"bucket\"\n";
+        const auto loaded =
+            load_text("[[listener]]\naddresses = [\"ftp://127.0.0.1:0\"]\n" + text, "f", "/");
+        CHECK(problems(loaded).empty());
+        return loaded.value.stores.at(0).remote.rename_keeps;
+    };
+    const std::string acl = "rights = [\"all\", \"acl\"]";
+    CHECK(kept("", "") == kept_attributes::known);
+    CHECK(kept("", acl) == kept_attributes::all);
+    CHECK(kept("rename_keeps = \"known\"", acl) == kept_attributes::known);
+    CHECK(kept("rename_keeps = \"all\"", "") == kept_attributes::all);
+}
