@@ -238,16 +238,19 @@ std::vector<option<store_source>> transfer_options() {
             "only for buckets with hierarchical namespace, which are not asked whether "
             "they have one. A file that replaces another is copied all the same. New "
             "directories are made by CreateDirectory."),
-        make::choice("rename_keeps", &r::rename_keeps, "auto",
-                     {{"auto", kept_attributes::automatic},
-                      {"known", kept_attributes::known},
-                      {"all", kept_attributes::all}},
-                     "What objects keep that are copied: renamed, with their directory too, copied "
-                     "by SITE, or appended to. All keep their media types, metadata, tags and "
-                     "classes. \"known\": their encryption as well, but in directories, of which "
-                     "only the store's own notice tells; ACLs are as acl says. \"all\": encryption "
-                     "and ACL, too, by one more request, in directories by two for each object. "
-                     "\"auto\": \"all\" where a user with a mount of the store has the right acl."),
+        make::choice(
+            "rename_keeps", &r::rename_keeps, "auto",
+            {{"auto", kept_attributes::automatic},
+             {"known", kept_attributes::known},
+             {"all", kept_attributes::all}},
+            "What objects keep that are copied: those that are renamed, alone or with their "
+            "directory, copied by SITE, or appended to. All keep media type, metadata, "
+            "tags and class. \"known\": their encryption, too, but not in directories, "
+            "where it would cost a request for each object to know it; ACLs become what "
+            "acl says. \"all\": encryption and ACL, which is one request more, and two for "
+            "each object of a directory. "
+            "\"auto\": \"all\" where a user with a mount of the store has the right acl. Native "
+            "renames keep all."),
         make::flag("keep_empty_directories", &r::keep_empty_directories, true,
                    "Whether a directory stays, as an empty object that marks it, when the last "
                    "file is deleted or renamed away. To know, DELE lists the directory where it "
