@@ -25,6 +25,8 @@
 #   - x-amz-checksum-*, x-amz-mp-object-size, the region, and Content-MD5 of a deletion of many keys
 #     are not looked at; STREAMING-UNSIGNED-PAYLOAD-TRAILER is XAmzContentSHA256Mismatch.
 #   - The list of uploads knows no delimiter.
+#   - x-amz-tagging is not looked at when an upload in parts begins; the tags of an object that was
+#     made so, and has none, are an empty answer without a document.
 #   - A connection without a byte for 65 s is closed, in the middle of an upload too.
 #
 # There is no manager: nothing here needs one, and it alone would take 300 MB. `ceph status` waits
