@@ -8,7 +8,8 @@ namespace {
 
 // An object that is replaced by another of the same content and size has been renamed as well.
 bool is_same(const object_head& a, const object_head& b) {
-    return a.size == b.size && (a.etag == b.etag || (a.crc64 && a.crc64 == b.crc64));
+    const auto crc = a.crcs.find(crc_kind::crc64);
+    return a.size == b.size && (a.etag == b.etag || (crc && crc == b.crcs.find(crc_kind::crc64)));
 }
 
 awaitable<result<>> make_parents(const std::shared_ptr<const bucket_access>& bucket,
