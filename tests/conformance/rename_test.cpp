@@ -8,6 +8,13 @@ namespace {
 class rename_test : public adapter_test {
 public:
     rename_test() : adapter_test(GENERATE(from_range(adapters_that_rename()))) {}
+
+    /// Without the directory itself, which may be told as its own marker.
+    std::multiset<std::string> below(const std::string& directory) {
+        auto all = keys(directory);
+        all.erase(directory);
+        return all;
+    }
 };
 
 } // namespace
@@ -117,7 +124,7 @@ TEST_CASE_METHOD(rename_test, "a directory cannot be moved into itself") {
     for (const auto* to : {"a/c/", "a/b/c/", "a/b/c/d/", "a/"})
         CHECK(error_of(rename("a/", to)) == errc::nested_rename);
     CHECK(content("a/b/f") == "1");
-    CHECK(keys("a/") == std::multiset<std::string>{"a/b/"});
+    CHECK(below("a/") == std::multiset<std::string>{"a/b/"});
 }
 
 TEST_CASE_METHOD(rename_test, "a sibling whose name begins alike is not inside") {
@@ -184,7 +191,7 @@ TEST_CASE_METHOD(rename_test, "a directory of more than one page moves as a whol
         put("a/" + std::to_string(i), std::to_string(i));
     value_of(rename("a/", "b/"));
     CHECK_FALSE(exists("a/"));
-    CHECK(keys("b/").size() == files);
+    CHECK(below("b/").size() == files);
     CHECK(content("b/1099") == "1099");
 }
 
