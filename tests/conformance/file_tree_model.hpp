@@ -57,7 +57,14 @@ std::string summary(const std::string& content);
 /// stored in them, and stay when that is gone.
 class file_tree {
 public:
-    explicit file_tree(bool real_directories) : real_directories_(real_directories) {}
+    explicit file_tree(bool real_directories, bool is_cached = false)
+        : real_directories_(real_directories), is_cached_(is_cached) {}
+
+    /// Whether it may succeed or not: an upload to the name of a directory that is not real is
+    /// refused by a cache that happens to know of it.
+    bool is_uncertain(const tree_operation& operation) const {
+        return is_cached_ && operation.uploads() && is_directory(operation.path);
+    }
 
     /// Why it has to fail; none: it has to succeed. Of several reasons, which one a store finds
     /// first is not promised; nor that it finds any before an upload is given up.
@@ -98,6 +105,7 @@ private:
     void remove_tree(const std::string& directory);
 
     bool real_directories_;
+    bool is_cached_;
     std::map<std::string, std::string> files_;
     std::set<std::string> directories_{std::string()}; // with all above them
 };

@@ -109,8 +109,9 @@ public:
     explicit command(tree_operation operation) : operation_(std::move(operation)) {}
 
     // The server itself answers where both names are the same.
-    void checkPreconditions(const file_tree&) const override {
+    void checkPreconditions(const file_tree& tree) const override {
         RC_PRE(!operation_.has_target() || operation_.path != operation_.to);
+        RC_PRE(!tree.is_uncertain(operation_));
     }
 
     void apply(file_tree& tree) const override { tree.apply(operation_); }
@@ -259,8 +260,8 @@ public:
         const bool shrunk_enough = fails_since_ && clock::now() - *fails_since_ > shrinking_time;
         if (shrunk_enough)
             return;
-        const file_tree nothing(can().real_directories);
         const bool is_cached = !can().real_directories && *rc::gen::arbitrary<bool>();
+        const file_tree nothing(can().real_directories, is_cached);
         const auto any_sequence = rc::state::gen::commands(nothing, any_command);
         const auto commands = *rc::gen::resize(longest_sequence, any_sequence);
         try {

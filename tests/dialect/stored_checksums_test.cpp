@@ -37,26 +37,29 @@ protected:
                headers + "\r\n";
     }
 
-    result<std::string> read(std::uint64_t offset = 0) {
-        const auto body = loop.run(bucket().read("key", offset, {}));
-        if (!body)
-            return body.error();
-        std::string all;
-        std::vector<char> buffer(4);
-        while ((*body)->remaining() > 0) {
-            const auto n = loop.run((*body)->read_some(buffer));
-            if (!n)
-                return n.error();
-            all.append(buffer.data(), *n);
-        }
-        return all;
-    }
+    result<std::string> read(std::uint64_t offset = 0) { return loop.run(content_from(offset)); }
 
     result<std::string> digest(hash_algorithm algorithm) {
         return loop.run(bucket().digest("key", algorithm, {}));
     }
 
 private:
+    awaitable<result<std::string>> content_from(std::uint64_t offset) {
+        const std::string key = "key";
+        const auto body = co_await bucket().read(key, offset, std::stop_token());
+        if (!body)
+            co_return body.error();
+        std::string all;
+        std::vector<char> buffer(4);
+        while ((*body)->remaining() > 0) {
+            const auto n = co_await (*body)->read_some(buffer);
+            if (!n)
+                co_return n.error();
+            all.append(buffer.data(), *n);
+        }
+        co_return all;
+    }
+
     std::optional<storage::rest::object_store_adapter> adapter_;
 };
 

@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -12,8 +13,8 @@
 namespace objftpd::tests {
 
 /// A store's end of HTTP that answers exactly what the test has scripted, byte by byte, and keeps
-/// what it was asked. Connections are served one after the other, each until its answers or its
-/// client end it.
+/// what it was asked. Requests are answered one after the other, whichever connection they come on;
+/// a connection lasts until its answers or its client end it.
 class http_server {
 public:
     struct request {
@@ -87,14 +88,26 @@ private:
     }
 
     void serve() {
-        for (std::size_t number = 0; !stopping_; ++number) {
-            try {
-                auto connection = listener_.accept();
-                while (!stopping_ && serve_one(connection, number)) {
-                }
-            } catch (const std::runtime_error&) {
-                // the client's business: it ended, or nobody came for a long time
-            }
+        std::vector<std::optional<tcp_socket>> connections; // by their numbers, while they last
+        while (!stopping_) {
+            std::vector<pollfd> waiting{{listener_.native_handle(), POLLIN, 0}};
+            for (const auto& c : connections)
+                waiting.push_back({c ? c->native_handle() : -1, POLLIN, 0});
+            if (::poll(waiting.data(), waiting.size(), tcp_socket::time_limit) <= 0)
+                continue;
+            for (std::size_t number = 0; number < connections.size() && !stopping_; ++number)
+                if (waiting[number + 1].revents != 0 && !goes_on(*connections[number], number))
+                    connections[number].reset();
+            if (waiting.front().revents != 0 && !stopping_)
+                connections.emplace_back(listener_.accept());
+        }
+    }
+
+    bool goes_on(tcp_socket& connection, std::size_t number) {
+        try {
+            return serve_one(connection, number);
+        } catch (const std::runtime_error&) {
+            return false; // the client's business: it ended, or said nothing for a long time
         }
     }
 

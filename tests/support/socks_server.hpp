@@ -128,11 +128,13 @@ private:
         relay(client, store);
     }
 
-    // Until one of them ends.
-    static void relay(tcp_socket& one, tcp_socket& other) {
+    // Until one of them ends, or the proxy, which knocks at its own door then.
+    void relay(tcp_socket& one, tcp_socket& other) {
         for (;;) {
-            pollfd ready[] = {{one.native_handle(), POLLIN, 0}, {other.native_handle(), POLLIN, 0}};
-            if (::poll(ready, 2, tcp_socket::time_limit) <= 0)
+            pollfd ready[] = {{one.native_handle(), POLLIN, 0},
+                              {other.native_handle(), POLLIN, 0},
+                              {listener_.native_handle(), POLLIN, 0}};
+            if (::poll(ready, 3, tcp_socket::time_limit) <= 0 || stopping_)
                 return;
             for (const bool back : {false, true}) {
                 if (ready[back ? 1 : 0].revents == 0)
