@@ -122,10 +122,12 @@ const std::vector<option<server_settings>>& server_options() {
         make::duration("clean_up_interval", &s::clean_up_interval, 24h, 1s, 24h * 365,
                        "How often they are looked for; the first time five minutes after the "
                        "start."),
-        make::size("upload_memory", &s::upload_memory, 128 << 20, 8 << 20, std::uint64_t{1} << 40,
-                   "Memory of all sessions together for uploads on their way to stores of type "
-                   "\"s3\" and \"oss\". When it is used up, clients are held back. What "
-                   "parallel_reads fetches ahead may fill half of it."),
+        make::size(
+            "upload_memory", &s::upload_memory, 128 << 20, 8 << 20, std::uint64_t{1} << 40,
+            "Memory of all sessions together for uploads on their way to stores of type "
+            "\"s3\" and \"oss\". When it is used up, clients are held back; four uploads may "
+            "exceed it by 8 MiB each, or they might wait for each other for ever. What "
+            "parallel_reads fetches ahead may fill half of it."),
     };
     return options;
 }

@@ -142,7 +142,7 @@ std::vector<option<store_source>> transfer_options() {
                       {"sha256", payload_hash::always}},
                      "S3 only: which bodies a signature covers by their SHA-256. \"auto\": small "
                      "documents, such as a list of keys to delete. What files hold is protected by "
-                     "the connection, over http by their Content-MD5, which is signed; one without "
+                     "the connection, over http by their checksum, which is signed; one without "
                      "is hashed. \"sha256\": all, for stores and policies that demand it: some "
                      "seconds of a core for each GiB. \"unsigned\": none."),
         make::choice("etags", &r::etags, "auto",
@@ -177,7 +177,7 @@ std::vector<option<store_source>> transfer_options() {
             "GiB if the client has announced it; 48.8 TB, OSS's limit, take \"5 GiB\" here "
             "and in upload_memory, and to be announced. An announced file that is too large "
             "is refused at once. Where many clients share upload_memory parts are shorter, and "
-            "files of some 35 GiB each are sure to fit."),
+            "files of some 35 GiB each fit as long as no client is slow."),
         make::count("parallel_parts", &r::parallel_parts, 3, 1, 64,
                     "Parts of one upload that are on their way at the same time."),
         make::count("parallel_reads", &r::parallel_reads, 1, 1, 64,
@@ -202,8 +202,8 @@ std::vector<option<store_source>> transfer_options() {
                    "clients. 0: one byte suffices."),
         make::count("max_connections", &r::max_connections, 256, 1, 10'000,
                     "Connections to the store at the same time, of each I/O thread. Downloads are "
-                    "not counted: sessions have one each, on a connection of its own. As many are "
-                    "kept open for the next requests."),
+                    "not counted: sessions have one each, on a connection of its own. As many of "
+                    "either are kept open for the next requests."),
         make::count("max_requests", &r::max_requests, 128, 1, 10'000,
                     "Requests to the store at the same time, of all sessions and for all buckets; "
                     "a download counts until its first byte. When the store asks for fewer, the "
@@ -226,8 +226,9 @@ std::vector<option<store_source>> transfer_options() {
                     "time."),
         make::size("largest_copy", &r::largest_copy, std::uint64_t{5} << 30, 16 * MiB,
                    std::uint64_t{1} << 60,
-                   "Files up to this size are copied by one request when they are renamed, larger "
-                   "ones in parts. Left out it is 5 GiB for S3, and no limit for OSS. A smaller "
+                   "Files up to this size are copied by one request, when they are renamed, copied "
+                   "or appended to, larger ones in parts. Left out it is 5 GiB for S3, and no "
+                   "limit for OSS. A smaller "
                    "one is of use where the store takes long to copy: parts are copied at the "
                    "same time, and none of the requests is as long.")
             .unset_by_default("5 GiB"),

@@ -101,11 +101,15 @@ const std::vector<option<user_source>>& user_options() {
                      "DELE of a file that does not exist: \"refuse\" answers 550, \"accept\" 250."),
         make::choice("allo", &u::allo, "hint",
                      {{"hint", announced_size::hint}, {"strict", announced_size::strict}},
-                     "An upload of another length than ALLO told. \"hint\": it is stored. "
-                     "\"strict\": it is refused, with 552 if it is longer, 451 if shorter."),
+                     "An upload of another length than ALLO told: of the whole file, or of what is "
+                     "added to one; as sent, before TYPE A is converted. \"hint\": it is stored. "
+                     "\"strict\": it is refused, with 552 if it is longer, 451 if shorter; what "
+                     "was shorter is kept as on_interrupt has it. Either way an upload as long as "
+                     "told is stored even if its control connection has ended before."),
         make::size("max_file_size", &u::max_file_size, 0, 0, std::uint64_t{1} << 60,
-                   "Largest file that may be stored, with what an upload is added to; a larger one "
-                   "is refused with 552. 0 sets no limit."),
+                   "Largest file that may be uploaded, such as \"10 GiB\", with what an upload is "
+                   "added to; as sent, before TYPE A is converted. A larger one is refused with "
+                   "552. 0 sets no limit."),
         make::choice(
             "on_interrupt", &u::on_interrupt, "discard",
             {{"discard", interrupted_upload::discard},

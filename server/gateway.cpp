@@ -268,17 +268,21 @@ void gateway::stop() {
     asio::co_spawn(main_, drain(), asio::detached);
 }
 
+bool gateway::is_busy() const {
+    return shared_.limits.sessions() > 0 || shared_.unattended.count() > 0;
+}
+
 awaitable<void> gateway::drain() {
     config::log::info("draining", {{"sessions", shared_.limits.sessions()}});
     for (const auto& thread : threads_)
         thread->drain();
     const auto begin = std::chrono::steady_clock::now();
-    while (shared_.limits.sessions() > 0 &&
-           std::chrono::steady_clock::now() - begin < settings_.server.drain_timeout)
+    while (is_busy() && std::chrono::steady_clock::now() - begin < settings_.server.drain_timeout)
         co_await sleep_for(poll_interval);
-    if (shared_.limits.sessions() > 0) {
+    if (is_busy()) {
         config::log::warning("aborting what did not finish within server.drain_timeout",
-                             {{"sessions", shared_.limits.sessions()}});
+                             {{"sessions", shared_.limits.sessions()},
+                              {"left_to_themselves", shared_.unattended.count()}});
         for (const auto& thread : threads_)
             thread->kill();
         const auto aborted = std::chrono::steady_clock::now();

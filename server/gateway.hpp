@@ -63,6 +63,7 @@ private:
     awaitable<void> accept(listener& from);
     void admit(const listener& from, int socket, const asio::ip::tcp::endpoint& peer);
     awaitable<void> drain();
+    bool is_busy() const;
     awaitable<void> tend_ports();
     awaitable<void> tend_certificates();
 

@@ -12,6 +12,7 @@
 #include "config/worker_pool.hpp"
 
 #include "server/told_sizes.hpp"
+#include "server/unattended_work.hpp"
 
 #include <map>
 #include <memory>
@@ -39,6 +40,7 @@ struct services {
     handshake_limits handshakes;
     tls_service tls;
     told_sizes told; // to all sessions
+    unattended_work unattended;
     std::map<std::string, std::shared_ptr<const storage::virtual_filesystem>> files; // by user
 };
 

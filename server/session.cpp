@@ -56,8 +56,9 @@ awaitable<void> session::run() {
     // The control connection is over. An upload that is being committed goes on. One whose end has
     // not been seen before cannot be told from that of a client that was killed in the middle,
     // unless the client said goodbye, or ALLO of as many bytes.
+    // Those may still be on their way from the socket.
     const auto& upload = operation.progress;
-    if (operation.running && !upload.committing && !upload.is_whole() && !said_quit())
+    if (operation.running && !upload.committing && !upload.may_become_whole() && !said_quit())
         abort_operation();
     co_await operation_end();
     co_await leave();

@@ -18,6 +18,7 @@
 #include <array>
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -187,6 +188,8 @@ public:
     } operation;
 
 private:
+    struct question; // to the store
+
     awaitable<std::optional<command>> next_command();
     awaitable<void> execute(command c);
     bool runs_beside_operation(const command& c) const;
@@ -195,6 +198,10 @@ private:
     void start_operation(const command_spec& spec, during_operation role, std::string argument);
     awaitable<void> run_operation(const command_spec& spec, std::string argument);
     awaitable<void> operation_end();
+    static awaitable<void> ask(std::shared_ptr<const storage::virtual_filesystem> files,
+                               storage::virtual_path path, storage::expected kind,
+                               std::shared_ptr<question> asked);
+    awaitable<void> wait_for(std::shared_ptr<question> asked);
     void log_reply(const reply& r) const;
     void log_failure(const command_spec& spec, const reply& answer) const;
     bool said_quit() const; // the client wants to leave when the operation has ended
@@ -206,7 +213,8 @@ private:
     const config::listener_scheme scheme_;
     line_reader lines_;
     std::array<char, 512> received_;
-    std::deque<command> held_; // came while an operation runs
+    std::deque<command> held_;        // came while an operation runs
+    std::shared_ptr<question> asked_; // the last one, if nobody has taken its answer
     bool draining_ = false;
     bool idle_too_long_ = false;
     bool reading_ = false;

@@ -2,12 +2,14 @@
 #include "server/session.hpp"
 
 #include "config/async.hpp"
+#include "config/log.hpp"
 #include "server/protocol/charset.hpp"
 #include "storage/error.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
+
+#include <utility>
 
 namespace objftpd::server {
 
@@ -24,38 +26,61 @@ result<storage::virtual_path> session::resolve(std::string_view argument) const 
     return storage::virtual_path::resolve(directory, *decoded);
 }
 
-namespace {
-
-struct question {
+struct session::question {
     explicit question(const asio::any_io_executor& executor) : changed(executor) {}
+
+    void tell(result<storage::entry> told) {
+        answer.emplace(std::move(told));
+        changed.notify();
+    }
 
     std::optional<result<storage::entry>> answer;
     async_signal changed;
 };
 
 // Goes on when nobody waits any more: what the store remembers of it helps who asks again.
-awaitable<void> ask(std::shared_ptr<const storage::virtual_filesystem> files,
-                    storage::virtual_path path, storage::expected kind,
-                    std::shared_ptr<question> asked) {
-    asked->answer.emplace(co_await files->stat(std::move(path), kind));
-    asked->changed.notify();
+awaitable<void> session::ask(std::shared_ptr<const storage::virtual_filesystem> files,
+                             storage::virtual_path path, storage::expected kind,
+                             std::shared_ptr<question> asked) {
+    auto told = co_await files->stat(std::move(path), kind);
+    asked->tell(std::move(told));
 }
 
-} // namespace
-
-awaitable<result<storage::entry>> session::look_up(storage::virtual_path path,
-                                                   storage::expected kind) {
-    const auto executor = co_await asio::this_coro::executor;
-    const auto asked = std::make_shared<question>(executor);
-    asio::co_spawn(executor, ask(files, std::move(path), kind, asked), asio::detached);
-    operation.answer_due = clock::now() + shared.settings.server.finalize_timeout;
+// Comes back without an answer when the operation is stopped.
+awaitable<void> session::wait_for(std::shared_ptr<question> asked) {
     const auto stop = operation.stop.get_token();
     const std::stop_callback on_stop(stop, [&asked] { asked->changed.notify(); });
     while (!asked->answer && !stop.stop_requested())
         co_await asked->changed.wait();
+}
+
+awaitable<result<storage::entry>> session::look_up(storage::virtual_path path,
+                                                   storage::expected kind) {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto before = std::exchange(asked_, std::make_shared<question>(executor));
+    const auto mine = asked_;
+    operation.answer_due = clock::now() + shared.settings.server.finalize_timeout;
+    // What ABOR has left behind may still stand in line for the store: one question at a time.
+    if (before)
+        co_await wait_for(before);
+    if (before && !before->answer) {
+        asked_ = before;
+    } else {
+        asio::co_spawn(
+            executor, ask(files, std::move(path), kind, mine),
+            [mine, number = id](std::exception_ptr bug) {
+                if (!bug)
+                    return;
+                config::log::error("a question ended by an exception", {{"session", number}});
+                mine->tell(storage::errc::unavailable);
+            });
+        co_await wait_for(mine);
+    }
     operation.answer_due = clock::time_point::max();
-    if (asked->answer)
-        co_return std::move(*asked->answer);
+    if (mine->answer) {
+        asked_.reset();
+        co_return std::move(*mine->answer);
+    }
     co_return error_code(operation.timed_out ? asio::error::timed_out
                                              : asio::error::operation_aborted);
 }
@@ -66,6 +91,8 @@ awaitable<result<session::named_entry>> session::find(std::string argument,
     if (!path)
         co_return path.error();
     const auto entry = co_await look_up(*path, kind);
+    if (!entry && entry.error() == storage::errc::not_found && kind == storage::expected::file)
+        forget_told(*path);
     if (!entry)
         co_return entry.error();
     named_entry f;

@@ -34,10 +34,13 @@ std::string to_text(const directory_journal::record& r) {
     for (const auto& o : r.objects)
         objects.push_back(
             json::array{http::percent_encode(o.name), o.etag, o.size, o.modified, o.copy});
+    const auto& as = r.placement;
+    const json::array placement{as.storage_class, as.acl, as.encryption, as.encryption_key};
     const json::object all{{"store", r.store},
                            {"bucket", r.bucket},
                            {"from", http::percent_encode(r.from)},
                            {"to", http::percent_encode(r.to)},
+                           {"placement", placement},
                            {"objects", std::move(objects)}};
     return json::serialize(all);
 }
@@ -60,6 +63,14 @@ std::optional<directory_journal::record> from_text(const std::string& text) {
         r.bucket = text_of(all.at("bucket"));
         r.from = name_of(all.at("from"));
         r.to = name_of(all.at("to"));
+        if (const auto* const as =
+                all.if_contains("placement")) { // not in earlier versions' records
+            const auto& fields = as->as_array();
+            r.placement.storage_class = text_of(fields.at(0));
+            r.placement.acl = text_of(fields.at(1));
+            r.placement.encryption = text_of(fields.at(2));
+            r.placement.encryption_key = text_of(fields.at(3));
+        }
         for (const auto& entry : all.at("objects").as_array()) {
             const auto& fields = entry.as_array();
             directory_journal::object o;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/result.hpp"
+#include "config/upload_attributes.hpp"
 #include "config/worker_pool.hpp"
 
 #include <atomic>
@@ -32,6 +33,8 @@ public:
         std::string from;        // both end in '/'
         std::string to;          // empty: it is removed, and all_copied is set
         bool all_copied = false; // originals may be deleted already
+        /// What the mount stores its copies with: class, ACL and encryption.
+        config::upload_attributes placement;
         std::vector<object> objects;
     };
 

@@ -15,19 +15,23 @@ constexpr std::chrono::seconds patience(10);
 
 class memory_budget::member {
 public:
-    explicit member(std::shared_ptr<memory_budget> b) : budget(std::move(b)) {}
+    member(std::shared_ptr<memory_budget> b, bool shares)
+        : budget(std::move(b)), has_share(shares) {}
     member(const member&) = delete;
     ~member() {
         std::vector<std::unique_ptr<char[]>> unused; // freed after the lock
         const std::lock_guard lock(budget->mutex_);
         if (budget->beyond_ == this)
             budget->beyond_ = nullptr;
-        if (--budget->members_ == 0)
+        if (has_share)
+            --budget->members_;
+        if (budget->members_ == 0)
             unused.swap(budget->spare_);
         budget->wake_next(); // the others' shares have grown
     }
 
     const std::shared_ptr<memory_budget> budget;
+    const bool has_share;
     std::size_t held = 0;   // chunks; guarded by the budget's mutex, as is
     std::size_t beyond = 0; // how many of them are beyond the budget
 };
@@ -93,7 +97,11 @@ std::shared_ptr<memory_budget::member> memory_budget::join() {
         const std::lock_guard lock(mutex_);
         ++members_;
     }
-    return std::make_shared<member>(shared_from_this());
+    return std::make_shared<member>(shared_from_this(), true);
+}
+
+std::shared_ptr<memory_budget::member> memory_budget::join_without_share() {
+    return std::make_shared<member>(shared_from_this(), false);
 }
 
 std::size_t memory_budget::share() const {

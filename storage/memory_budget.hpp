@@ -15,8 +15,9 @@
 
 namespace objftpd::storage {
 
-/// The memory that all uploads of the process may fill while their bytes wait to be stored, given
-/// out in chunks. Fair: while somebody waits, nobody gets more than an equal share.
+/// The memory that all uploads of the process may fill while their bytes wait to be stored, and
+/// downloads that are read ahead, given out in chunks. Fair: while somebody waits, nobody gets more
+/// than an equal share.
 ///
 /// So that uploads whose parts are too short to be sent cannot wait for each other for ever, one at
 /// a time may go beyond the budget, by as much as the smallest part that every store takes: until
@@ -62,6 +63,9 @@ public:
 
     /// One upload among those that share the budget.
     std::shared_ptr<member> join();
+
+    /// Somebody who takes spare chunks alone, and has no share.
+    std::shared_ptr<member> join_without_share();
 
     /// A chunk for a member, or an empty one if it has to wait for that.
     chunk try_take(const std::shared_ptr<member>& who);
@@ -109,7 +113,7 @@ private:
     const std::function<clock::time_point()> now_;
     mutable std::mutex mutex_;
     std::size_t used_ = 0;                       // chunks
-    std::size_t members_ = 0;                    // that are alive
+    std::size_t members_ = 0;                    // with a share, that are alive
     std::size_t exceeding_ = 0;                  // of them, that hold something beyond the budget
     const member* beyond_ = nullptr;             // may exceed the budget
     clock::time_point beyond_until_;             // while others wait

@@ -196,7 +196,9 @@ std::shared_ptr<adapter> object_store::open_bucket(const std::string& bucket,
 }
 
 awaitable<result<>> object_store::recover(directory_journal::unfinished& left) {
-    const auto access = find(left.what.bucket).access;
+    auto mine = *find(left.what.bucket).access;
+    mine.settings.attributes = config::merged(settings_.remote, left.what.placement);
+    const auto access = std::make_shared<const rest::bucket_access>(std::move(mine));
     if (left.what.to.empty())
         co_return co_await rest::recover_removal(access, left.what);
     co_return co_await rest::recover_rename(access, left);

@@ -96,8 +96,10 @@ awaitable<reply> dele(session& s, std::string argument) {
     if (!path)
         co_return reply_for(path.error());
     const auto done = co_await s.files->remove(*path);
-    if (!done && done.error() == errc::not_found &&
-        s.account->dele_missing == config::missing_file::accept)
+    const bool is_missing = !done && done.error() == errc::not_found;
+    if (is_missing)
+        s.forget_told(*path);
+    if (is_missing && s.account->dele_missing == config::missing_file::accept)
         co_return reply(250, "There is no such file.");
     if (!done)
         co_return reply_for(done.error());

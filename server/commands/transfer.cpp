@@ -76,7 +76,8 @@ awaitable<reply> receive(session& s, storage::virtual_path path,
         co_return std::move(*failed);
     }
     const upload_record record(s, path);
-    late_answer late = [record](const result<storage::put_result>& made) {
+    const auto counted = s.shared.unattended.begin();
+    late_answer late = [record, counted](const result<storage::put_result>& made) {
         if (made)
             record.stored("stored, but too late to be confirmed", *made);
         else

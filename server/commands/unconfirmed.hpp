@@ -2,9 +2,9 @@
 
 #include "config/async.hpp"
 #include "server/session.hpp"
+#include "storage/error.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include <functional>
 #include <memory>
@@ -17,24 +17,31 @@ namespace detail {
 
 template <class T>
 struct work_in_store {
-    explicit work_in_store(const session& s) : files(s.files), changed(s.context.get_executor()) {}
+    work_in_store(const session& s, std::function<void(const result<T>&)> l)
+        : files(s.files), counted(s.shared.unattended.begin()), late(std::move(l)),
+          changed(s.context.get_executor()) {}
+
+    void end(result<T> how) {
+        if (left) {
+            late(how);
+            return;
+        }
+        outcome.emplace(std::move(how));
+        changed.notify();
+    }
 
     const std::shared_ptr<const storage::virtual_filesystem> files; // whose work it is
+    const std::shared_ptr<const void> counted;
+    const std::function<void(const result<T>&)> late;
     std::optional<result<T>> outcome;
     bool left = false; // nobody waits for it
-    std::function<void(const result<T>&)> late;
     async_signal changed;
 };
 
 template <class T>
 awaitable<void> carry_out(std::shared_ptr<work_in_store<T>> shared, awaitable<result<T>> work) {
     auto outcome = co_await std::move(work);
-    if (shared->left) {
-        shared->late(outcome);
-        co_return;
-    }
-    shared->outcome.emplace(std::move(outcome));
-    shared->changed.notify();
+    shared->end(std::move(outcome));
 }
 
 } // namespace detail
@@ -47,13 +54,16 @@ awaitable<std::optional<result<T>>> unless_left(session& s, awaitable<result<T>>
                                                 std::function<void(const result<T>&)> late) {
     if (!s.operation.running) // nobody is heard beside it
         co_return co_await std::move(work);
-    const auto shared = std::make_shared<detail::work_in_store<T>>(s);
-    shared->late = std::move(late);
+    const auto shared = std::make_shared<detail::work_in_store<T>>(s, std::move(late));
     s.operation.leave = [shared] {
         shared->left = true;
         shared->changed.notify();
     };
-    asio::co_spawn(s.context, detail::carry_out(shared, std::move(work)), asio::detached);
+    asio::co_spawn(s.context, detail::carry_out(shared, std::move(work)),
+                   [shared](std::exception_ptr bug) {
+                       if (bug)
+                           shared->end(storage::errc::unavailable);
+                   });
     while (!shared->outcome && !shared->left)
         co_await shared->changed.wait();
     s.operation.leave = nullptr;

@@ -88,7 +88,10 @@ awaitable<result<storage::upload_options>> upload_rights(session& s, storage::vi
     const bool appends = offset == storage::upload_request::at_end;
     const bool adds = offset != 0;
     const bool may_go_on = s.account->on_interrupt == config::interrupted_upload::resume;
-    const bool matters = !appends || may_go_on || s.account->max_file_size != 0;
+    const bool is_counted =
+        s.account->max_file_size != 0 ||
+        (s.announced_size != 0 && s.account->allo == config::announced_size::strict);
+    const bool matters = !appends || may_go_on || is_counted;
     std::uint64_t kept = 0;
     if (!may_create || !may_overwrite || (adds && matters)) {
         const auto old = co_await s.look_up(path);
@@ -115,7 +118,6 @@ result<storage::upload_options> unique_upload(session& s) {
     auto options = usual_options(s);
     options.existing = storage::overwrite::refused;
     options.may_go_on = false;
-    options.stop = s.operation.stop.get_token();
     if (const auto refused = set_bounds(s, options.expected_size, 0))
         return refused;
     return options;

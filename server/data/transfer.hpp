@@ -30,6 +30,9 @@ struct transfer_progress {
         return announced != 0 && (bytes == announced || kept + bytes == announced);
     }
 
+    /// Whether no more has come, and it may come yet.
+    bool may_become_whole() const { return announced != 0 && bytes <= announced; }
+
     /// Asked at the end of an upload's data; "no" aborts it. Empty: yes.
     std::function<bool()> may_commit;
 

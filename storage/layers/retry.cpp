@@ -54,7 +54,8 @@ retry::wait_in_outage(const rest::call& c, const rest::answer& a, history& past)
 // Nothing: it is not sent again.
 std::optional<std::chrono::nanoseconds> retry::next_wait(const rest::call& c, const rest::answer& a,
                                                          history& past) const {
-    const bool is_abort = c.what == rest::operation::abort_upload;
+    const bool is_abort =
+        c.what == rest::operation::abort_upload && c.reached == rest::stage::under_way;
     if (!is_abort)
         if (const auto wait = wait_in_outage(c, a, past))
             return wait;

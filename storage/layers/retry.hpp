@@ -33,8 +33,8 @@ struct retry_settings {
 ///
 /// What is under way when the store fails or asks for fewer requests is sent again until a time has
 /// passed, however often that is, so many calls in a second: a store that restarts costs no
-/// transfer. Nobody waits for an AbortMultipartUpload, which is repeated until the store may have
-/// come back. Thread-safe.
+/// transfer. Nobody waits for most AbortMultipartUploads, which are repeated until the store may
+/// have come back. Thread-safe.
 class retry final : public rest::transport {
 public:
     retry(std::shared_ptr<rest::transport> inner, retry_settings settings,

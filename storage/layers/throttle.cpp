@@ -20,22 +20,27 @@ constexpr double smallest_limit = 1;
 // A request's place: first in the line, then among those on their way.
 class request_line::place {
 public:
-    explicit place(request_line& owner) : owner_(owner) {}
+    place(request_line& owner, const rest::call& c) : owner_(owner), lane_(owner.lane_of(c)) {}
     place(const place&) = delete;
     place& operator=(const place&) = delete;
     ~place() {
         const std::lock_guard lock(owner_.mutex_);
         if (running_)
-            --owner_.running_;
+            --lane_.running;
         else
-            owner_.line_.remove(this);
+            lane_.line.remove(this);
         owner_.wake_first();
     }
 
-    // With the mutex locked.
+    // With the mutex locked, as what follows.
+    void line_up() { lane_.line.push_back(this); }
+    bool may_begin() const {
+        return lane_.line.front() == this && lane_.running < lane_.share * owner_.limit_ &&
+               owner_.all_running() < owner_.limit_;
+    }
     void begin() {
-        owner_.line_.remove(this);
-        ++owner_.running_;
+        lane_.line.remove(this);
+        ++lane_.running;
         running_ = true;
         owner_.wake_first();
     }
@@ -44,13 +49,22 @@ public:
 
 private:
     request_line& owner_;
+    lane& lane_;
     bool running_ = false;
 };
 
 // With the mutex locked, as is all below but what begins with locking it.
 void request_line::wake_first() {
-    if (!line_.empty())
-        line_.front()->called.notify_all();
+    for (auto* const one : {&copies_, &others_})
+        if (!one->line.empty())
+            one->line.front()->called.notify_all();
+}
+
+// A store takes minutes for some copies. Others must not wait for them.
+request_line::lane& request_line::lane_of(const rest::call& c) {
+    const bool copies =
+        c.what == rest::operation::copy_object || c.what == rest::operation::copy_part;
+    return copies ? copies_ : others_;
 }
 
 awaitable<result<>> request_line::enter(place& mine, const rest::call& c) {
@@ -63,9 +77,9 @@ awaitable<result<>> request_line::enter(place& mine, const rest::call& c) {
 awaitable<result<>> request_line::wait_in_line(place& mine, const rest::call& c) {
     const auto weight = weight_of(c);
     std::unique_lock lock(mutex_);
-    line_.push_back(&mine);
+    mine.line_up();
     while (!c.stop.stop_requested()) {
-        if (line_.front() != &mine || running_ >= limit_) {
+        if (!mine.may_begin()) {
             co_await mine.called.wait(lock, c.stop);
             continue;
         }
@@ -141,11 +155,11 @@ double request_line::limit() const {
 
 unsigned request_line::running() const {
     const std::lock_guard lock(mutex_);
-    return running_;
+    return all_running();
 }
 
 awaitable<rest::answer> throttle::send(const rest::call& c) {
-    request_line::place mine(*line_);
+    request_line::place mine(*line_, c);
     const auto entered = co_await line_->enter(mine, c);
     if (!entered) {
         rest::answer refused;

@@ -44,6 +44,15 @@ public:
 
 private:
     awaitable<result<>> wait_in_line(place& mine, const rest::call& c);
+    /// Those that wait for each other.
+    struct lane {
+        double share = 1; // of the limit
+        unsigned running = 0;
+        std::list<place*> line; // who waits, in the order they came
+    };
+
+    lane& lane_of(const rest::call& c);
+    unsigned all_running() const { return copies_.running + others_.running; }
     double weight_of(const rest::call& c) const;
     std::chrono::nanoseconds wait_for_tokens(double weight);
     void wake_first();
@@ -52,16 +61,17 @@ private:
     const throttle_settings settings_;
     mutable std::mutex mutex_; // guards all below
     double limit_;
-    unsigned running_ = 0;
-    std::list<place*> line_; // who waits, in the order they came
-    double tokens_;          // requests that may begin now; a long list may leave less than none
+    lane copies_{0.5, 0, {}};
+    lane others_;
+    double tokens_; // requests that may begin now; a long list may leave less than none
     throttle_settings::clock::time_point last_refill_;
     throttle_settings::clock::time_point last_cut_{};
 };
 
 /// Bounds how many requests a store gets at a time and in a second. When the store asks for fewer
 /// the number is halved, and grows again by one for each round of good answers. Requests wait in
-/// the order they came, without blocking a thread; one that is stopped has used nothing up.
+/// the order they came, without blocking a thread; one that is stopped has used nothing up. Copies
+/// inside the store, which may take minutes, have a line of their own, and half of the number.
 /// Thread-safe.
 class throttle final : public rest::transport {
 public:

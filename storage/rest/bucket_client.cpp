@@ -21,6 +21,16 @@ call part_call(operation what, upload_name&& to, unsigned number, std::stop_toke
     return c;
 }
 
+// Of the checksums that come with a range: OSS's, and an MD5 in the ETag.
+void leave_those_of_whole(told_checksums& told) {
+    const auto crc64 = told.crcs.find(crc_kind::crc64);
+    told.crcs = crc_sums();
+    if (crc64)
+        told.crcs.set({crc_kind::crc64, *crc64});
+    std::erase_if(told.hashes,
+                  [](const content_hash& h) { return h.algorithm != hash_algorithm::md5; });
+}
+
 // What tokens begin with.
 constexpr char version_1 = '1';
 constexpr char version_2 = '2';
@@ -136,6 +146,7 @@ awaitable<result<opened_object>> bucket_client::get(std::string key, std::uint64
             co_return errc::unavailable;
         opened.head.size = range->size;
         opened.end = range->end;
+        leave_those_of_whole(opened.head);
     }
     opened.stream = std::move(a.stream);
     co_return opened;
@@ -286,8 +297,9 @@ awaitable<attempt> bucket_client::complete_upload(upload_name which, completion 
     co_return attempt(stored_in_text(a, *dialect_), true);
 }
 
-awaitable<result<>> bucket_client::abort_upload(upload_name which) const {
+awaitable<result<>> bucket_client::abort_upload(upload_name which, stage reached) const {
     call c(operation::abort_upload, "DELETE", std::move(which.key));
+    c.reached = reached;
     c.query.emplace_back("uploadId", std::move(which.id));
     const auto a = co_await transport_->send(c);
     if (a.failed && a.failed != errc::not_found)

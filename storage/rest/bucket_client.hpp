@@ -142,8 +142,9 @@ public:
     /// Some stores (Ceph) tell no ETag. OSS takes the ACL here.
     awaitable<attempt> complete_upload(upload_name which, completion of, overwrite existing,
                                        std::string acl, std::stop_token no_more_attempts) const;
-    /// No error if there is no such upload any more.
-    awaitable<result<>> abort_upload(upload_name which) const;
+    /// No error if there is no such upload any more. By itself nobody waits for it, and it is
+    /// repeated for long.
+    awaitable<result<>> abort_upload(upload_name which, stage reached = stage::under_way) const;
 
     awaitable<result<parts_answer>> list_parts(upload_name which, std::string after) const;
     /// With a delimiter only those whose keys have none behind the prefix.

@@ -24,6 +24,7 @@ class crc_sums {
 public:
     std::optional<std::uint64_t> find(crc_kind kind) const { return all_[index(kind)]; }
     void set(const crc_sum& sum) { all_[index(sum.kind)] = sum.value; }
+    bool empty() const { return all_ == decltype(all_)(); }
 
 private:
     static std::size_t index(crc_kind kind) { return static_cast<std::size_t>(kind); }

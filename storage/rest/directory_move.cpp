@@ -102,6 +102,7 @@ directory_journal::record directory_move::record() const {
     r.bucket = bucket_->bucket;
     r.from = request_.from;
     r.to = request_.to;
+    r.placement = bucket_->settings.attributes;
     r.objects.reserve(objects_.size());
     for (const auto& moved : objects_) {
         if (moved.stays)

@@ -69,7 +69,7 @@ awaitable<result<>> keep_tags(std::shared_ptr<const bucket_access> bucket, std::
                               std::vector<named_value> tags) {
     if (tags.empty())
         co_return result<>();
-    const auto head = co_await bucket->client.head(key);
+    const auto head = co_await bucket->client.head(key, stage::under_way);
     if (!head)
         co_return head.error();
     if (head->tagged)

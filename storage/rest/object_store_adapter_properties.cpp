@@ -57,7 +57,7 @@ awaitable<result<>> object_store_adapter::abort_upload(std::string key, std::str
     const auto there = co_await bucket_->client.list_parts(which, std::string());
     if (!there) // whether it is one that abort_upload does not tell
         co_return there.error();
-    co_return co_await bucket_->client.abort_upload(std::move(which));
+    co_return co_await bucket_->client.abort_upload(std::move(which), stage::beginning);
 }
 
 } // namespace objftpd::storage::rest

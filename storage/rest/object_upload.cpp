@@ -81,7 +81,9 @@ part_buffer& object_upload::current() {
         wanted.crc = parts_->checksum();
         // Nor may the store have damaged parts that somebody goes on with after a crash.
         const bool at_once = parts_->count() == 0 || !request_.owner.empty();
-        wanted.md5 = !wanted.crc || (at_once && !bucket_->client.speech().sends_checksums());
+        const bool sends = bucket_->client.speech().sends_checksums();
+        const bool may_be_ignored = sends && parts_->begun() && !parts_->is_kept();
+        wanted.md5 = !wanted.crc || may_be_ignored || (at_once && !sends);
         current_ = std::make_unique<part_buffer>(plan_.size(parts_->count() + 1), wanted);
     }
     return *current_;
@@ -283,14 +285,14 @@ awaitable<result<put_result>> object_upload::complete() {
         co_return ended.error();
     parts_->end();
     const auto tagged = co_await keep_tags(bucket_, request_.key, kept_tags_);
-    if (!tagged && source_) // there are still the source's
-        co_return tagged.error();
     if (!tagged)
-        config::log::warning("an object was appended to, and its tags are lost",
+        config::log::warning("an object was copied or appended to, and its tags are lost",
                              {{"key", request_.key},
                               {"tags", kept_->tags},
                               {"error", tagged.error().message()},
                               {"advice", "set them again"}});
+    if (!tagged && source_) // it still has them
+        co_return tagged.error();
     const auto sum = parts_->crc();
     if (!ended->crc64 && sum && sum->kind == crc_kind::crc64)
         ended->crc64 = sum->value;

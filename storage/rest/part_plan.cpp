@@ -18,7 +18,12 @@ part_plan::part_plan(const limits& bounds, std::uint64_t usual, std::uint64_t la
     // A tenth of the numbers is left for a client that was wrong.
     const auto needed = expected / (bounds.most_parts - bounds.most_parts / 10);
     const auto rounded = (needed + unit - 1) / unit * unit;
+    const auto unannounced = std::clamp(usual, bounds.smallest_part, largest_);
     first_ = std::clamp(std::max(usual, rounded), bounds.smallest_part, largest_);
+    if (first_ > unannounced) {
+        first_ = mark.at_most(std::min(first_ + unit, bounds.largest_part));
+        return;
+    }
     const auto marked = mark.add_to(first_);
     first_ = marked <= bounds.largest_part ? marked : mark.add_to(first_ - unit);
 }

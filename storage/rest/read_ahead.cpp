@@ -12,7 +12,7 @@ namespace objftpd::storage::rest {
 // Lives until the last fetch has ended.
 struct read_ahead::shared {
     shared(std::shared_ptr<memory_budget> m, const asio::any_io_executor& executor)
-        : memory(std::move(m)), member(memory->join()), changed(executor) {}
+        : memory(std::move(m)), member(memory->join_without_share()), changed(executor) {}
 
     void end() {
         stop.request_stop();

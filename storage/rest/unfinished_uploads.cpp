@@ -161,7 +161,7 @@ awaitable<result<>> remove_unfinished(std::shared_ptr<const bucket_access> bucke
             spared = true;
             continue;
         }
-        const auto done = co_await bucket->client.abort_upload(upload.name);
+        const auto done = co_await bucket->client.abort_upload(upload.name, stage::beginning);
         if (!done)
             co_return done.error();
         removed = true;

@@ -247,7 +247,6 @@ std::optional<crc_sum> upload_parts::crc() const {
     return sum;
 }
 
-// By the store, with the upload: who does not say so may not have understood.
 bool upload_parts::is_kept() const {
     return crc_kind_ && kept_.kind == crc_kind_;
 }

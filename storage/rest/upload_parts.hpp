@@ -30,6 +30,10 @@ public:
 
     bool begun() const { return !id_.empty(); }
 
+    /// Whether the store keeps the checksum that parts are sent with: who did not say so may not
+    /// have understood.
+    bool is_kept() const;
+
     /// Parts that have been begun.
     unsigned count() const { return static_cast<unsigned>(parts_.size()); }
 
@@ -138,7 +142,6 @@ private:
     template <class Condition>
     awaitable<void> wait_until(Condition is_met, std::chrono::seconds at_most);
     std::string composite_etag() const;
-    bool is_kept() const;
     completion all_parts() const;
 
     // The first parts, of which only the checksum of all together is known.

@@ -23,7 +23,7 @@ protected:
         if (!adapter_) {
             const std::shared_ptr<rest::transport> way(std::shared_ptr<void>(), &transport());
             adapter_.emplace(std::make_shared<const rest::bucket_access>(
-                rest::bucket_client("bucket", way, speech), rest::bucket_settings(),
+                rest::bucket_client("bucket", way, speech), bucket_options,
                 std::make_shared<storage::memory_budget>(1 << 20)));
         }
         return *adapter_;
@@ -42,6 +42,14 @@ protected:
     result<std::string> digest(hash_algorithm algorithm) {
         return loop.run(bucket().digest("key", algorithm, {}));
     }
+
+    static std::string range_of_nine_bytes(const std::string& range, const std::string& content) {
+        return "HTTP/1.1 206 X\r\nx-amz-request-id: id\r\nETag: \"e-2\"\r\nContent-Range: bytes " +
+               range + "/9\r\nContent-Length: " + std::to_string(content.size()) + "\r\n\r\n" +
+               content;
+    }
+
+    rest::bucket_settings bucket_options;
 
 private:
     awaitable<result<std::string>> content_from(std::uint64_t offset) {
@@ -106,6 +114,23 @@ TEST_CASE_METHOD(stored_checksums_test, "the rest of an object is not compared w
                    "4-8/9\r\nContent-Length: 5\r\nx-amz-checksum-crc32c: 4waSgw==\r\n\r\n56789");
     CHECK(value_of(read(4)) == "56789");
     CHECK_THAT(head(0), !Contains("x-amz-checksum-mode"));
+}
+
+TEST_CASE_METHOD(stored_checksums_test,
+                 "a download in ranges is compared with the checksum that a HEAD tells") {
+    bucket_options.parallel_reads = 2;
+    bucket_options.part_size = 4;
+    const auto sum = GENERATE("4waSgw==", "y/Q5Jg==");
+    server.answers(range_of_nine_bytes("0-3", "1234"));
+    server.answers(head_of_nine_bytes(whole + "x-amz-checksum-crc32c: " + sum + "\r\n"));
+    server.answers(range_of_nine_bytes("4-7", "5678"));
+    server.answers(range_of_nine_bytes("8-8", "9"));
+    const auto got = read();
+    if (std::string(sum) == "4waSgw==")
+        CHECK(value_of(got) == digits);
+    else
+        CHECK(error_of(got) == errc::checksum_mismatch);
+    CHECK_THAT(head(1), Catch::StartsWith("HEAD ") && Contains("x-amz-checksum-mode: ENABLED\r\n"));
 }
 
 TEST_CASE_METHOD(stored_checksums_test, "a download that broke and went on is compared whole") {

@@ -21,6 +21,8 @@ protected:
         r.bucket = "files";
         r.from = "a/";
         r.to = "b \xff/";
+        r.placement.acl = "private";
+        r.placement.encryption = "aws:kms";
         directory_journal::object o;
         o.name = "sub/\xc3\xa4 \"\n";
         o.etag = "e";
@@ -48,6 +50,9 @@ TEST_CASE_METHOD(directory_journal_test, "an unfinished rename is there after a 
     CHECK(left[0].what.bucket == "files");
     CHECK(left[0].what.from == "a/");
     CHECK(left[0].what.to == one().to);
+    CHECK(left[0].what.placement.acl == "private");
+    CHECK(left[0].what.placement.encryption == "aws:kms");
+    CHECK(left[0].what.placement.storage_class.empty());
     CHECK_FALSE(left[0].what.all_copied);
     REQUIRE(left[0].what.objects.size() == 1);
     CHECK(left[0].what.objects[0].name == one().objects[0].name);

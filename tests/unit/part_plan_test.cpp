@@ -50,6 +50,15 @@ TEST_CASE("the size that a client announces makes the first parts large enough")
     CHECK(mark.is_on(plan.size(1), 8 * MiB));
 }
 
+TEST_CASE("announced uploads carry the mark, however small parts are usually") {
+    const oss::oss_dialect oss_store(oss::signature::v4);
+    const auto usual = GENERATE(std::uint64_t{100} << 10, 1 * MiB, 5 * MiB, 9 * MiB);
+    const auto size = GENERATE(std::uint64_t{20} << 30, std::uint64_t{60} << 30);
+    const part_plan plan(oss_store.bounds(), usual, 64 * MiB, size, mark);
+    CHECK(mark.is_on(plan.size(1), usual));
+    CHECK(plan.longest_upload() >= size);
+}
+
 TEST_CASE("with parts of 5 GiB an announced upload reaches what stores take at most") {
     const auto most = std::uint64_t{48'800} * 1'000'000'000;
     const part_plan plan(of_s3(), 8 * MiB, std::uint64_t{5} << 30, most, mark);

@@ -234,3 +234,19 @@ TEST_CASE_METHOD(throttle_test, "the buckets of a store have one limit together"
     CHECK(store->most_running == 3);
     CHECK(answered == 10);
 }
+
+TEST_CASE_METHOD(throttle_test, "copies that take long leave others half of the number") {
+    settings.most_at_once = 4;
+    store->holds = true;
+    const call copy(operation::copy_part, "PUT", "key");
+    begin(10, copy);
+    loop.context().poll();
+    CHECK(store->running == 2);
+    begin(10);
+    loop.context().poll();
+    CHECK(store->running == 4);
+    store->release();
+    run();
+    CHECK(answered == 20);
+    CHECK(store->most_running <= 4);
+}
