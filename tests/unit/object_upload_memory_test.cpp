@@ -157,7 +157,7 @@ TEST_CASE_METHOD(object_upload_memory_test, "an announced upload has longer part
     go_on();
     REQUIRE(finished == 2);
     CHECK(store.objects["announced"].size == 5 * MiB);
-    CHECK(store.sizes("announced").size() == 3);
+    CHECK(store.sizes("announced").size() <= 3);
     CHECK(shortest_part("announced") > 2 * MiB);
     CHECK(store.sizes("unknown").size() > 40);
 }
