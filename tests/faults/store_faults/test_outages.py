@@ -85,8 +85,9 @@ class Outages:
         self.start(threads)
         self.wait_for(lambda: self.world.log_lines("requests are refused for a while"),
                       "the store is not taken for gone")
+        wire = self.world.connect()
         began = time.monotonic()
-        self.world.connect().say("SIZE down.bin", 451)
+        wire.say("SIZE down.bin", 451)
         self.assertLess(time.monotonic() - began, 2, "what begins is refused at once")
         self.proxy.open()
         self.assert_all_end_well(threads)

@@ -216,6 +216,7 @@ class Waiting:
         second = threading.Thread(target=wire.upload, args=("STOR new.bin", b"second"))
         second.start()
         second.join(1)
+        self.assertTrue(second.is_alive(), "it has not waited")
         release.set()
         second.join()
         self.assertEqual(self.world.content("new.bin"), b"second")
@@ -309,13 +310,13 @@ class SlowDownloads:
 
     def test_what_others_ask_for_does_not_wait(self):
         content = self.world.bytes_of("large", "new")
-        began = time.monotonic()
         wire = self.world.connect()
+        began = time.monotonic()
         wire.upload("STOR new.bin", content)
         wire.say("SIZE new.bin", 213)
         self.assertIn(b"new.bin", wire.download("LIST"))
         self.assertTrue(wire.download("RETR new.bin") == content)
-        self.assertLess(time.monotonic() - began, PROMPT)
+        self.assertLess(time.monotonic() - began, 5 * PROMPT)
 
     def test_small_downloads_use_one_connection_after_the_other(self):
         self.world.put("small.bin", b"small")
