@@ -37,8 +37,8 @@ struct accepted_connection {
 
 /// One client: its control connection and everything it is in the middle of. One coroutine,
 /// `run`, reads commands and answers them in order. A command that may take long (a transfer, a
-/// listing) runs as the session's one operation beside it, so that ABOR, STAT and NOOP are
-/// answered meanwhile; the commands behind it wait.
+/// listing, a question to the store) runs as the session's one operation beside it, so that ABOR,
+/// STAT and NOOP are answered meanwhile; the commands behind it wait.
 ///
 /// Lives on one I/O thread; every call must come from there.
 class session : public std::enable_shared_from_this<session> {

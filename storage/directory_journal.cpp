@@ -153,7 +153,7 @@ std::vector<directory_journal::unfinished> directory_journal::left() {
         const auto path = file.path();
         const auto kind = path.extension().string();
         if (kind == being_written)
-            ::unlink(path.c_str()); // nothing was copied yet
+            ::unlink(path.c_str()); // nothing was copied yet, or the record before it still stands
         if (kind != copying && kind != deleting)
             continue;
         auto stem = path;

@@ -134,7 +134,7 @@ object_store::object_store(const config::store_settings& settings,
       credentials_(credentials::make_provider(settings, *client_settings_, pool)),
       inside_(make_internal_endpoint(settings, *client_settings_)),
       watch_(std::make_shared<layers::store_watch>(make_watch(settings, totals_))),
-      line_(std::make_shared<layers::request_line>(make_pace(settings, totals_))),
+      line_(std::make_shared<layers::request_queue>(make_pace(settings, totals_))),
       budget_(std::make_shared<layers::retry_budget>(layers::retry_settings().outage_repeats)) {}
 
 // A bucket has a way of its own; what the store bears, and whether it is there, is known of all.

@@ -72,7 +72,7 @@ private:
     const std::shared_ptr<layers::request_totals> totals_ =
         std::make_shared<layers::request_totals>();
     const std::shared_ptr<layers::store_watch> watch_;
-    const std::shared_ptr<layers::request_line> line_;
+    const std::shared_ptr<layers::request_queue> line_;
     const std::shared_ptr<layers::retry_budget> budget_;
     const std::shared_ptr<rest::unlisted_keys> unlisted_ = std::make_shared<rest::unlisted_keys>();
     std::map<std::string, shared_bucket> buckets_;

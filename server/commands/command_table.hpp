@@ -25,8 +25,8 @@ enum class phase { any, logged_in };
 enum class during_operation {
     waits,       ///< its turn comes when the operation has ended
     runs,        ///< is answered at once, beside the operation
-    asks,        ///< is an operation: others run beside it; who ends its direction is answered yet
-    is_long,     ///< the same, which is for nobody then, and ends
+    asks,        ///< is an operation; a client that has closed its sending side is answered yet
+    is_long,     ///< is an operation, which is aborted when the control connection ends
     is_transfer, ///< is one that uses up PASV or PORT, and REST
 };
 

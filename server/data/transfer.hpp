@@ -33,7 +33,7 @@ struct transfer_progress {
     /// Whether no more has come, and it may come yet.
     bool may_become_whole() const { return announced != 0 && bytes <= announced; }
 
-    /// Asked at the end of an upload's data; "no" aborts it. Empty: yes.
+    /// Asked at the end of an upload's data; "no" gives it up, unless it is whole. Empty: yes.
     std::function<bool()> may_commit;
 
     /// While it commits: lets it go on without the client, who is told that it is not confirmed.
@@ -89,6 +89,7 @@ using late_answer = std::function<void(const result<storage::put_result>&)>;
 
 /// Receives up to the orderly end of the stream and commits. What breaks off before is a failed
 /// transfer; the upload is suspended then or, if `broken` says so, committed as far as it came.
+/// What is longer than progress.most is aborted, what must be whole and is not is suspended.
 /// `stored` is set when it is committed, else the object stays as it was.
 awaitable<transfer_end> receive_body(stream& from, std::unique_ptr<storage::upload> to,
                                      conversion convert, transfer_progress& progress,

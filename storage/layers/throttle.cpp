@@ -18,9 +18,9 @@ constexpr double smallest_limit = 1;
 } // namespace
 
 // A request's place: first in the line, then among those on their way.
-class request_line::place {
+class request_queue::place {
 public:
-    place(request_line& owner, const rest::call& c) : owner_(owner), lane_(owner.lane_of(c)) {}
+    place(request_queue& owner, const rest::call& c) : owner_(owner), lane_(owner.lane_of(c)) {}
     place(const place&) = delete;
     place& operator=(const place&) = delete;
     ~place() {
@@ -48,33 +48,33 @@ public:
     async_condition called; // when it is the first and something has changed
 
 private:
-    request_line& owner_;
+    request_queue& owner_;
     lane& lane_;
     bool running_ = false;
 };
 
 // With the mutex locked, as is all below but what begins with locking it.
-void request_line::wake_first() {
+void request_queue::wake_first() {
     for (auto* const one : {&copies_, &others_})
         if (!one->line.empty())
             one->line.front()->called.notify_all();
 }
 
 // A store takes minutes for some copies. Others must not wait for them.
-request_line::lane& request_line::lane_of(const rest::call& c) {
+request_queue::lane& request_queue::lane_of(const rest::call& c) {
     const bool copies =
         c.what == rest::operation::copy_object || c.what == rest::operation::copy_part;
     return copies ? copies_ : others_;
 }
 
-awaitable<result<>> request_line::enter(place& mine, const rest::call& c) {
+awaitable<result<>> request_queue::enter(place& mine, const rest::call& c) {
     const auto begun = settings_.now();
     const auto entered = co_await wait_in_line(mine, c);
     settings_.totals->add_waiting(c.what, settings_.now() - begun);
     co_return entered;
 }
 
-awaitable<result<>> request_line::wait_in_line(place& mine, const rest::call& c) {
+awaitable<result<>> request_queue::wait_in_line(place& mine, const rest::call& c) {
     const auto weight = weight_of(c);
     std::unique_lock lock(mutex_);
     mine.line_up();
@@ -96,7 +96,7 @@ awaitable<result<>> request_line::wait_in_line(place& mine, const rest::call& c)
     co_return error_code(asio::error::operation_aborted);
 }
 
-double request_line::weight_of(const rest::call& c) const {
+double request_queue::weight_of(const rest::call& c) const {
     if (settings_.lists_count_keys && c.what == rest::operation::list_objects)
         for (const auto& p : c.query)
             if (p.name == "max-keys" && p.value)
@@ -106,7 +106,7 @@ double request_line::weight_of(const rest::call& c) const {
 
 // How long the first in the line has to wait until the rate allows its request. One that weighs
 // more than a second's worth waits for that much, and whoever comes next for the rest.
-std::chrono::nanoseconds request_line::wait_for_tokens(double weight) {
+std::chrono::nanoseconds request_queue::wait_for_tokens(double weight) {
     constexpr double rounding = 1e-6;
     const auto rate = settings_.most_per_second;
     if (rate <= 0)
@@ -123,7 +123,7 @@ std::chrono::nanoseconds request_line::wait_for_tokens(double weight) {
 }
 
 // Whether the number was halved.
-bool request_line::cut() {
+bool request_queue::cut() {
     const auto now = settings_.now();
     if (now - last_cut_ < between_cuts)
         return false;
@@ -132,7 +132,7 @@ bool request_line::cut() {
     return true;
 }
 
-void request_line::learn(const rest::answer& a) {
+void request_queue::learn(const rest::answer& a) {
     double fewer = 0;
     {
         const std::lock_guard lock(mutex_);
@@ -148,18 +148,18 @@ void request_line::learn(const rest::answer& a) {
                              {{"requests_at_once", static_cast<std::uint64_t>(fewer)}});
 }
 
-double request_line::limit() const {
+double request_queue::limit() const {
     const std::lock_guard lock(mutex_);
     return limit_;
 }
 
-unsigned request_line::running() const {
+unsigned request_queue::running() const {
     const std::lock_guard lock(mutex_);
     return all_running();
 }
 
 awaitable<rest::answer> throttle::send(const rest::call& c) {
-    request_line::place mine(*line_, c);
+    request_queue::place mine(*line_, c);
     const auto entered = co_await line_->enter(mine, c);
     if (!entered) {
         rest::answer refused;

@@ -24,11 +24,11 @@ struct throttle_settings {
 
 /// The requests to one store, for whichever bucket: who is on the way, and who waits in line.
 /// Thread-safe.
-class request_line {
+class request_queue {
 public:
     class place;
 
-    explicit request_line(throttle_settings settings)
+    explicit request_queue(throttle_settings settings)
         : settings_(std::move(settings)), limit_(settings_.most_at_once),
           tokens_(settings_.most_per_second), last_refill_(settings_.now()) {}
 
@@ -75,10 +75,10 @@ private:
 /// Thread-safe.
 class throttle final : public rest::transport {
 public:
-    throttle(std::shared_ptr<rest::transport> inner, std::shared_ptr<request_line> line)
+    throttle(std::shared_ptr<rest::transport> inner, std::shared_ptr<request_queue> line)
         : inner_(std::move(inner)), line_(std::move(line)) {}
     throttle(std::shared_ptr<rest::transport> inner, throttle_settings settings)
-        : throttle(std::move(inner), std::make_shared<request_line>(std::move(settings))) {}
+        : throttle(std::move(inner), std::make_shared<request_queue>(std::move(settings))) {}
 
     awaitable<rest::answer> send(const rest::call& c) override;
 
@@ -87,7 +87,7 @@ public:
 
 private:
     const std::shared_ptr<rest::transport> inner_;
-    const std::shared_ptr<request_line> line_;
+    const std::shared_ptr<request_queue> line_;
 };
 
 } // namespace objftpd::storage::layers

@@ -120,7 +120,8 @@ awaitable<bool> directory_rename::is_own(const moved_object& object) const {
         co_return false;
     const auto said =
         co_await compare_objects(bucket_, object.original.key, move_.target_of(object));
-    co_return said&&* said == evidence::proves;
+    const bool is_proven = said && *said == evidence::proves;
+    co_return is_proven;
 }
 
 awaitable<void> directory_rename::undo() {

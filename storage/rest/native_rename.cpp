@@ -9,7 +9,8 @@ namespace {
 // An object that is replaced by another of the same content and size has been renamed as well.
 bool is_same(const object_head& a, const object_head& b) {
     const auto crc = a.crcs.find(crc_kind::crc64);
-    return a.size == b.size && (a.etag == b.etag || (crc && crc == b.crcs.find(crc_kind::crc64)));
+    const bool same_version = !a.etag.empty() && a.etag == b.etag;
+    return a.size == b.size && (same_version || (crc && crc == b.crcs.find(crc_kind::crc64)));
 }
 
 awaitable<result<>> make_parents(const std::shared_ptr<const bucket_access>& bucket,
@@ -45,7 +46,8 @@ awaitable<result<>> move_object(std::shared_ptr<const bucket_access> bucket,
     if (left || left.error() != errc::not_found)
         co_return failed;
     const auto there = co_await client.head(request.to);
-    co_return there&& is_same(*there, *source) ? result<>() : failed;
+    const bool is_moved = there && is_same(*there, *source);
+    co_return is_moved ? result<>() : failed;
 }
 
 awaitable<result<>> move_directory(std::shared_ptr<const bucket_access> bucket,

@@ -18,10 +18,10 @@ awaitable<result<>> object_upload::keep(const object_head& kept, std::uint64_t s
     std::erase_if(kept_->kept, [&](const http::header& h) { return tells_of_content(h, speech); });
     const auto& bounds = speech.bounds();
     // It begins with what the client has not sent: its owner must not find it as what broke off.
-    const upload_mark nobodys(request_.key, std::string());
+    const upload_mark mark_of_nobody(request_.key, std::string());
     plan_ = part_plan(bounds, bucket_->settings.part_size, bucket_->settings.largest_part,
-                      request_.expected_size, nobodys);
-    const copy_plan plan(bounds, bucket_->largest_copy(), size, nobodys,
+                      request_.expected_size, mark_of_nobody);
+    const copy_plan plan(bounds, bucket_->largest_copy(), size, mark_of_nobody,
                          copy_plan::followed_by::parts);
     if (plan.count() == 0)
         co_return co_await read_kept(kept, size);
@@ -47,9 +47,9 @@ awaitable<result<>> object_upload::copy(std::string from, const object_head& ver
     const auto taken_over = co_await take_over(from, version);
     if (!taken_over)
         co_return taken_over;
-    const upload_mark nobodys(request_.key, std::string());
+    const upload_mark mark_of_nobody(request_.key, std::string());
     const copy_plan plan(bucket_->client.speech().bounds(), bucket_->largest_copy(), version.size,
-                         nobodys, copy_plan::followed_by::nothing);
+                         mark_of_nobody, copy_plan::followed_by::nothing);
     const auto copied = co_await copy_parts(std::move(from), version.etag, plan);
     size_ = version.size;
     if (copied)

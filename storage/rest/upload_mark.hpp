@@ -12,7 +12,8 @@ inline constexpr std::uint64_t rounded_part_unit = 1 << 20;
 /// without a request or an object of its own: listings of unfinished uploads show nothing that a
 /// gateway could write there but the sizes of their parts. So the first parts are longer than a
 /// round size by up to 1 MiB, by as many bytes as key and owner make. That a part of another
-/// program's upload looks like one is as likely as one in a million, if it has odd sizes at all.
+/// program's upload looks like one is as likely as one in a million for each owner, if it has odd
+/// sizes at all.
 class upload_mark {
 public:
     /// `owner` may go on with it; empty: nobody, as with what is copied or begins with a copy.

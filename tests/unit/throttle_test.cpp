@@ -212,7 +212,7 @@ TEST_CASE_METHOD(throttle_test, "who waits for the rate takes no place of those 
 TEST_CASE_METHOD(throttle_test, "the buckets of a store have one limit together") {
     const auto line = [&] {
         settings.most_at_once = 3;
-        return std::make_shared<storage::layers::request_line>(settings);
+        return std::make_shared<storage::layers::request_queue>(settings);
     }();
     throttle one(store, line);
     throttle other(store, line);
