@@ -76,7 +76,8 @@ TEST_CASE_METHOD(copies_in_parts_test, "a directory with large objects is rename
 }
 
 TEST_CASE_METHOD(copies_in_parts_test,
-                 "what is kept in front of an append is all there, however long it is") {
+                 "what is kept in front of an append is all there, however long it is",
+                 "[copied twice]") {
     const std::string tails[] = {"", "tail", pattern(13 * MiB)};
     put("f", large);
     for (const std::size_t kept : {5 * MiB, 10 * MiB + 1, 12 * MiB, 17 * MiB + 3, large.size()})

@@ -28,6 +28,7 @@ set -a
 set +a
 export S3_STYLE=$style
 tests=()
-# Its readers may miss an object that is being replaced: what races there has no certain end.
-[ "$2" != swift ] || tests=('~[.] ~*that succeeds*')
+# Its readers may miss an object that is being replaced: what races there has no certain end. And it
+# takes no version of what was copied in parts, where a range of that is to be copied again (412).
+[ "$2" != swift ] || tests=('~[.] ~[copied twice] ~*that succeeds*')
 "$suite" "${tests[@]}"
