@@ -5,8 +5,6 @@
 #include "storage/error.hpp"
 #include "storage/http/encoding.hpp"
 
-#include <ranges>
-
 namespace objftpd::storage::rest {
 namespace {
 
@@ -77,8 +75,8 @@ awaitable<result<>> directories::make_above(std::string key, std::string known) 
             co_return there.error();
         missing.push_back(above);
     }
-    for (auto& one : std::views::reverse(missing)) {
-        const auto made = co_await put_marker(std::move(one), overwrite::allowed);
+    for (; !missing.empty(); missing.pop_back()) { // the highest first
+        const auto made = co_await put_marker(std::move(missing.back()), overwrite::allowed);
         if (!made)
             co_return made;
     }

@@ -57,8 +57,7 @@ awaitable<result<std::vector<key_locks::turn>>>
 take_turns(std::shared_ptr<const bucket_access> bucket, std::vector<std::string> keys,
            std::stop_token stop) {
     std::ranges::sort(keys);
-    const auto repeated = std::ranges::unique(keys);
-    keys.erase(repeated.begin(), repeated.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
     std::vector<key_locks::turn> turns;
     turns.reserve(keys.size());
     for (auto& key : keys) {
