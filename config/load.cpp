@@ -11,20 +11,14 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
-#include <span>
 #include <sstream>
 #include <system_error>
 
 namespace objftpd::config {
 namespace {
-
-// Options that only stores of one type over HTTP have.
-constexpr std::array oss_alone{"signature", "rename"};
-constexpr std::array s3_alone{"payload", "etags", "checksum"};
 
 position begin_of(const toml::source_region& region) {
     return {static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)};
@@ -182,21 +176,10 @@ private:
         store_settings done = store;
         if (local)
             return done;
-        if (store.type == store_type::s3)
-            refuse(table, key, oss_alone, "is not used unless type = \"oss\"");
-        else
-            refuse(table, key, s3_alone, "is not used unless type = \"s3\"");
         find_secret(table, key, store);
         complete_store(store, key, problems_);
         done.remote = store;
         return done;
-    }
-
-    void refuse(const toml::table& table, const std::string& key,
-                std::span<const char* const> others, const char* why) {
-        for (const auto* const other : others)
-            if (table.contains(other))
-                problems_.add(join(key, other), why);
     }
 
     void find_secret(const toml::table& table, const std::string& key, store_source& store) {

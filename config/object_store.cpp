@@ -4,8 +4,25 @@
 #include "config/region.hpp"
 #include "config/text.hpp"
 
+#include <array>
+
 namespace objftpd::config {
 namespace {
+
+// What only stores of the other type over HTTP have.
+void refuse_others(store_type type, const std::string& key, problem_list& problems) {
+    constexpr std::array of_oss{"signature", "rename"};
+    constexpr std::array of_s3{"payload", "etags", "checksum"};
+    const auto refuse = [&](const auto& options, const char* why) {
+        for (const auto* const name : options)
+            if (problems.has(key + '.' + name))
+                problems.add(key + '.' + name, why);
+    };
+    if (type == store_type::s3)
+        refuse(of_oss, "is not used unless type = \"oss\"");
+    else
+        refuse(of_s3, "is not used unless type = \"s3\"");
+}
 
 addressing settled(address_style wished, store_type type, const std::string& host) {
     switch (wished) {
@@ -40,6 +57,7 @@ void settle_internal(store_source& store, const std::string& key, problem_list& 
 } // namespace
 
 void complete_store(store_source& store, const std::string& key, problem_list& problems) {
+    refuse_others(store.type, key, problems);
     auto& where = store.endpoint;
     if (where.host.empty()) // already complained of
         return;

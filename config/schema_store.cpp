@@ -228,9 +228,8 @@ std::vector<option<store_source>> transfer_options() {
                    std::uint64_t{1} << 60,
                    "Files up to this size are copied by one request, when they are renamed, copied "
                    "or appended to, larger ones in parts. Left out it is 5 GiB for S3, and no "
-                   "limit for OSS. A smaller "
-                   "one is of use where the store takes long to copy: parts are copied at the "
-                   "same time, and none of the requests is as long.")
+                   "limit for OSS. A smaller one is of use where the store takes long to copy: "
+                   "parts are copied at the same time, and none of the requests is as long.")
             .unset_by_default("5 GiB"),
         make::choice(
             "rename", &r::native_rename, "copy", {{"copy", false}, {"native", true}},
@@ -248,9 +247,9 @@ std::vector<option<store_source>> transfer_options() {
             "directory, copied by SITE, or appended to. All keep media type, metadata, "
             "tags and class. \"known\": their encryption, too, but not in directories, "
             "where it would cost a request for each object to know it; ACLs become what "
-            "acl says. \"all\": encryption and ACL, which is one request more, and two for "
-            "each object of a directory. "
-            "\"auto\": \"all\" where a user with a mount of the store has the right acl. Native "
+            "acl says. \"all\": encryption and ACL, which is one request more, and three for "
+            "each object of a directory. \"auto\": \"all\" where a user with a mount of the store "
+            "has the right acl. Native "
             "renames keep all."),
         make::flag("keep_empty_directories", &r::keep_empty_directories, true,
                    "Whether a directory stays, as an empty object that marks it, when the last "

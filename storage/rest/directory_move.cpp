@@ -12,8 +12,6 @@ namespace {
 
 const std::stop_token never;
 
-using listed_object = list_answer::object;
-
 } // namespace
 
 void directory_move::sort() {

@@ -9,8 +9,6 @@
 namespace objftpd::storage::rest {
 namespace {
 
-using listed_object = list_answer::object;
-
 std::int64_t seconds_of(timestamp t) {
     return std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count();
 }

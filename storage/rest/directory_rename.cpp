@@ -16,8 +16,6 @@ namespace {
 
 const std::stop_token never;
 
-using listed_object = list_answer::object;
-
 class directory_rename {
 public:
     directory_rename(std::shared_ptr<const bucket_access> bucket, rename_request request)

@@ -15,8 +15,6 @@ namespace {
 
 const std::stop_token never;
 
-using listed_object = list_answer::object;
-
 // Meanwhile anybody may have changed anything. What is not surely as it was left stays where it is,
 // be it twice.
 class rename_recovery {

@@ -12,6 +12,8 @@
 /// tell of them.
 namespace objftpd::storage::rest {
 
+using listed_object = list_answer::object;
+
 /// Calls `visit` with each object below `prefix`, page by page; comes back with the first error, of
 /// the store or of `visit`, which returns result<>.
 template <class Visit>

@@ -1,9 +1,11 @@
 #include "storage/checksum/crc64.hpp"
+#include "tests/unit/crc_vectors.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <string>
 
+using namespace objftpd::tests;
 using objftpd::storage::crc64;
 
 namespace {
@@ -11,16 +13,6 @@ namespace {
 std::uint64_t crc_of(const std::string& text, std::uint64_t before = 0) {
     return crc64(before, text.data(), text.size());
 }
-
-std::string counting_modulo_251(std::size_t size) {
-    std::string bytes(size, '\0');
-    for (std::size_t i = 0; i < size; ++i)
-        bytes[i] = static_cast<char>(i % 251);
-    return bytes;
-}
-
-const std::string digits = "123456789";
-const std::string sentence = "This is a test of the emergency broadcast system.";
 
 } // namespace
 

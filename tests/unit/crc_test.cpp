@@ -1,4 +1,5 @@
 #include "storage/checksum/crc.hpp"
+#include "tests/unit/crc_vectors.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -6,22 +7,13 @@
 #include <vector>
 
 using namespace objftpd::storage;
+using namespace objftpd::tests;
 
 namespace {
 
 std::uint64_t sum(crc_kind kind, const std::string& bytes, std::uint64_t before = 0) {
     return crc(kind, before, bytes.data(), bytes.size());
 }
-
-std::string counting_modulo_251(std::size_t size) {
-    std::string bytes(size, '\0');
-    for (std::size_t i = 0; i < size; ++i)
-        bytes[i] = static_cast<char>(i % 251);
-    return bytes;
-}
-
-const std::string digits = "123456789";
-const std::string sentence = "This is a test of the emergency broadcast system.";
 
 /// Bytes with what each checksum of them was found to be by other programs.
 struct vector_row {

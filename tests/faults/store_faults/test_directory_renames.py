@@ -73,13 +73,18 @@ class DirectoryRenames:
         wire.expect(250)
         self.assert_only_in("to")
 
-    def test_abor_ends_it(self):
+    def begin_held(self):
+        """A rename whose first copies wait until the event is set."""
         release = threading.Event()
         self.addCleanup(release.set)
         self.proxy.on("CopyObject", faults.held_back(release), times=16)
         wire = self.world.connect()
         self.rename(wire)
         self.wait_for(lambda: "CopyObject" in self.proxy.operations(), "no copy")
+        return wire, release
+
+    def test_abor_ends_it(self):
+        wire, release = self.begin_held()
         wire.send("ABOR")
         self.assertTrue(self.world.log_lines("verb=ABOR"))
         release.set()
@@ -89,12 +94,7 @@ class DirectoryRenames:
         self.assert_only_in("from")
 
     def test_abor_is_answered_while_copies_stand_still_and_undone_when_they_go_on(self):
-        release = threading.Event()
-        self.addCleanup(release.set)
-        self.proxy.on("CopyObject", faults.held_back(release), times=16)
-        wire = self.world.connect()
-        self.rename(wire)
-        self.wait_for(lambda: "CopyObject" in self.proxy.operations(), "no copy")
+        wire, release = self.begin_held()
         wire.control.settimeout(5)  # seconds; the store's time limit is ten minutes
         wire.send("ABOR")
         self.assertIn("not confirmed", wire.expect(451).lines[0])

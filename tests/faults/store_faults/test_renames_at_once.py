@@ -66,7 +66,8 @@ class RenamesAtOnce:
         self.wait_for(lambda: "CopyObject" in self.proxy.operations(), "no copy")
         return first
 
-    def test_of_two_directories_that_take_one_name_the_second_stays(self):
+    def rename_both(self):
+        """To one name; the second asks while the first is copied."""
         first = self.hold_copies()
         before = self.looks_at_the_name()
         second = self.rename("b")
@@ -74,18 +75,15 @@ class RenamesAtOnce:
         self.release.set()
         first.expect(250)
         second.expect(553)
+
+    def test_of_two_directories_that_take_one_name_the_second_stays(self):
+        self.rename_both()
         self.assert_there(a_x="to", a_y="to", b_x="b", b_z="b")
         self.assertIsNone(self.world.content("to/z.bin"))
 
     def test_two_directories_without_a_common_file_do_not_become_one(self):
         self.world.remove("b/x.bin")
-        first = self.hold_copies()
-        before = self.looks_at_the_name()
-        second = self.rename("b")
-        self.wait_for_look(before)
-        self.release.set()
-        first.expect(250)
-        second.expect(553)
+        self.rename_both()
         self.assert_there(a_x="to", a_y="to", b_z="b")
         self.assertIsNone(self.world.content("to/z.bin"))
 

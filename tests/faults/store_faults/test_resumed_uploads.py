@@ -108,22 +108,21 @@ class ResumedUploads:
         wire.say("DELE new.bin", 250)
         self.assertEqual(self.world.orphans(), [])
 
-    def test_kill_9_leaves_what_the_store_has(self):
+    def kill_and_come_back(self):
+        """While a part is there; a client of the server that follows."""
         with Wire(self.daemon) as wire, self.receive_first(wire):
             while ("UploadPart", 200) not in self.proxy.statuses:
                 time.sleep(0.01)
             self.daemon.kill()
         self.daemon.start()
-        wire = self.world.connect()
+        return self.world.connect()
+
+    def test_kill_9_leaves_what_the_store_has(self):
+        wire = self.kill_and_come_back()
         self.upload_rest(wire, "APPE new.bin", self.durable(wire))
 
     def test_what_kill_9_leaves_is_not_deleted_while_another_gateway_may_have_it(self):
-        with Wire(self.daemon) as wire, self.receive_first(wire):
-            while ("UploadPart", 200) not in self.proxy.statuses:
-                time.sleep(0.01)
-            self.daemon.kill()
-        self.daemon.start()
-        wire = self.world.connect()
+        wire = self.kill_and_come_back()
         wire.say("DELE new.bin", 450)
         self.upload_rest(wire, "APPE new.bin", self.durable(wire))
 
