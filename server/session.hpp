@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/eventual.hpp"
 #include "server/commands/command_table.hpp"
 #include "server/data/data_channel.hpp"
 #include "server/data/stream.hpp"
@@ -188,7 +189,7 @@ public:
     } operation;
 
 private:
-    struct question; // to the store
+    using question = eventual<result<storage::entry>>; // to the store
 
     awaitable<std::optional<command>> next_command();
     awaitable<void> execute(command c);
@@ -201,7 +202,6 @@ private:
     static awaitable<void> ask(std::shared_ptr<const storage::virtual_filesystem> files,
                                storage::virtual_path path, storage::expected kind,
                                std::shared_ptr<question> asked);
-    awaitable<void> wait_for(std::shared_ptr<question> asked);
     void log_reply(const reply& r) const;
     void log_failure(const command_spec& spec, const reply& answer) const;
     bool said_quit() const; // the client wants to leave when the operation has ended

@@ -1,7 +1,6 @@
 // What the paths that a session's client sends mean.
 #include "server/session.hpp"
 
-#include "config/async.hpp"
 #include "config/log.hpp"
 #include "server/protocol/charset.hpp"
 #include "storage/error.hpp"
@@ -26,18 +25,6 @@ result<storage::virtual_path> session::resolve(std::string_view argument) const 
     return storage::virtual_path::resolve(directory, *decoded);
 }
 
-struct session::question {
-    explicit question(const asio::any_io_executor& executor) : changed(executor) {}
-
-    void tell(result<storage::entry> told) {
-        answer.emplace(std::move(told));
-        changed.notify();
-    }
-
-    std::optional<result<storage::entry>> answer;
-    async_signal changed;
-};
-
 // Goes on when nobody waits any more: what the store remembers of it helps who asks again.
 awaitable<void> session::ask(std::shared_ptr<const storage::virtual_filesystem> files,
                              storage::virtual_path path, storage::expected kind,
@@ -46,24 +33,18 @@ awaitable<void> session::ask(std::shared_ptr<const storage::virtual_filesystem> 
     asked->tell(std::move(told));
 }
 
-// Comes back without an answer when the operation is stopped.
-awaitable<void> session::wait_for(std::shared_ptr<question> asked) {
-    const auto stop = operation.stop.get_token();
-    const std::stop_callback on_stop(stop, [&asked] { asked->changed.notify(); });
-    while (!asked->answer && !stop.stop_requested())
-        co_await asked->changed.wait();
-}
-
 awaitable<result<storage::entry>> session::look_up(storage::virtual_path path,
                                                    storage::expected kind) {
     const auto executor = co_await asio::this_coro::executor;
     const auto before = std::exchange(asked_, std::make_shared<question>(executor));
     const auto mine = asked_;
+    const auto stop = operation.stop.get_token();
     operation.answer_due = clock::now() + shared.settings.server.finalize_timeout;
     // What ABOR has left behind may still stand in line for the store: one question at a time.
+    std::optional<result<storage::entry>> answer;
     if (before)
-        co_await wait_for(before);
-    if (before && !before->answer) {
+        answer = co_await before->take(stop);
+    if (before && !answer) {
         asked_ = before;
     } else {
         asio::co_spawn(
@@ -74,12 +55,12 @@ awaitable<result<storage::entry>> session::look_up(storage::virtual_path path,
                 config::log::error("a question ended by an exception", {{"session", number}});
                 mine->tell(storage::errc::unavailable);
             });
-        co_await wait_for(mine);
+        answer = co_await mine->take(stop);
     }
     operation.answer_due = clock::time_point::max();
-    if (mine->answer) {
+    if (answer) {
         asked_.reset();
-        co_return std::move(*mine->answer);
+        co_return std::move(*answer);
     }
     co_return error_code(operation.timed_out ? asio::error::timed_out
                                              : asio::error::operation_aborted);

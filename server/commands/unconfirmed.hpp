@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config/async.hpp"
+#include "config/eventual.hpp"
 #include "server/session.hpp"
 #include "storage/error.hpp"
 
@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 namespace objftpd::server::commands {
@@ -19,23 +20,20 @@ template <class T>
 struct work_in_store {
     work_in_store(const session& s, std::function<void(const result<T>&)> l)
         : files(s.files), counted(s.shared.unattended.begin()), late(std::move(l)),
-          changed(s.context.get_executor()) {}
+          outcome(s.context.get_executor()) {}
 
     void end(result<T> how) {
-        if (left) {
+        if (left.stop_requested())
             late(how);
-            return;
-        }
-        outcome.emplace(std::move(how));
-        changed.notify();
+        else
+            outcome.tell(std::move(how));
     }
 
     const std::shared_ptr<const storage::virtual_filesystem> files; // whose work it is
     const std::shared_ptr<const void> counted;
     const std::function<void(const result<T>&)> late;
-    std::optional<result<T>> outcome;
-    bool left = false; // nobody waits for it
-    async_signal changed;
+    eventual<result<T>> outcome;
+    std::stop_source left; // nobody waits for it
 };
 
 template <class T>
@@ -55,19 +53,15 @@ awaitable<std::optional<result<T>>> unless_left(session& s, awaitable<result<T>>
     if (!s.operation.running) // nobody is heard beside it
         co_return co_await std::move(work);
     const auto shared = std::make_shared<detail::work_in_store<T>>(s, std::move(late));
-    s.operation.leave = [shared] {
-        shared->left = true;
-        shared->changed.notify();
-    };
+    s.operation.leave = [shared] { shared->left.request_stop(); };
     asio::co_spawn(s.context, detail::carry_out(shared, std::move(work)),
                    [shared](std::exception_ptr bug) {
                        if (bug)
                            shared->end(storage::errc::unavailable);
                    });
-    while (!shared->outcome && !shared->left)
-        co_await shared->changed.wait();
+    auto outcome = co_await shared->outcome.take(shared->left.get_token());
     s.operation.leave = nullptr;
-    co_return std::move(shared->outcome);
+    co_return outcome;
 }
 
 /// A change that its client may stop to wait for, as the log and a reply tell of it.

@@ -1,6 +1,6 @@
 #include "server/data/transfer.hpp"
 
-#include "config/async.hpp"
+#include "config/eventual.hpp"
 #include "server/tls/tls_error.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 namespace objftpd::server {
@@ -233,23 +234,21 @@ namespace {
 struct finalization {
     finalization(const asio::any_io_executor& executor, std::unique_ptr<storage::upload> u,
                  late_answer l)
-        : to(std::move(u)), late(std::move(l)), changed(executor) {}
+        : to(std::move(u)), late(std::move(l)), committed(executor) {}
 
     std::unique_ptr<storage::upload> to;
     late_answer late;
     tail plain;
     std::string ascii;
     std::span<const char> last; // of plain or ascii
-    std::optional<result<storage::put_result>> committed;
-    bool left = false; // nobody waits for it
-    async_signal changed;
+    eventual<result<storage::put_result>> committed;
+    std::stop_source left; // nobody waits for it
 };
 
 awaitable<void> carry_out(std::shared_ptr<finalization> f) {
     auto committed = co_await f->to->commit(f->last);
-    if (!f->left) {
-        f->committed.emplace(std::move(committed));
-        f->changed.notify();
+    if (!f->left.stop_requested()) {
+        f->committed.tell(std::move(committed));
         co_return;
     }
     if (!committed)
@@ -262,22 +261,20 @@ awaitable<transfer_end> finalize(std::shared_ptr<finalization> f, transfer_progr
     progress.committing = true;
     progress.moved(0);
     progress.leave_commit = [f] {
-        f->left = true;
+        f->left.request_stop();
         f->to->leave();
-        f->changed.notify();
     };
     const auto executor = co_await asio::this_coro::executor;
     asio::co_spawn(executor, carry_out(f), asio::detached);
-    while (!f->committed && !f->left)
-        co_await f->changed.wait();
+    const auto committed = co_await f->committed.take(f->left.get_token());
     progress.leave_commit = nullptr;
-    if (!f->committed)
+    if (!committed)
         co_return transfer_end(side::unconfirmed, error_code());
-    if (!*f->committed) {
+    if (!*committed) {
         co_await f->to->suspend();
-        co_return transfer_end(side::store, f->committed->error());
+        co_return transfer_end(side::store, committed->error());
     }
-    stored = std::move(**f->committed);
+    stored = **committed;
     co_return transfer_end();
 }
 
