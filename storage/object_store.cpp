@@ -106,17 +106,17 @@ rest::bucket_settings make_bucket_settings(const config::store_settings& setting
     return made;
 }
 
-layers::breaker_settings make_watch(const config::store_settings& settings,
+layers::watch_settings make_watch(const config::store_settings& settings,
                                     std::shared_ptr<layers::request_totals> totals) {
-    layers::breaker_settings made;
+    layers::watch_settings made;
     made.store = settings.name;
     made.totals = std::move(totals);
     return made;
 }
 
-layers::throttle_settings make_pace(const config::store_settings& settings,
+layers::queue_settings make_pace(const config::store_settings& settings,
                                     std::shared_ptr<layers::request_totals> totals) {
-    layers::throttle_settings made;
+    layers::queue_settings made;
     made.totals = std::move(totals);
     made.most_at_once = settings.remote.max_requests;
     made.most_per_second = settings.remote.max_requests_per_second;

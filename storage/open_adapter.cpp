@@ -117,13 +117,6 @@ awaitable<void> adapter_registry::recover(std::vector<directory_journal::unfinis
     }
 }
 
-std::map<std::string, store_totals> adapter_registry::totals() const {
-    std::map<std::string, store_totals> all;
-    for (const auto& [name, store] : object_stores_)
-        all.emplace(name, store->totals());
-    return all;
-}
-
 void adapter_registry::log_requests() const {
     for (const auto& [name, store] : object_stores_)
         store->log_requests();

@@ -47,9 +47,6 @@ public:
     /// fails, for a day after it was begun. What is older is logged alone.
     awaitable<void> recover(std::vector<directory_journal::unfinished> left);
 
-    /// What has been asked of each store over HTTP, by its name. Thread-safe after start-up.
-    std::map<std::string, store_totals> totals() const;
-
     /// Writes what has been asked of the stores over HTTP into the log. Thread-safe after start-up.
     void log_requests() const;
 

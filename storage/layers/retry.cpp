@@ -85,7 +85,7 @@ awaitable<rest::answer> retry::send(const rest::call& c) {
         ++past.attempts;
         past.may_have_worked = past.may_have_worked || a.may_have_worked;
         a.may_have_worked = past.may_have_worked;
-        if (!a.failed)
+        if (a.was_served())
             budget_->fill();
         if (!a.failed || !a.may_retry || c.no_more_attempts.stop_requested())
             co_return a;

@@ -16,9 +16,11 @@ public:
     /// `per_second` is for turns.
     explicit retry_budget(double per_second) : per_second_(per_second) {}
 
-    /// One repetition of what begins something. Good answers make up for it: once most calls fail
+    /// One repetition of what begins something. Answers make up for it: once most calls fail
     /// there is none left.
     bool take();
+
+    /// For each call that the store has dealt with.
     void fill();
 
     /// How long what is under way has to wait for its turn: so many have one in a second. Nothing

@@ -1,5 +1,7 @@
 #include "storage/rest/call.hpp"
 
+#include "storage/error.hpp"
+
 #include <algorithm>
 
 namespace objftpd::storage::rest {
@@ -100,6 +102,11 @@ http::time_limits time_limits_of(operation o, std::chrono::seconds stall,
 
 const std::string* answer::find(std::string_view name) const {
     return http::find(headers, name);
+}
+
+bool answer::was_served() const {
+    const bool refused = status >= 400 && status < 500;
+    return !failed || (refused && failed != errc::throttled && failed != errc::unavailable);
 }
 
 const std::string* answer::request_id() const {

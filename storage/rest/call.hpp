@@ -95,6 +95,9 @@ struct answer {
     /// Null if there is no such header. `name` in lower case.
     const std::string* find(std::string_view name) const;
 
+    /// Whether the store has dealt with it, be it that it refused: "no such key" is no trouble.
+    bool was_served() const;
+
     /// What the vendor calls the request, as its headers tell; null if they do not.
     const std::string* request_id() const;
 };

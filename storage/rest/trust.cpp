@@ -89,8 +89,8 @@ bool is_foreign(const call& c, const answer& a) {
     case operation::delete_object:
     case operation::abort_upload:
         return a.status != 204;
-    default: // told by the document in it
-        return false;
+    default: // told by the document in it, if it has one
+        return result_of(c.what).empty();
     }
 }
 

@@ -11,8 +11,8 @@ using namespace objftpd::tests;
 using namespace std::chrono_literals;
 using storage::errc;
 using storage::layers::breaker;
-using storage::layers::breaker_settings;
 using storage::layers::store_watch;
+using storage::layers::watch_settings;
 using way = store_watch::way;
 
 namespace {
@@ -42,8 +42,8 @@ public:
 private:
     event_loop loop_;
 
-    breaker_settings make_settings() {
-        breaker_settings settings;
+    watch_settings make_settings() {
+        watch_settings settings;
         settings.failures = 3;
         settings.span = 2s;
         settings.pause = 5s;
@@ -52,7 +52,7 @@ private:
     }
 
 public:
-    breaker_settings::clock::time_point now{};
+    watch_settings::clock::time_point now{};
     std::shared_ptr<scripted_transport> store =
         std::make_shared<scripted_transport>(loop_.context().get_executor());
 

@@ -55,13 +55,13 @@ TEST_CASE("what the layers in front of a store do shows in its totals") {
     const auto totals = std::make_shared<layers::request_totals>();
     auto now = std::chrono::steady_clock::time_point();
     std::shared_ptr<rest::transport> way = std::make_shared<layers::metrics>(store, totals);
-    layers::breaker_settings gone;
+    layers::watch_settings gone;
     gone.failures = 3;
     gone.span = 0s;
     gone.now = [&] { return now; };
     gone.totals = totals;
-    way = std::make_shared<layers::breaker>(way, gone);
-    layers::throttle_settings pace;
+    way = std::make_shared<layers::breaker>(way, std::make_shared<layers::store_watch>(gone));
+    layers::queue_settings pace;
     pace.most_per_second = 2;
     pace.now = gone.now;
     pace.sleep = [&](std::chrono::nanoseconds time, std::stop_token) -> awaitable<void> {
@@ -69,7 +69,7 @@ TEST_CASE("what the layers in front of a store do shows in its totals") {
         co_return;
     };
     pace.totals = totals;
-    way = std::make_shared<layers::throttle>(way, pace);
+    way = std::make_shared<layers::throttle>(way, std::make_shared<layers::request_queue>(pace));
     layers::retry_settings repetition;
     repetition.attempts = 3;
     repetition.sleep = [](std::chrono::nanoseconds, std::stop_token) -> awaitable<void> {

@@ -5,12 +5,15 @@
 #include <boost/asio/error.hpp>
 #include <catch2/catch.hpp>
 
+#include <set>
+
 using namespace objftpd;
 using namespace objftpd::tests;
 using namespace std::chrono_literals;
 using storage::errc;
+using storage::layers::queue_settings;
+using storage::layers::request_queue;
 using storage::layers::throttle;
-using storage::layers::throttle_settings;
 using storage::rest::call;
 using storage::rest::operation;
 
@@ -25,20 +28,36 @@ public:
         };
     }
 
-    /// Time passes at once, unless the test holds it up.
+    /// Time passes at once, unless the test holds it up or lets it pass for all together.
     awaitable<void> sleep(std::chrono::nanoseconds time, std::stop_token stop) {
         if (holds_time) {
             co_await sleep_for(24h, stop);
             co_return;
         }
-        now += time;
+        if (!passes_for_all) {
+            now += time;
+            co_return;
+        }
+        const auto end = now + time;
+        const auto mine = sleepers_.insert(end);
+        while (now < end)
+            co_await woken_.wait();
+        sleepers_.erase(mine);
     }
 
-    throttle& layer() {
-        if (!layer_)
-            layer_ = std::make_shared<throttle>(store, settings);
-        return *layer_;
+    /// From one sleeper's end to the next one's, until nobody sleeps.
+    void let_time_pass() {
+        for (;;) {
+            loop.context().restart();
+            loop.context().poll();
+            if (sleepers_.empty())
+                return;
+            now = *sleepers_.begin();
+            woken_.notify();
+        }
     }
+
+    request_queue& line() { return *line_of_all(); }
 
     // Sends calls at the same time, and counts the answers.
     void begin(int calls, std::stop_token stop = {}) {
@@ -48,7 +67,8 @@ public:
     }
     void begin(int calls, const call& c) {
         const auto one = [this, c]() -> awaitable<void> {
-            const auto a = co_await layer().send(c);
+            throttle layer(store, line_of_all());
+            const auto a = co_await layer.send(c);
             ++(a.failed ? failed : answered);
         };
         running_.push_back(one);
@@ -63,15 +83,24 @@ public:
     event_loop loop;
     std::shared_ptr<scripted_transport> store =
         std::make_shared<scripted_transport>(loop.context().get_executor());
-    throttle_settings settings;
-    throttle_settings::clock::time_point now{};
+    queue_settings settings;
+    queue_settings::clock::time_point now{};
     bool holds_time = false;
+    bool passes_for_all = false;
     int answered = 0;
     int failed = 0;
 
+    const std::shared_ptr<request_queue>& line_of_all() {
+        if (!line_)
+            line_ = std::make_shared<request_queue>(settings);
+        return line_;
+    }
+
 private:
+    std::multiset<queue_settings::clock::time_point> sleepers_;
+    async_signal woken_{loop.context().get_executor()};
     std::list<std::function<awaitable<void>()>> running_;
-    std::shared_ptr<throttle> layer_;
+    std::shared_ptr<request_queue> line_;
 };
 
 } // namespace
@@ -94,12 +123,12 @@ TEST_CASE_METHOD(throttle_test, "a store that asks for fewer gets half as many, 
     now += 10s;
     begin(5);
     run();
-    CHECK(layer().limit() == 32);
+    CHECK(line().limit() == 32);
     store->fails(1, errc::throttled);
     now += 2s;
     begin(1);
     run();
-    CHECK(layer().limit() == 16);
+    CHECK(line().limit() == 16);
 }
 
 TEST_CASE_METHOD(throttle_test, "good answers let the number grow again, up to what is allowed") {
@@ -108,13 +137,13 @@ TEST_CASE_METHOD(throttle_test, "good answers let the number grow again, up to w
     store->fails(1, errc::throttled);
     begin(1);
     run();
-    CHECK(layer().limit() == 4);
+    CHECK(line().limit() == 4);
     begin(4);
     run();
-    CHECK(layer().limit() > 4.7);
+    CHECK(line().limit() > 4.7);
     begin(200);
     run();
-    CHECK(layer().limit() == 8);
+    CHECK(line().limit() == 8);
 }
 
 TEST_CASE_METHOD(throttle_test, "whoever is told to stop leaves the line") {
@@ -204,7 +233,7 @@ TEST_CASE_METHOD(throttle_test, "who waits for the rate takes no place of those 
     loop.context().restart();
     loop.context().poll();
     CHECK(store->most_running == 1);
-    CHECK(layer().running() == 0);
+    CHECK(line().running() == 0);
     stop.request_stop();
     run();
 }
@@ -212,7 +241,7 @@ TEST_CASE_METHOD(throttle_test, "who waits for the rate takes no place of those 
 TEST_CASE_METHOD(throttle_test, "the buckets of a store have one limit together") {
     const auto line = [&] {
         settings.most_at_once = 3;
-        return std::make_shared<storage::layers::request_queue>(settings);
+        return std::make_shared<request_queue>(settings);
     }();
     throttle one(store, line);
     throttle other(store, line);
@@ -228,7 +257,7 @@ TEST_CASE_METHOD(throttle_test, "the buckets of a store have one limit together"
     }
     loop.context().poll();
     CHECK(store->running == 3);
-    CHECK(one.running() == 3);
+    CHECK(line->running() == 3);
     store->release();
     run();
     CHECK(store->most_running == 3);
@@ -249,4 +278,61 @@ TEST_CASE_METHOD(throttle_test, "copies that take long leave others half of the 
     run();
     CHECK(answered == 20);
     CHECK(store->most_running <= 4);
+}
+
+TEST_CASE_METHOD(throttle_test, "many copies do not take the rate from a list that needs more") {
+    settings.most_per_second = 100;
+    settings.lists_count_keys = true;
+    begin(100); // what was saved up
+    run();
+    const auto begun = now;
+    passes_for_all = true;
+    begin(1000, call(operation::copy_object, "PUT", "key"));
+    call list(operation::list_objects, "GET");
+    list.query.emplace_back("max-keys", "1000");
+    auto listed = begun;
+    const auto one = [&]() -> awaitable<void> {
+        throttle layer(store, line_of_all());
+        const auto a = co_await layer.send(list);
+        CHECK_FALSE(a.failed);
+        listed = now;
+    };
+    loop.start(one());
+    let_time_pass();
+    CHECK(answered == 1100);
+    CHECK(listed - begun < 2s);
+}
+
+TEST_CASE_METHOD(throttle_test, "however few a store asks for, a long copy leaves a place") {
+    settings.most_at_once = 64;
+    for (int waves = 0; waves < 10; ++waves) {
+        now += 2s;
+        store->fails(1, errc::throttled);
+        begin(1);
+        run();
+    }
+    CHECK(line().limit() == 2);
+    store->holds = true;
+    begin(3, call(operation::copy_object, "PUT", "key"));
+    loop.context().restart();
+    loop.context().poll();
+    CHECK(store->running == 1);
+    begin(1);
+    loop.context().poll();
+    CHECK(store->running == 2);
+    store->release();
+    run();
+}
+
+TEST_CASE_METHOD(throttle_test, "that an object is not there is a good answer, too") {
+    settings.most_at_once = 8;
+    now += 10s;
+    store->fails(1, errc::throttled);
+    begin(1);
+    run();
+    CHECK(line().limit() == 4);
+    store->fails(200, {errc::not_found, 404, {}, {}});
+    begin(200);
+    run();
+    CHECK(line().limit() == 8);
 }

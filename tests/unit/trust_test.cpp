@@ -60,6 +60,17 @@ TEST_CASE("an answer without an id and without an ETag is somebody else's") {
     }
 }
 
+TEST_CASE("a success that tells nothing but its status must have an id") {
+    for (const auto what : {operation::rename, operation::create_directory, operation::put_acl,
+                            operation::put_tags, operation::put_link, operation::restore_object}) {
+        INFO(name_of(what));
+        const call c(what, "PUT", "key");
+        CHECK(is_foreign(c, answer_with({})));
+        CHECK_FALSE(is_foreign(c, answer_with({{"x-oss-request-id", "1"}})));
+        CHECK_FALSE(is_foreign(c, answer_with({{"x-amz-request-id", "1"}})));
+    }
+}
+
 TEST_CASE("an object may be a page, the answer to an upload is none") {
     const auto page = answer_with({{"etag", "e"}, {"content-type", "text/html"}});
     CHECK_FALSE(is_foreign(head, page));
