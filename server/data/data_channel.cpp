@@ -42,7 +42,6 @@ awaitable<result<>> data_channel::accept() {
             from.resize(length);
             // SECURITY: nobody but the client may take or feed its data (port stealing).
             if (same_host(from.address(), peer_.address())) {
-                keep_alive(fd);
                 stream_.emplace(context_, fd);
                 listener_->served();
                 co_return result<>();

@@ -2,6 +2,9 @@
 
 #include "storage/http/curl_error.hpp"
 
+#include <boost/asio/error.hpp>
+
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <stdexcept>
@@ -21,12 +24,24 @@ void begin_to_use_curl() {
 } // namespace
 
 struct client_callbacks {
-    static int socket(CURL*, curl_socket_t s, int wanted, void* self, void*) {
-        return guarded([&] { static_cast<client*>(self)->change_watch(s, wanted); });
+    static int socket(CURL* easy, curl_socket_t s, int wanted, void* self, void*) {
+        return guarded([&] {
+            if (wanted == CURL_POLL_REMOVE && !client::has_answered(easy))
+                static_cast<client*>(self)->forget(s);
+            else
+                static_cast<client*>(self)->change_watch(s, wanted);
+        });
     }
 
     static int timer(CURLM*, long milliseconds, void* self) {
         return guarded([&] { static_cast<client*>(self)->set_timer(milliseconds); });
+    }
+
+    static curl_socket_t open(void* self, curlsocktype, curl_sockaddr* to) {
+        const int s = ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+        if (s >= 0)
+            guarded([&] { static_cast<client*>(self)->forget(s); }); // which had the number before
+        return s;
     }
 
     static int close(void* self, curl_socket_t s) {
@@ -76,6 +91,8 @@ awaitable<result<std::unique_ptr<exchange>>> client::send(request r, request_bod
     usual.total = settings_.total_timeout;
     std::unique_ptr<exchange> made(
         new exchange(*this, r, std::move(body), patience.value_or(usual)));
+    ::curl_easy_setopt(made->easy_.get(), CURLOPT_OPENSOCKETFUNCTION, client_callbacks::open);
+    ::curl_easy_setopt(made->easy_.get(), CURLOPT_OPENSOCKETDATA, this);
     ::curl_easy_setopt(made->easy_.get(), CURLOPT_CLOSESOCKETFUNCTION, client_callbacks::close);
     ::curl_easy_setopt(made->easy_.get(), CURLOPT_CLOSESOCKETDATA, this);
     if (made->failed_)
@@ -101,13 +118,24 @@ void client::count(int more) {
     ::curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, settings_.kept_connections + exchanges_);
 }
 
+// Then its socket is a connection, and libcurl tells when it closes it. The transfer may have
+// paused, or the connection may be kept for the next one.
+bool client::has_answered(CURL* easy) {
+    exchange* x = nullptr;
+    ::curl_easy_getinfo(easy, CURLINFO_PRIVATE, &x);
+    return x != nullptr && x->head_complete_;
+}
+
+// That nothing is wanted of a connection any more does not take it out of the reactor: what goes on
+// or comes next would have to put it in again.
 void client::change_watch(curl_socket_t socket, int wanted) {
-    if (wanted == CURL_POLL_REMOVE)
-        return forget(socket);
     auto found = sockets_.find(socket);
     if (found == sockets_.end())
         found = sockets_.emplace(socket, std::make_shared<watched>(context_, socket)).first;
-    found->second->wanted = wanted;
+    auto& changed = *found->second;
+    changed.wanted = wanted == CURL_POLL_REMOVE ? 0 : wanted;
+    if (changed.wanted == 0 && (changed.reading || changed.writing))
+        changed.descriptor.cancel(); // nothing keeps the event loop at work that has no work
     watch(found->second);
 }
 
@@ -122,11 +150,12 @@ void client::watch(const std::shared_ptr<watched>& socket) {
             kind, [alive = alive_, socket, event, &waiting](const error_code& failed) {
                 waiting = false;
                 auto* const self = *alive;
-                if (self == nullptr || failed || !socket->descriptor.is_open())
+                const bool cancelled = failed == asio::error::operation_aborted;
+                if (self == nullptr || (failed && !cancelled) || !socket->descriptor.is_open())
                     return;
-                const auto s = socket->descriptor.native_handle();
-                self->act(s, event);
-                if (socket->descriptor.is_open()) // still wanted
+                if (!cancelled)
+                    self->act(socket->descriptor.native_handle(), event);
+                if (socket->descriptor.is_open()) // maybe wanted still, or anew
                     self->watch(socket);
             });
     };
@@ -136,6 +165,10 @@ void client::watch(const std::shared_ptr<watched>& socket) {
         start(socket->writing, asio::posix::stream_descriptor::wait_write, CURL_CSELECT_OUT);
 }
 
+// libcurl 7.88 closes a socket that never got connected without a word, and says afterwards, in the
+// same call, that it is not to be watched any more. Its number may be another socket's by then:
+// nobody but this client registers a descriptor in this thread's reactor during that call, so that
+// there is none that the reactor could be made to forget.
 void client::forget(curl_socket_t socket) {
     const auto found = sockets_.find(socket);
     if (found == sockets_.end())

@@ -59,6 +59,7 @@ private:
         bool writing = false;
     };
 
+    static bool has_answered(CURL* easy);
     void change_watch(curl_socket_t socket, int wanted);
     void watch(const std::shared_ptr<watched>& socket);
     void act(curl_socket_t socket, int event);
