@@ -35,12 +35,9 @@ build() { # PRESET [TARGET...]
         { grep -vE '^\[[0-9]+/' build/"$preset".log; return 1; }
 }
 
+# Two programs at a time: each of them is one process that mostly uses one processor.
 run_ctest() { # PRESET
-    ctest --test-dir build/"$1" --output-on-failure --no-tests=error
-}
-
-build_and_test() { # PRESET
-    build "$1" && run_ctest "$1"
+    ctest --test-dir build/"$1" --parallel 2 --output-on-failure --no-tests=error
 }
 
 # The sanitizers' builds, one after the other, beside the steps that mostly wait: each leaves its
@@ -78,7 +75,8 @@ run_tsan() {
     export RC_PARAMS=max_success=3
     built_ahead tsan || return 1
     if setarch -R true 2>/dev/null; then
-        setarch -R ctest --test-dir build/tsan --output-on-failure --no-tests=error
+        export -f run_ctest
+        setarch -R bash -c "run_ctest tsan"
     else
         run_ctest tsan
     fi
@@ -92,11 +90,12 @@ mkdir -p build
 rm -f build/*.code
 trap '[ -z "${builder:-}" ] || kill -- -"$builder" 2>/dev/null' EXIT
 step "packages" scripts/deps.sh build test stores
-step "release" build_and_test release
+step "release" build release
 set -m # a process group of its own, which ends as a whole
 build_ahead &
 builder=$!
 set +m
+step "tests without a store" run_ctest release
 step "clients" tests/clients/run.sh build/release/objftpd
 suite=build/release/tests/conformance_tests
 step "Ceph" tests/stores/conformance.sh $suite radosgw

@@ -16,6 +16,7 @@ import gateway_rows
 import measure
 import objftpd
 import process_tree
+import processors
 import report
 import stores
 from errors import Failed, Unavailable
@@ -57,14 +58,19 @@ class StoreBench:
         for number in range(self.options.runs):
             for row in self.rows:
                 self._prepare(row)
-                first = number % len(self.clients)
-                for client in self.clients[first:] + self.clients[:first]:
-                    self._cell(row, client.name, lambda: self._direct(row, client))
-                if row.kind == "listing" and hasattr(self.store, "pages"):
-                    self._cell(row, "pages", lambda: self._pages(row))
-                if row.kind == "rename":
-                    self._cell(row, "copy", lambda: self.changes.copy(row))
-                self._cell(row, self.gateway.name, lambda: self._gateway(row))
+                place = (processors.apart(self.store.pids()) if row.apart
+                         else contextlib.nullcontext())
+                with place:
+                    self._row(row, number % len(self.clients))
+
+    def _row(self, row, first):
+        for client in self.clients[first:] + self.clients[:first]:
+            self._cell(row, client.name, lambda: self._direct(row, client))
+        if row.kind == "listing" and hasattr(self.store, "pages"):
+            self._cell(row, "pages", lambda: self._pages(row))
+        if row.kind == "rename":
+            self._cell(row, "copy", lambda: self.changes.copy(row))
+        self._cell(row, self.gateway.name, lambda: self._gateway(row))
 
     def _cell(self, row, name, work):
         def with_requests():
@@ -82,9 +88,9 @@ class StoreBench:
         if row.kind.startswith("listing"):
             wanted = {"path": load["path"] + "/document-{c}-{n}.txt", "clients": FILLERS,
                       "ops": listed(row) // FILLERS, "size": 1}
-        elif row.key == "retr":
-            wanted = {"path": "big", "size": load["size"], "ops": 1}
-        elif row.key == "small-retr":
+        elif row.kind == "bulk" and load["mode"] == "retr":
+            wanted = {"path": load["path"], "size": load["size"], "ops": 1}
+        elif row.kind == "small" and load["mode"] == "retr":
             wanted = {"path": load["path"], "clients": load["clients"], "ops": load["ops"],
                       "size": gateway_rows.SMALL}
         elif row.kind in gateway_changes.MADE_BEFORE:

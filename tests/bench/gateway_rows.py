@@ -35,28 +35,36 @@ QUICK = Sizes(big=128 * MIB, huge=256 * MIB, parallel=32 * MIB, small=200, listi
 def bulk_rows(sizes, store):
     s3 = store == "s3"
     metrics = (RATE, CPU_PER_GIB, PEAK, REQUESTS)
-    return [
-        Row("retr", f"RETR {human(sizes.big)}", "bulk", metrics,
-            (Goal("rate", at_least=0.95), Goal("cpu", at_most=1.0, absolute=True)),
-            {"mode": "retr", "path": "big", "ops": 1, "size": sizes.big}),
+    goals = (Goal("rate", at_least=0.95), Goal("cpu", at_most=1.0, absolute=True))
+    retr = {"mode": "retr", "path": "big", "ops": 1, "size": sizes.big}
+    rows = [
+        Row("retr", f"RETR {human(sizes.big)}", "bulk", metrics, goals, retr),
         Row("stor", f"STOR {human(sizes.big)}", "bulk", metrics,
             ((Goal("rate", at_least=0.95),) if s3 else ()) +
             (Goal("cpu", at_most=2.5 if s3 else 1.5, absolute=True),),
             {"mode": "stor", "path": "up", "ops": 1, "size": sizes.big},
             not_compared=("curl",)),
     ]
+    if s3:
+        rows.insert(1, Row("retr-apart", f"RETR {human(sizes.big)}, the store on a processor of its own",
+                           "bulk", metrics, goals, retr, apart=True))
+    return rows
 
 
-def small_rows(sizes):
+def small_rows(sizes, store):
     metrics = (OPS, CPU_PER_OP, REQUESTS_PER_OP)
     load = {"clients": 16, "ops": sizes.small // 16}
-    return [
-        Row("small-stor", "4 KiB STOR, 16 connections", "small", metrics,
-            (Goal("ops", at_least=0.9),),
-            {"mode": "stor", "path": "s/{c}-{n}", "size": SMALL} | load),
-        Row("small-retr", "4 KiB RETR, 16 connections", "small", metrics,
-            (Goal("ops", at_least=0.9),), {"mode": "retr", "path": "s/{c}-{n}"} | load),
-    ]
+    goals = (Goal("ops", at_least=0.9),) if store == "s3" else ()
+    stor = {"mode": "stor", "path": "s/{c}-{n}", "size": SMALL} | load
+    retr = {"mode": "retr", "path": "s/{c}-{n}"} | load
+    rows = [Row("small-stor", "4 KiB STOR, 16 connections", "small", metrics, goals, stor),
+            Row("small-retr", "4 KiB RETR, 16 connections", "small", metrics, goals, retr)]
+    if store == "s3":
+        rows += [Row("small-stor-apart", "the same STOR, the store on a processor of its own", "small",
+                     metrics, goals, stor, apart=True),
+                 Row("small-retr-apart", "the same RETR, the store on a processor of its own", "small",
+                     metrics, goals, retr, apart=True)]
+    return rows
 
 
 def listing_rows(sizes, store):
@@ -110,5 +118,5 @@ def change_rows(sizes, store):
 
 def all_rows(sizes, store):
     """`store` is "s3" or "oss"."""
-    return (bulk_rows(sizes, store) + small_rows(sizes) + listing_rows(sizes, store) +
+    return (bulk_rows(sizes, store) + small_rows(sizes, store) + listing_rows(sizes, store) +
             peak_rows(sizes, store) + change_rows(sizes, store))

@@ -53,6 +53,7 @@ class Row:
     sessions: int = 0          # that stay idle
     sessions_forking: int = 0  # if each is a process
     rounds: int = 1    # bulk transfers and listings, after one that is not counted
+    apart: bool = False    # the store has a processor of its own
     not_compared: tuple = ()  # peers that do less than the row asks: shown, never the best
 
     def bytes_written(self):

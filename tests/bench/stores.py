@@ -2,6 +2,7 @@
 has answered."""
 
 import base64
+import glob
 import hashlib
 import hmac
 import os
@@ -67,6 +68,13 @@ class Radosgw:
     def requests(self):
         time.sleep(0.2)  # a request's line comes after its answer
         return _lines_with(os.path.join(self.folder, "radosgw", "log", "rgw.log"), b"beast: ")
+
+    def pids(self):
+        pids = []
+        for path in glob.glob(os.path.join(self.folder, "radosgw", "*.pid")):
+            with open(path) as file:
+                pids.append(int(file.read().split()[0]))
+        return pids
 
     def url(self, key, _method):
         """What curl signs itself."""
