@@ -106,7 +106,8 @@ const std::vector<option<server_settings>>& server_options() {
                        "Time for the store to confirm an upload when all data are there. Then the "
                        "client is told 451 and the upload is finished without it: what became of "
                        "it is in the log. Most clients wait for a minute. After the same time "
-                       "SIZE, CWD and what else only asks for a file are answered with 451."),
+                       "DELE, RMD and MKD are left to the store in the same way, and SIZE, CWD and "
+                       "what else only asks for a file are answered with 451."),
         make::duration("drain_timeout", &s::drain_timeout, 30s, 0s, 24h,
                        "Time that running transfers are given after SIGTERM. A second SIGTERM "
                        "ends at once."),

@@ -181,11 +181,12 @@ public:
         clock::time_point since;
         transfer_progress progress;
         std::shared_ptr<const storage::work_progress> steps; // of what is no transfer; may be null
-        clock::time_point answer_due = clock::time_point::max(); // of what the store is asked
+        clock::time_point answer_due = clock::time_point::max(); // of asking or telling a store
         std::stop_source stop; // for work in the store that no connection's end would stop
         clock::time_point aborted_since;
-        std::function<void()>
-            leave; // once aborted: lets work go on in the store without the client
+        /// Once it is aborted, or its answer overdue: lets work go on in the store without the
+        /// client.
+        std::function<void()> leave;
     } operation;
 
 private:

@@ -41,6 +41,8 @@ void session::tick(clock::time_point now) {
         operation.answer_due = clock::time_point::max();
         operation.timed_out = true;
         operation.stop.request_stop();
+        if (operation.leave)
+            std::exchange(operation.leave, nullptr)();
     }
     const auto commit_patience = operation.abors_to_answer > 0
                                      ? patience_after_abor

@@ -17,6 +17,16 @@ void log_change(session& s, std::string_view event, const storage::virtual_path&
         event, {{"session", s.id}, {"user", s.account->name}, {"path", path.text()}, {"to", to}});
 }
 
+// A change of one file or directory, which no client waits for longer than for the end of an
+// upload.
+awaitable<std::optional<result<>>> change(session& s, awaitable<result<>> work,
+                                          const unconfirmed_change& unconfirmed) {
+    s.operation.answer_due = session::clock::now() + s.shared.settings.server.finalize_timeout;
+    auto ended = co_await unless_left<void>(s, std::move(work), unconfirmed);
+    s.operation.answer_due = session::clock::time_point::max();
+    co_return ended;
+}
+
 // Who may store but not list must get to where it stores: whether there is such a directory makes
 // no difference to a store that has none.
 awaitable<reply> change_directory(session& s, std::string argument) {
@@ -63,7 +73,12 @@ awaitable<reply> mkd(session& s, std::string argument) {
     if (!path)
         co_return reply_for(path.error());
     const reply made(257, quoted_path(s.to_client(path->text())) + " created.");
-    const auto done = co_await s.files->make_directory(*path, s.missing_parents());
+    const unconfirmed_change unconfirmed(s, *path, "Directory");
+    auto work = s.files->make_directory(*path, s.missing_parents());
+    const auto ended = co_await change(s, std::move(work), unconfirmed);
+    if (!ended)
+        co_return unconfirmed.left();
+    const auto& done = *ended;
     if (done) {
         log_change(s, "directory made", *path);
         co_return made;
@@ -84,7 +99,12 @@ awaitable<reply> rmd(session& s, std::string argument) {
     const auto path = s.resolve(argument);
     if (!path)
         co_return reply_for(path.error());
-    const auto done = co_await s.files->remove_directory(*path);
+    const unconfirmed_change unconfirmed(s, *path, "Removal");
+    auto work = s.files->remove_directory(*path);
+    const auto ended = co_await change(s, std::move(work), unconfirmed);
+    if (!ended)
+        co_return unconfirmed.left();
+    const auto& done = *ended;
     if (!done)
         co_return reply_for(done.error());
     log_change(s, "directory removed", *path);
@@ -95,7 +115,14 @@ awaitable<reply> dele(session& s, std::string argument) {
     const auto path = s.resolve(argument);
     if (!path)
         co_return reply_for(path.error());
-    const auto done = co_await s.files->remove(*path);
+    const unconfirmed_change unconfirmed(s, *path, "Removal");
+    auto work = s.files->remove(*path);
+    const auto ended = co_await change(s, std::move(work), unconfirmed);
+    if (!ended) {
+        s.forget_told(*path);
+        co_return unconfirmed.left();
+    }
+    const auto& done = *ended;
     const bool is_missing = !done && done.error() == errc::not_found;
     if (is_missing)
         s.forget_told(*path);

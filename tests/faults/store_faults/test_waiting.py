@@ -221,6 +221,24 @@ class Waiting:
         second.join()
         self.assertEqual(self.world.content("new.bin"), b"second")
 
+    def test_abor_leaves_a_removal_that_waits_for_a_rename_of_the_same_file(self):
+        wire, release = self.begin_copy("RNFR old.bin", "RNTO new.bin")
+        self.assert_abor_is_prompt(wire, 451)
+        wire.send("DELE new.bin")
+        self.assert_abor_is_prompt(wire, 451)
+        release.set()
+        for command in ("RNTO new.bin", "DELE new.bin"):
+            self.assertTrue(self.world.log_lines("a change that was not confirmed is made",
+                                                 f'operation="{command}"'))
+        self.assertIsNone(self.world.content("new.bin"))
+
+    def test_abor_leaves_a_removal_that_stands_still(self):
+        self.stall("DeleteObject")
+        wire = self.world.connect()
+        wire.send("DELE old.bin")
+        self.wait_for("DeleteObject")
+        self.assert_abor_is_prompt(wire, 451)
+
     def test_a_client_that_goes_away_leaves_its_rename(self):
         wire, release = self.begin_copy("RNFR old.bin", "RNTO new.bin")
         wire.control.close()
