@@ -4,6 +4,7 @@
 #include "server/commands/error_reply.hpp"
 #include "server/commands/handlers.hpp"
 #include "server/commands/listing_target.hpp"
+#include "server/commands/unconfirmed.hpp"
 #include "server/protocol/facts.hpp"
 #include "server/protocol/glob.hpp"
 #include "server/session.hpp"
@@ -156,8 +157,8 @@ awaitable<transfer_end> send_subdirectories(session& s, storage::virtual_path to
         const auto path = storage::virtual_path::resolve(top, relative);
         if (!path)
             co_return store_failed(path.error());
-        auto listing =
-            co_await s.files->list(*path, std::string(), false, s.operation.stop.get_token());
+        auto work = s.files->list(*path, std::string(), false, s.operation.stop.get_token());
+        auto listing = co_await open_unless_left(s, std::move(work));
         if (!listing && listing.error() == errc::not_found) // removed meanwhile
             continue;
         if (!listing)

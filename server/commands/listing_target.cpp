@@ -1,5 +1,6 @@
 #include "server/commands/listing_target.hpp"
 
+#include "server/commands/unconfirmed.hpp"
 #include "server/protocol/charset.hpp"
 #include "server/protocol/glob.hpp"
 #include "server/session.hpp"
@@ -39,8 +40,9 @@ awaitable<result<std::optional<storage::directory_listing>>>
 open_listing(session& s, storage::virtual_path directory, std::string name_prefix,
              bool names_only) {
     std::optional<storage::directory_listing> listing;
-    auto begun = co_await s.files->list(directory, std::move(name_prefix), names_only,
-                                        s.operation.stop.get_token());
+    auto work =
+        s.files->list(directory, std::move(name_prefix), names_only, s.operation.stop.get_token());
+    auto begun = co_await commands::open_unless_left(s, std::move(work));
     if (begun)
         listing.emplace(std::move(*begun));
     else if (begun.error() != errc::not_found || directory != s.directory)

@@ -3,6 +3,7 @@
 #include "server/commands/data_connection.hpp"
 #include "server/commands/error_reply.hpp"
 #include "server/commands/handlers.hpp"
+#include "server/commands/unconfirmed.hpp"
 #include "server/commands/upload_rights.hpp"
 #include "server/protocol/ulid.hpp"
 #include "server/session.hpp"
@@ -108,7 +109,8 @@ awaitable<reply> upload(session& s, std::string argument, std::uint64_t offset) 
     const auto options = co_await upload_rights(s, *path, offset);
     if (!options)
         co_return co_await upload_refusal(s, *path, options.error());
-    auto to = co_await s.files->open_upload(*path, *options);
+    auto work = s.files->open_upload(*path, *options);
+    auto to = co_await open_unless_left(s, std::move(work));
     if (!to)
         co_return co_await upload_refusal(s, *path, to.error());
     reply preliminary(150, opening(s, "."));
@@ -124,7 +126,8 @@ awaitable<reply> retr(session& s, std::string argument) {
     const auto path = s.resolve(argument);
     if (!path)
         co_return reply_for(path.error());
-    const auto from = co_await s.files->read(*path, s.restart_at, s.operation.stop.get_token());
+    auto work = s.files->read(*path, s.restart_at, s.operation.stop.get_token());
+    const auto from = co_await open_unless_left(s, std::move(work));
     if (!from && from.error() == errc::archived)
         co_return co_await archived_reply(s, *path);
     if (!from)
@@ -173,7 +176,8 @@ awaitable<reply> stou(session& s, std::string argument) {
     const auto options = unique_upload(s);
     if (!options)
         co_return reply_for(options.error(), purpose::store);
-    auto to = co_await s.files->open_upload(*path, *options);
+    auto work = s.files->open_upload(*path, *options);
+    auto to = co_await open_unless_left(s, std::move(work));
     if (!to)
         co_return co_await upload_refusal(s, *path, to.error());
     reply preliminary(150, "FILE: " + name);

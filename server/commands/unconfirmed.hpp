@@ -5,6 +5,7 @@
 #include "storage/error.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 
 #include <functional>
 #include <memory>
@@ -62,6 +63,17 @@ awaitable<std::optional<result<T>>> unless_left(session& s, awaitable<result<T>>
     auto outcome = co_await shared->outcome.take(shared->left.get_token());
     s.operation.leave = nullptr;
     co_return outcome;
+}
+
+/// The same for what opens something, or only asks: what is opened when nobody waits any more is
+/// dropped, and asio::error::operation_aborted comes in its place.
+template <class T>
+awaitable<result<T>> open_unless_left(session& s, awaitable<result<T>> work) {
+    std::function<void(const result<T>&)> drop = [](const result<T>&) {};
+    auto ended = co_await unless_left<T>(s, std::move(work), std::move(drop));
+    if (!ended)
+        co_return error_code(asio::error::operation_aborted);
+    co_return std::move(*ended);
 }
 
 /// A change that its client may stop to wait for, as the log and a reply tell of it.

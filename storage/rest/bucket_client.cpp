@@ -101,10 +101,11 @@ awaitable<result<list_answer>> bucket_client::list(std::string prefix, std::stri
     co_return page;
 }
 
-awaitable<result<object_head>> bucket_client::head(std::string key, stage reached,
-                                                   checksums wanted) const {
+awaitable<result<object_head>> bucket_client::head(std::string key, stage reached, checksums wanted,
+                                                   std::stop_token stop) const {
     call c(operation::head_object, "HEAD", std::move(key));
     c.reached = reached;
+    c.stop = std::move(stop);
     if (wanted == checksums::asked_for)
         dialect_->ask_for_checksums(c);
     const auto a = co_await transport_->send(c);
@@ -307,9 +308,10 @@ awaitable<result<>> bucket_client::abort_upload(upload_name which, stage reached
     co_return result<>();
 }
 
-awaitable<result<parts_answer>> bucket_client::list_parts(upload_name which,
-                                                          std::string after) const {
+awaitable<result<parts_answer>> bucket_client::list_parts(upload_name which, std::string after,
+                                                          std::stop_token stop) const {
     call c(operation::list_parts, "GET", std::move(which.key));
+    c.stop = std::move(stop);
     c.query.emplace_back("uploadId", std::move(which.id));
     c.query.emplace_back("max-parts", "1000");
     if (!after.empty())
@@ -320,11 +322,11 @@ awaitable<result<parts_answer>> bucket_client::list_parts(upload_name which,
     co_return parse_parts(a.text);
 }
 
-awaitable<result<uploads_answer>> bucket_client::list_uploads(std::string prefix,
-                                                              std::string delimiter,
-                                                              std::string after_key,
-                                                              std::string after_id) const {
+awaitable<result<uploads_answer>>
+bucket_client::list_uploads(std::string prefix, std::string delimiter, std::string after_key,
+                            std::string after_id, std::stop_token stop) const {
     call c(operation::list_uploads, "GET");
+    c.stop = std::move(stop);
     c.query.emplace_back("uploads");
     c.query.emplace_back("encoding-type", "url");
     c.query.emplace_back("max-uploads", "1000");

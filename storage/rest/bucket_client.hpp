@@ -101,7 +101,8 @@ public:
                                         std::string after = {}) const;
 
     awaitable<result<object_head>> head(std::string key, stage reached = stage::beginning,
-                                        checksums wanted = checksums::as_told) const;
+                                        checksums wanted = checksums::as_told,
+                                        std::stop_token stop = {}) const;
 
     static constexpr std::uint64_t to_the_end = UINT64_MAX;
 
@@ -146,11 +147,12 @@ public:
     /// repeated for long.
     awaitable<result<>> abort_upload(upload_name which, stage reached = stage::under_way) const;
 
-    awaitable<result<parts_answer>> list_parts(upload_name which, std::string after) const;
+    awaitable<result<parts_answer>> list_parts(upload_name which, std::string after,
+                                               std::stop_token stop = {}) const;
     /// With a delimiter only those whose keys have none behind the prefix.
     awaitable<result<uploads_answer>> list_uploads(std::string prefix, std::string delimiter,
-                                                   std::string after_key,
-                                                   std::string after_id) const;
+                                                   std::string after_key, std::string after_id,
+                                                   std::stop_token stop = {}) const;
 
     // bucket_client_properties.cpp
 

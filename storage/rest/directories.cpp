@@ -33,12 +33,12 @@ object_info directory_info(std::string key) {
 }
 
 // A page without keys is not the end: what was deleted in a bucket that keeps versions may fill it.
-awaitable<result<object_info>> directories::stat(std::string key) const {
+awaitable<result<object_info>> directories::stat(std::string key, std::stop_token stop) const {
     if (key.empty())
         co_return directory_info(std::move(key));
     std::string token;
     do {
-        auto page = co_await bucket_->client.list(key, std::string(), token, 1, never);
+        auto page = co_await bucket_->client.list(key, std::string(), token, 1, stop);
         if (!page)
             co_return page.error();
         if (page->objects.empty()) {
@@ -54,11 +54,12 @@ awaitable<result<object_info>> directories::stat(std::string key) const {
     co_return errc::not_found;
 }
 
-awaitable<result<>> directories::require_parent(std::string key, parents missing) const {
+awaitable<result<>> directories::require_parent(std::string key, parents missing,
+                                                std::stop_token stop) const {
     auto parent = parent_of(std::move(key));
     if (missing == parents::create || parent.empty())
         co_return result<>();
-    const auto there = co_await stat(std::move(parent));
+    const auto there = co_await stat(std::move(parent), std::move(stop));
     if (!there)
         co_return there.error();
     co_return result<>();

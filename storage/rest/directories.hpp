@@ -4,6 +4,7 @@
 #include "storage/rest/bucket_access.hpp"
 
 #include <memory>
+#include <stop_token>
 #include <string>
 
 namespace objftpd::storage::rest {
@@ -21,11 +22,12 @@ public:
         : bucket_(std::move(bucket)) {}
 
     /// errc::not_found if no key begins with it.
-    awaitable<result<object_info>> stat(std::string key) const;
+    awaitable<result<object_info>> stat(std::string key, std::stop_token stop = {}) const;
 
     /// errc::not_found if `missing` asks for a parent directory of that key, of a file or a
     /// directory, and there is none.
-    awaitable<result<>> require_parent(std::string key, parents missing) const;
+    awaitable<result<>> require_parent(std::string key, parents missing,
+                                       std::stop_token stop = {}) const;
 
     /// Makes the directories above that key that are not there; those above `known` are.
     awaitable<result<>> make_above(std::string key, std::string known) const;

@@ -17,7 +17,6 @@
 namespace objftpd::storage::rest {
 namespace {
 
-const std::stop_token never;
 object_info info_of(std::string key, const object_head& head) {
     object_info info;
     info.key = std::move(key);
@@ -113,8 +112,8 @@ awaitable<result<list_page>> object_store_adapter::list(list_request request) {
 }
 
 // A missing object may be a directory.
-awaitable<error_code> object_store_adapter::why_missing(std::string key) {
-    const auto directory = co_await directories_.stat(key + '/');
+awaitable<error_code> object_store_adapter::why_missing(std::string key, std::stop_token stop) {
+    const auto directory = co_await directories_.stat(key + '/', std::move(stop));
     co_return directory ? make_error_code(errc::is_a_directory) : directory.error();
 }
 
@@ -129,7 +128,8 @@ object_store_adapter::read(std::string key, std::uint64_t offset, std::stop_toke
     auto opened = co_await bucket_->client.get(key, offset, std::string(), stop, most);
     if (!opened && opened.error() == errc::range_not_satisfiable) {
         // A range cannot be empty: at the very end there is nothing to be fetched.
-        const auto head = co_await bucket_->client.head(key);
+        const auto head =
+            co_await bucket_->client.head(key, stage::beginning, checksums::as_told, stop);
         if (!head)
             co_return head.error();
         if (head->size != offset)
@@ -140,14 +140,14 @@ object_store_adapter::read(std::string key, std::uint64_t offset, std::stop_toke
     }
     if (!opened) {
         if (opened.error() == errc::not_found)
-            co_return co_await why_missing(std::move(key));
+            co_return co_await why_missing(std::move(key), std::move(stop));
         co_return opened.error();
     }
     const bool begins_in_range = offset == 0 && opened->end < opened->head.size;
     if (begins_in_range && opened->head.crcs.empty() && opened->head.hashes.empty()) {
         // Stores tell the checksum of a whole object with a whole one alone.
         const auto whole =
-            co_await bucket_->client.head(key, stage::beginning, checksums::asked_for);
+            co_await bucket_->client.head(key, stage::beginning, checksums::asked_for, stop);
         if (whole && whole->etag == opened->head.etag)
             static_cast<told_checksums&>(opened->head) = *whole;
     }
@@ -162,11 +162,13 @@ object_store_adapter::open_upload(upload_request request) {
         co_return error_code(errc::is_a_directory);
     if (!fits(request.key))
         co_return error_code(errc::invalid_name);
-    const auto above = co_await directories_.require_parent(request.key, request.missing);
+    const auto above =
+        co_await directories_.require_parent(request.key, request.missing, request.stop);
     if (!above)
         co_return above.error();
     if (bucket_->settings.check_directories)
-        if (const auto why = co_await why_missing(request.key); why != errc::not_found)
+        if (const auto why = co_await why_missing(request.key, request.stop);
+            why != errc::not_found)
             co_return why;
     const auto executor = co_await asio::this_coro::executor;
     const auto wanted = request;
@@ -180,7 +182,8 @@ object_store_adapter::open_upload(upload_request request) {
         co_return error_code(errc::too_large);
     if (wanted.goes_on || wanted.offset == 0)
         co_return made;
-    const auto standing = co_await bucket_->client.head(wanted.key);
+    const auto standing = co_await bucket_->client.head(wanted.key, stage::beginning,
+                                                        checksums::as_told, wanted.stop);
     const bool append = wanted.offset == upload_request::at_end;
     if (!standing && standing.error() == errc::not_found && append) {
         made->keep_nothing();
@@ -203,7 +206,7 @@ object_store_adapter::open_upload(upload_request request) {
 
 awaitable<result<>> object_store_adapter::go_on(object_upload& upload,
                                                 const upload_request& request) {
-    const auto found = co_await find_unfinished(bucket_, request.key, request.owner);
+    const auto found = co_await find_unfinished(bucket_, request.key, request.owner, request.stop);
     if (!found)
         co_return found.error();
     for (const auto& one : *found) {

@@ -55,7 +55,7 @@ private:
     awaitable<result<>> require_file_place(const copy_request& request) const;
     awaitable<result<>> go_on(object_upload& upload, const upload_request& request);
     awaitable<result<>> move_directory(rename_request request);
-    awaitable<error_code> why_missing(std::string key);
+    awaitable<error_code> why_missing(std::string key, std::stop_token stop = {});
 
     const std::shared_ptr<const bucket_access> bucket_;
     const directories directories_;

@@ -65,14 +65,15 @@ void take(std::vector<part_info>&& page, const bucket_access& bucket, unfinished
 
 // errc::not_found if it has none of the marks, or no longer exists.
 awaitable<result<unfinished_upload>> look_at(std::shared_ptr<const bucket_access> bucket,
-                                             upload_info upload, std::vector<std::string> owners) {
+                                             upload_info upload, std::vector<std::string> owners,
+                                             std::stop_token stop) {
     const marks whose(*bucket, upload.key, owners);
     upload_name name(std::move(upload.key), std::move(upload.upload_id));
     unfinished_upload found(std::move(name), upload.initiated);
     bool is_gapless = true;
     std::string after;
     do {
-        auto page = co_await bucket->client.list_parts(found.name, after);
+        auto page = co_await bucket->client.list_parts(found.name, after, stop);
         if (!page)
             co_return page.error();
         const bool is_first = after.empty();
@@ -112,12 +113,13 @@ std::optional<unsigned> unfinished_upload::parts_before(std::uint64_t offset) co
 }
 
 awaitable<result<std::vector<unfinished_upload>>>
-find_unfinished(std::shared_ptr<const bucket_access> bucket, std::string key, std::string owner) {
+find_unfinished(std::shared_ptr<const bucket_access> bucket, std::string key, std::string owner,
+                std::stop_token stop) {
     const bool in_directory = key.empty() || key.ends_with('/');
     const std::string delimiter(in_directory ? "/" : "");
     std::vector<unfinished_upload> found;
     auto listed =
-        co_await bucket->client.list_uploads(key, delimiter, std::string(), std::string());
+        co_await bucket->client.list_uploads(key, delimiter, std::string(), std::string(), stop);
     if (!listed && (is_refusal(listed.error()) || listed.error() == errc::unsupported))
         co_return found; // who may not know of them goes on with none
     if (!listed)
@@ -134,7 +136,7 @@ find_unfinished(std::shared_ptr<const bucket_access> bucket, std::string key, st
         uploads.resize(most_looked_at);
     const std::vector<std::string> owners{std::move(owner)};
     for (auto& upload : uploads) {
-        auto one = co_await look_at(bucket, std::move(upload), owners);
+        auto one = co_await look_at(bucket, std::move(upload), owners, stop);
         if (!one && one.error() == errc::not_found)
             continue;
         if (!one)
@@ -187,7 +189,8 @@ awaitable<result<std::size_t>> remove_outdated(std::shared_ptr<const bucket_acce
         for (auto& upload : page->uploads) {
             if (upload.initiated >= oldest(*bucket) || bucket->in_use->has(upload.upload_id))
                 continue;
-            const auto one = co_await look_at(bucket, std::move(upload), request.owners);
+            const auto one =
+                co_await look_at(bucket, std::move(upload), request.owners, std::stop_token());
             if (!one && one.error() == errc::not_found)
                 continue;
             if (!one)

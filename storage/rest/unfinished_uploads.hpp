@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,8 @@ struct unfinished_upload {
 /// as for adapter::unfinished. Of a directory with very many unfinished uploads only some are
 /// looked at. None if the store does not let them be listed.
 awaitable<result<std::vector<unfinished_upload>>>
-find_unfinished(std::shared_ptr<const bucket_access> bucket, std::string key, std::string owner);
+find_unfinished(std::shared_ptr<const bucket_access> bucket, std::string key, std::string owner,
+                std::stop_token stop = {});
 
 /// adapter::remove_unfinished: all of that key but those in hand now. errc::precondition_failed if
 /// another gateway may have one in hand: it has been touched within some minutes, and did not break

@@ -105,6 +105,26 @@ TEST_CASE_METHOD(asking_test, "a change that the store does not confirm in time 
         std::this_thread::yield();
 }
 
+TEST_CASE_METHOD(asking_test, "ABOR ends a transfer that the store does not open") {
+    drop_in("d/file", "");
+    auto c = login();
+    for (const auto& [command, when] : {std::pair{"STOR f", moment::open_upload},
+                                        {"APPE f", moment::open_upload},
+                                        {"STOU", moment::open_upload},
+                                        {"RETR f", moment::open},
+                                        {"LIST d", moment::stat},
+                                        {"MLSD d", moment::stat}}) {
+        INFO(command);
+        const auto data = c.opens_data();
+        ask(c, command, when);
+        CHECK(c.says("ABOR") == "426 Aborted.");
+        CHECK(c.hears() == "226 ABOR successful.");
+        CHECK(c.says("NOOP") == "200 OK.");
+        store.release(when);
+    }
+    CHECK(c.retrieves("f") == "old content");
+}
+
 TEST_CASE_METHOD(asking_test, "who ends its direction hears the answers to what it has asked") {
     auto c = login();
     ask(c, "SIZE f");

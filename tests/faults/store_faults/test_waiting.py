@@ -239,6 +239,15 @@ class Waiting:
         self.wait_for("DeleteObject")
         self.assert_abor_is_prompt(wire, 451)
 
+    def test_abor_ends_an_append_whose_beginning_is_asked_for(self):
+        self.stall("HeadObject")
+        wire = self.world.connect()
+        with wire.passive():
+            wire.send("APPE old.bin")
+            self.wait_for("HeadObject")
+            self.assert_abor_is_prompt(wire)
+        self.assert_nothing_happened()
+
     def test_a_client_that_goes_away_leaves_its_rename(self):
         wire, release = self.begin_copy("RNFR old.bin", "RNTO new.bin")
         wire.control.close()
