@@ -61,9 +61,10 @@ take_turns(std::shared_ptr<const bucket_access> bucket, std::vector<std::string>
     std::vector<key_locks::turn> turns;
     turns.reserve(keys.size());
     for (auto& key : keys) {
-        if (stop.stop_requested())
-            co_return error_code(asio::error::operation_aborted);
-        turns.push_back(co_await bucket->locks->wait(std::move(key), key_locks::share::alone));
+        auto turn = co_await bucket->locks->wait(std::move(key), key_locks::share::alone, stop);
+        if (!turn)
+            co_return turn.error();
+        turns.push_back(std::move(*turn));
     }
     co_return turns;
 }

@@ -1,5 +1,7 @@
 #include "storage/rest/key_locks.hpp"
 
+#include <boost/asio/error.hpp>
+
 #include <algorithm>
 
 namespace objftpd::storage::rest {
@@ -46,12 +48,12 @@ key_locks::place& key_locks::find(const turn& whose) {
     return *std::ranges::find(lines_.at(whose.key_).places, whose.number_, &place::number);
 }
 
-awaitable<void> key_locks::turn::reached() {
+awaitable<void> key_locks::turn::reached(std::stop_token stop) {
     std::unique_lock lock(locks_->mutex_);
     const auto& line = locks_->lines_.at(key_);
     auto& own = locks_->find(*this);
-    while (!line.is_turn_of(number_))
-        co_await own.reached.wait(lock);
+    while (!line.is_turn_of(number_) && !stop.stop_requested())
+        co_await own.reached.wait(lock, stop);
 }
 
 void key_locks::turn::keep_alone() {
@@ -63,6 +65,15 @@ awaitable<key_locks::turn> key_locks::wait(std::string key, share wanted) {
     auto mine = reserve(std::move(key), wanted);
     co_await mine.reached();
     co_return mine;
+}
+
+awaitable<result<key_locks::turn>> key_locks::wait(std::string key, share wanted,
+                                                   std::stop_token stop) {
+    auto mine = reserve(std::move(key), wanted);
+    co_await mine.reached(stop);
+    if (stop.stop_requested())
+        co_return error_code(asio::error::operation_aborted);
+    co_return std::move(mine);
 }
 
 } // namespace objftpd::storage::rest

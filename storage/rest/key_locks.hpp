@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 
 namespace objftpd::storage::rest {
@@ -23,8 +24,8 @@ public:
         turn& operator=(turn&& other) = delete;
         ~turn();
 
-        /// Until it is the place's turn.
-        awaitable<void> reached();
+        /// Until it is the place's turn, or the stop, which is requested on the caller's thread.
+        awaitable<void> reached(std::stop_token stop = {});
 
         /// Whoever comes from now on waits, whatever was said before.
         void keep_alone();
@@ -46,6 +47,9 @@ public:
 
     /// Waits for the turn on a key, in the order they come.
     awaitable<turn> wait(std::string key, share wanted);
+    /// The same; asio::error::operation_aborted after the stop, which is requested on the caller's
+    /// thread.
+    awaitable<result<turn>> wait(std::string key, share wanted, std::stop_token stop);
 
 private:
     struct place {

@@ -126,7 +126,10 @@ awaitable<result<>> remove_version(const std::shared_ptr<const bucket_access>& b
 
 awaitable<result<put_result>> copy_object(std::shared_ptr<const bucket_access> bucket,
                                           copy_request request) {
-    const auto turn = co_await bucket->locks->wait(request.to, key_locks::share::alone);
+    const auto turn =
+        co_await bucket->locks->wait(request.to, key_locks::share::alone, request.stop);
+    if (!turn)
+        co_return turn.error();
     auto all = co_await copy_version(bucket, std::move(request));
     if (!all)
         co_return all.error();
@@ -190,8 +193,13 @@ awaitable<result<>> rename_object(std::shared_ptr<const bucket_access> bucket,
     if (from == to)
         co_return result<>();
     // In the order of their names, so that two renames never wait for each other.
-    const auto first = co_await bucket->locks->wait(std::min(from, to), key_locks::share::alone);
-    const auto second = co_await bucket->locks->wait(std::max(from, to), key_locks::share::alone);
+    const auto alone = key_locks::share::alone;
+    const auto first = co_await bucket->locks->wait(std::min(from, to), alone, request.stop);
+    if (!first)
+        co_return first.error();
+    const auto second = co_await bucket->locks->wait(std::max(from, to), alone, request.stop);
+    if (!second)
+        co_return second.error();
     if (bucket->settings.native_rename) {
         const auto moved = co_await move_object(bucket, request);
         const bool replaces = !moved && moved.error() == errc::already_exists &&

@@ -32,8 +32,24 @@ public:
         run();
     }
 
+    // The same for one who may be stopped.
+    void begin_stoppable(const std::string& name, const std::string& key) {
+        holders_.push_back([this, name, key]() -> awaitable<void> {
+            const auto turn = co_await locks_->wait(key, key_locks::share::alone, stop.get_token());
+            (turn ? begun : stopped) += name;
+        });
+        loop_.start(holders_.back()());
+        run();
+    }
+    void request_stop() {
+        stop.request_stop();
+        run();
+    }
+
     std::string begun;
+    std::string stopped;
     std::string released;
+    std::stop_source stop;
 
 private:
     void run() {
@@ -81,4 +97,16 @@ TEST_CASE_METHOD(key_locks_test, "other keys have nothing to do with it") {
     CHECK(begun == "ab");
     release("a");
     release("b");
+}
+
+TEST_CASE_METHOD(key_locks_test, "who is stopped leaves the line, and keeps nobody waiting") {
+    begin("a", "k", with_others);
+    begin_stoppable("b", "k");
+    begin("c", "k", with_others);
+    CHECK(begun == "a");
+    request_stop();
+    CHECK(stopped == "b");
+    CHECK(begun == "ac");
+    begin_stoppable("d", "another");
+    CHECK(stopped == "bd");
 }

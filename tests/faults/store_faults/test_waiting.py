@@ -239,6 +239,18 @@ class Waiting:
         self.wait_for("DeleteObject")
         self.assert_abor_is_prompt(wire, 451)
 
+    def test_abor_ends_a_rename_that_waits_for_another_one(self):
+        first, release = self.begin_copy("RNFR old.bin", "RNTO new.bin")
+        self.assert_abor_is_prompt(first, 451)
+        second = self.world.connect()
+        second.say("RNFR old.bin", 350)
+        second.send("RNTO new.bin")
+        second.say("ABOR", 451)
+        second.expect(226)
+        release.set()
+        self.assertTrue(self.world.log_lines("a change that was not confirmed is made"))
+        self.assertEqual(self.proxy.operations().count("CopyObject"), 1)
+
     def test_abor_ends_an_append_whose_beginning_is_asked_for(self):
         self.stall("HeadObject")
         wire = self.world.connect()
