@@ -59,7 +59,7 @@ void upload_parts::end() {
 void upload_parts::hand_over() {
     asio::post(executor_, [self = shared_from_this()] {
         self->handed_over_ = true;
-        self->interrupt();
+        self->stop(); // what arrives late would take the place of the other's part
     });
 }
 

@@ -84,8 +84,8 @@ public:
     /// Nothing is left to be removed.
     void end();
 
-    /// Somebody else goes on with the upload: nothing more is sent, and it stays in the store.
-    /// Called on any thread.
+    /// Somebody else goes on with the upload: nothing more is sent, what is on its way ends, and
+    /// the upload stays in the store. Called on any thread.
     void hand_over();
 
     const std::string& id() const { return id_; }

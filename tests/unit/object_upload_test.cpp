@@ -247,3 +247,21 @@ TEST_CASE_METHOD(object_upload_test, "a completion that the store refuses is not
     CHECK(put().error() == errc::permission_denied);
     CHECK(store.count(operation::head_object) == 0);
 }
+
+TEST_CASE_METHOD(object_upload_test, "who is followed on an upload sends none of its parts again") {
+    std::vector<bool> stopped;
+    store.changes = [&](const rest::call& c, rest::answer&) {
+        if (c.what == operation::create_upload)
+            store.transport->holds = true; // what comes now
+        if (c.what == operation::upload_part)
+            stopped.push_back(c.stop.stop_requested());
+    };
+    upload = upload_of(key);
+    const std::string bytes(static_cast<std::size_t>(part) * 5 / 2, 'x');
+    CHECK(loop.run(upload->write(bytes)));
+    const auto follower = upload_with_parts(key, 1, part);
+    go_on();
+    store.transport->release();
+    go_on();
+    CHECK(stopped == std::vector{true, true});
+}
