@@ -176,9 +176,10 @@ awaitable<answer> bucket_client::send(call c, overwrite existing) const {
 
 awaitable<attempt> bucket_client::put(std::string key, const object_attributes& attributes,
                                       overwrite existing, body_checksums sums,
-                                      http::request_body body,
+                                      http::request_body body, stage reached,
                                       std::stop_token no_more_attempts) const {
     call c(operation::put_object, "PUT", std::move(key));
+    c.reached = reached;
     c.no_more_attempts = std::move(no_more_attempts);
     add_attributes(c, *dialect_, attributes);
     add_checksums(c, std::move(sums));

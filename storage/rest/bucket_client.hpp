@@ -119,6 +119,7 @@ public:
     /// asked for the key before.
     awaitable<attempt> put(std::string key, const object_attributes& attributes, overwrite existing,
                            body_checksums sums, http::request_body body,
+                           stage reached = stage::beginning,
                            std::stop_token no_more_attempts = {}) const;
 
     /// No error if there is no such key.

@@ -194,8 +194,7 @@ put_result object_upload::result_of(const stored& object) const {
 awaitable<result<>> object_upload::still_stands() {
     if (!stands_ && request_.existing == overwrite::allowed)
         co_return result<>();
-    const auto reached = parts_->begun() ? stage::under_way : stage::beginning;
-    const auto there = co_await bucket_->client.head(request_.key, reached);
+    const auto there = co_await bucket_->client.head(request_.key, stage::under_way);
     const bool unseen = !there && there.error() != errc::not_found;
     if (!stands_) {
         if (there)
@@ -226,7 +225,7 @@ awaitable<result<put_result>> object_upload::put_whole() {
     // Not to be stopped: an answer that nobody waits for would leave it open what stands there.
     const auto made =
         co_await bucket_->client.put(request_.key, attributes(), existing(), std::move(sums),
-                                     std::move(pieces), left_.get_token());
+                                     std::move(pieces), stage::under_way, left_.get_token());
     const auto said = made.outcome ? compare(*made.outcome, whole) : evidence::none;
     if (said == evidence::proves || (said == evidence::none && made.outcome && whole.has_md5()))
         co_return result_of(*made.outcome);
@@ -237,7 +236,7 @@ awaitable<result<put_result>> object_upload::put_whole() {
         made.outcome ? make_error_code(errc::checksum_mismatch) : made.outcome.error();
     if (!made.outcome && !made.may_have_worked)
         co_return failed;
-    const auto there = co_await bucket_->client.head(request_.key);
+    const auto there = co_await bucket_->client.head(request_.key, stage::under_way);
     if (there && there->size == size_ && compare(*there, whole) == evidence::proves)
         co_return result_of(*there);
     co_return failed;

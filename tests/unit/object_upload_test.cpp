@@ -248,6 +248,22 @@ TEST_CASE_METHOD(object_upload_test, "a completion that the store refuses is not
     CHECK(store.count(operation::head_object) == 0);
 }
 
+TEST_CASE_METHOD(object_upload_test,
+                 "a whole object is as much under way as parts are: it outlives an outage") {
+    std::vector<rest::stage> reached;
+    store.changes = [&](const rest::call& c, rest::answer& a) {
+        reached.push_back(c.reached);
+        if (c.what == operation::put_object)
+            lose(store, a);
+    };
+    upload = upload_of(key, 0, overwrite::refused);
+    const std::string bytes = "small";
+    CHECK(loop.run(upload->commit(bytes)));
+    CHECK(store.asked ==
+          std::vector{operation::head_object, operation::put_object, operation::head_object});
+    CHECK(reached == std::vector(3, rest::stage::under_way));
+}
+
 TEST_CASE_METHOD(object_upload_test, "who is followed on an upload sends none of its parts again") {
     std::vector<bool> stopped;
     store.changes = [&](const rest::call& c, rest::answer&) {

@@ -93,6 +93,18 @@ class Outages:
         self.assert_all_end_well(threads)
         self.assertTrue(self.world.log_lines("the store answers again"))
 
+    def test_what_is_uploaded_by_one_request_outlives_a_store_that_restarts(self):
+        content = self.world.bytes_of("small", "small")
+        wire = self.world.connect()
+        data = wire.begin("STOR small.bin")
+        self.proxy.close()
+        data.sendall(content)
+        data.close()
+        time.sleep(RESTART)
+        self.proxy.open()
+        wire.expect(226)
+        self.assertEqual(self.world.content("small.bin"), content)
+
     def test_who_does_not_want_to_wait_for_the_store_does_not(self):
         self.world.put("down.bin", self.whole)
         self.proxy.on("GetObject", faults.stall_in_answer)
