@@ -236,18 +236,42 @@ awaitable<result<put_result>> object_upload::put_whole() {
         made.outcome ? make_error_code(errc::checksum_mismatch) : made.outcome.error();
     if (!made.outcome && !made.may_have_worked)
         co_return failed;
-    const auto there = co_await bucket_->client.head(request_.key, stage::under_way);
-    if (there && there->size == size_ && compare(*there, whole) == evidence::proves)
-        co_return result_of(*there);
+    co_return co_await settle_whole(whole, failed);
+}
+
+// The answer was lost or contradicts the bytes. What the store tells only to who asks for it, and
+// may decrypt, is asked for when nothing else tells.
+awaitable<result<put_result>> object_upload::settle_whole(part_buffer& whole, error_code failed) {
+    for (const auto wanted : {checksums::as_told, checksums::asked_for}) {
+        const auto there = co_await bucket_->client.head(request_.key, stage::under_way, wanted);
+        if (!there || there->size != size_)
+            break;
+        const auto said = compare(*there, whole);
+        if (said == evidence::proves)
+            co_return result_of(*there);
+        if (said == evidence::contradicts || !bucket_->client.speech().sends_checksums())
+            break;
+    }
     co_return failed;
 }
 
 // The answer was lost or contradicts the parts.
 awaitable<result<put_result>> object_upload::settle_completion(attempt made) {
+    const auto said_of = [this](const result<object_head>& there) {
+        const bool fits = there && there->size == size_;
+        return fits ? parts_->compare(*there) : evidence::contradicts;
+    };
     const auto wanted = made.outcome ? checksums::asked_for : checksums::as_told;
-    const auto there = co_await bucket_->client.head(request_.key, stage::under_way, wanted);
-    const bool fits = there && there->size == size_;
-    const auto said = fits ? parts_->compare(*there) : evidence::contradicts;
+    auto there = co_await bucket_->client.head(request_.key, stage::under_way, wanted);
+    auto said = said_of(there);
+    if (said == evidence::none && !made.outcome && bucket_->client.speech().sends_checksums()) {
+        auto more =
+            co_await bucket_->client.head(request_.key, stage::under_way, checksums::asked_for);
+        if (more) { // else it tells no more than before
+            said = said_of(more);
+            there = std::move(more);
+        }
+    }
     if (said == evidence::proves)
         co_return result_of(*there);
     if (made.outcome)

@@ -61,6 +61,7 @@ private:
     awaitable<result<>> read_kept(const object_head& kept, std::uint64_t size);
     awaitable<result<>> copy_parts(std::string from, std::string etag, const copy_plan& plan);
     awaitable<result<put_result>> put_whole();
+    awaitable<result<put_result>> settle_whole(part_buffer& whole, error_code failed);
     awaitable<result<put_result>> complete();
     awaitable<result<put_result>> settle_completion(attempt made);
     awaitable<result<>> still_stands();

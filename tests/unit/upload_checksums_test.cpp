@@ -52,7 +52,10 @@ public:
                      "</CompleteMultipartUploadResult>";
         } else if (c.what == operation::head_object && !exists) {
             a.failed = errc::not_found;
+        } else if (c.what == operation::head_object && r.header("x-amz-checksum-mode").empty()) {
+            // tells what it does not have to decrypt
         } else if (c.what == operation::head_object) {
+            a.failed = refuses_to_decrypt ? make_error_code(errc::permission_denied) : error_code();
             a.headers.insert(a.headers.end(), standing.begin(), standing.end());
         } else if (tells) {
             for (const auto& h : r.headers)
@@ -60,6 +63,10 @@ public:
                     a.headers.emplace_back(h.name, wrong.empty() ? h.value : wrong);
         } else if (etag_is_md5) {
             a.headers[0].value = '"' + http::to_hex(md5::of(r.body)) + '"';
+        }
+        if (c.what == loses) {
+            a.failed = errc::unavailable;
+            a.may_have_worked = true;
         }
         co_return a;
     }
@@ -76,9 +83,11 @@ public:
     bool exists = true;
     bool tells = true; // of what it stores, the checksum that it was sent
     bool etag_is_md5 = false;
-    std::string wrong; // told in its place
+    bool refuses_to_decrypt = false;
+    std::optional<operation> loses; // the answers to those
+    std::string wrong;              // told in its place
     std::vector<http::header> begun;
-    std::vector<http::header> standing;
+    std::vector<http::header> standing; // HEAD tells those who ask for checksums
     std::string copied;
     std::string completed;
     std::uint64_t size = 0;
@@ -282,6 +291,31 @@ TEST_CASE_METHOD(upload_checksums_test,
         CHECK(send(upload, bytes));
     }
     CHECK(store->of(operation::head_object).at(0).header("x-amz-checksum-mode") == "ENABLED");
+}
+
+TEST_CASE_METHOD(upload_checksums_test,
+                 "a lost answer is settled by the checksum that the store tells who asks for it") {
+    keeps(crc_kind::crc32c);
+    const auto what = GENERATE(operation::put_object, operation::complete_upload);
+    const auto bytes = what == operation::put_object ? digits : three_parts();
+    store->loses = what;
+    store->standing = {{"x-amz-checksum-crc32c", text_of(crc_kind::crc32c, bytes)}};
+    auto upload = upload_by(crc_kind::crc32c);
+    SECTION("which proves it") {
+        CHECK(send(upload, bytes));
+    }
+    SECTION("which is another object's") {
+        store->standing = {{"x-amz-checksum-crc32c", "y/Q5Jg=="}};
+        CHECK(error_of(send(upload, bytes)) == errc::unavailable);
+    }
+    SECTION("unless it refuses that") {
+        store->refuses_to_decrypt = true;
+        CHECK(error_of(send(upload, bytes)) == errc::unavailable);
+    }
+    const auto heads = store->of(operation::head_object);
+    REQUIRE(heads.size() == 2);
+    CHECK(heads[0].header("x-amz-checksum-mode").empty());
+    CHECK(heads[1].header("x-amz-checksum-mode") == "ENABLED");
 }
 
 TEST_CASE_METHOD(resumed_checksums_test,
