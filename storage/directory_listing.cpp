@@ -1,11 +1,12 @@
 #include "storage/directory_listing.hpp"
 
 #include "config/async.hpp"
+#include "storage/error.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 
 namespace objftpd::storage {
@@ -118,7 +119,13 @@ awaitable<void> directory_listing::fetch() {
         into->page.emplace(co_await store->list(std::move(request)));
         into->changed.notify();
     };
-    asio::co_spawn(executor, work(store_, request_, ahead_), asio::detached);
+    asio::co_spawn(executor, work(store_, request_, ahead_),
+                   [into = ahead_](const std::exception_ptr& bug) {
+                       if (!bug)
+                           return;
+                       into->page.emplace(make_error_code(errc::unavailable));
+                       into->changed.notify();
+                   });
 }
 
 // What has been taken already.

@@ -1,10 +1,12 @@
 #include "storage/rest/read_ahead.hpp"
 
+#include "storage/error.hpp"
+
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include <algorithm>
 #include <cstring>
+#include <exception>
 #include <utility>
 
 namespace objftpd::storage::rest {
@@ -63,7 +65,13 @@ void read_ahead::begin_ranges() {
         next_ = end;
         auto& added = ranges_.emplace_back(std::make_shared<range>(std::move(source)));
         added->is_fetched = true;
-        asio::co_spawn(executor_, fetch(shared_, added), asio::detached);
+        asio::co_spawn(executor_, fetch(shared_, added),
+                       [all = shared_, mine = added](const std::exception_ptr& bug) {
+                           if (bug)
+                               mine->failed = errc::unavailable;
+                           mine->is_fetched = false;
+                           all->changed.notify();
+                       });
     }
 }
 
@@ -93,8 +101,6 @@ awaitable<void> read_ahead::fetch(std::shared_ptr<shared> all, std::shared_ptr<r
         else
             co_await all->changed.wait(); // for some of this download to be read
     }
-    mine->is_fetched = false;
-    all->changed.notify();
 }
 
 awaitable<result<std::size_t>> read_ahead::read_some(std::span<char> buffer) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <new>
 #include <set>
 
 using namespace objftpd;
@@ -30,6 +31,7 @@ public:
     std::vector<std::string> asked;
     capabilities abilities;
     error_code fails;
+    bool lists_throw = false;
 
     capabilities can() const override { return abilities; }
 
@@ -53,6 +55,8 @@ public:
 
     awaitable<result<list_page>> list(list_request request) override {
         note("list " + request.prefix + (request.names_only ? " names" : ""));
+        if (lists_throw)
+            throw std::bad_alloc();
         if (fails)
             co_return fails;
         list_page page;
@@ -288,6 +292,15 @@ TEST_CASE_METHOD(tree_test, "a listing that fails on a later page says so") {
     CHECK(value_of(run(listing.next())).size() == 2);
     CHECK_FALSE(listing.done());
     main->fails = errc::unavailable;
+    CHECK(error_of(run(listing.next())) == errc::unavailable);
+}
+
+TEST_CASE_METHOD(tree_test, "a page that is fetched ahead and throws is an error like others") {
+    main->abilities.real_directories = false;
+    main->objects = {{"deep/1", 1}, {"deep/2", 1}, {"deep/3", 1}};
+    auto listing = value_of(run(tree.list(path("/a/b"), std::string(), false)));
+    main->lists_throw = true;
+    CHECK(value_of(run(listing.next())).size() == 2);
     CHECK(error_of(run(listing.next())) == errc::unavailable);
 }
 
