@@ -126,6 +126,11 @@ object_store_adapter::read(std::string key, std::uint64_t offset, std::stop_toke
     const auto& settings = bucket_->settings;
     const auto most = settings.parallel_reads > 1 ? settings.part_size : bucket_client::to_the_end;
     auto opened = co_await bucket_->client.get(key, offset, std::string(), stop, most);
+    // Only by an ETag are ranges known to be of the same version.
+    if (opened && opened->head.etag.empty() && opened->end < opened->head.size) {
+        opened->stream.reset();
+        opened = co_await bucket_->client.get(key, offset, std::string(), stop);
+    }
     if (!opened && opened.error() == errc::range_not_satisfiable) {
         // A range cannot be empty: at the very end there is nothing to be fetched.
         const auto head =

@@ -7,6 +7,7 @@
 
 using namespace objftpd;
 using namespace objftpd::tests;
+using Catch::Contains;
 
 namespace {
 
@@ -74,4 +75,14 @@ TEST_CASE_METHOD(parallel_ranges_test, "a range that fails by an exception fails
     server.answers(head(etag));
     const auto got = read(std::make_shared<exhausted>(as_it_is()));
     CHECK(error_of(got) == errc::unavailable);
+}
+
+TEST_CASE_METHOD(parallel_ranges_test,
+                 "an object whose version the store does not tell is read by one request") {
+    const std::string without_etag = "x-amz-request-id: id\r\n";
+    server.answers(range(0, "01234", without_etag));
+    server.answers(head(without_etag) + "0123456789");
+    CHECK(value_of(read(as_it_is())) == "0123456789");
+    REQUIRE(server.requests().size() == 2);
+    CHECK_THAT(server.requests()[1].head, !Contains("ange: bytes"));
 }
