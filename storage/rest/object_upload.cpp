@@ -226,7 +226,9 @@ awaitable<result<put_result>> object_upload::put_whole() {
     const auto made =
         co_await bucket_->client.put(request_.key, attributes(), existing(), std::move(sums),
                                      std::move(pieces), stage::under_way, left_.get_token());
-    const auto said = made.outcome ? compare(*made.outcome, whole) : evidence::none;
+    auto said = evidence::none;
+    if (made.outcome)
+        said = co_await compare(*made.outcome, whole);
     if (said == evidence::proves || (said == evidence::none && made.outcome && whole.has_md5()))
         co_return result_of(*made.outcome);
     if (said == evidence::none && made.outcome)
@@ -246,7 +248,7 @@ awaitable<result<put_result>> object_upload::settle_whole(part_buffer& whole, er
         const auto there = co_await bucket_->client.head(request_.key, stage::under_way, wanted);
         if (!there || there->size != size_)
             break;
-        const auto said = compare(*there, whole);
+        const auto said = co_await compare(*there, whole);
         if (said == evidence::proves)
             co_return result_of(*there);
         if (said == evidence::contradicts || !bucket_->client.speech().sends_checksums())

@@ -1,12 +1,14 @@
 #include "storage/rest/part_buffer.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 #include <cstring>
 
 namespace objftpd::storage::rest {
 
 void part_buffer::sum(std::span<const char> bytes) {
-    if (has_md5())
+    if (wanted_.md5)
         running_md5_.update(bytes.data(), bytes.size());
     if (wanted_.crc)
         crc_ = storage::crc(*wanted_.crc, crc_, bytes.data(), bytes.size());
@@ -59,17 +61,24 @@ http::request_body part_buffer::pieces() const {
 }
 
 void part_buffer::finish() {
-    if (has_md5())
+    if (wanted_.md5)
         md5_ = running_md5_.finish();
 }
 
-md5_digest part_buffer::md5() const {
-    if (has_md5())
-        return md5_;
+awaitable<void> part_buffer::know_md5() {
+    if (md5_)
+        co_return;
+    constexpr std::size_t most_at_once = 256 << 10;
     storage::md5 sum;
-    for (const auto& piece : pieces())
-        sum.update(piece.data(), piece.size());
-    return sum.finish();
+    const auto all = pieces();
+    for (auto piece : all)
+        while (!piece.empty()) {
+            const auto next = piece.first(std::min(piece.size(), most_at_once));
+            sum.update(next.data(), next.size());
+            piece = piece.subspan(next.size());
+            co_await asio::post(asio::use_awaitable);
+        }
+    md5_ = sum.finish();
 }
 
 std::optional<crc_sum> part_buffer::crc() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/result.hpp"
 #include "storage/checksum/md5.hpp"
 #include "storage/http/exchange.hpp"
 #include "storage/memory_budget.hpp"
@@ -47,9 +48,12 @@ public:
 
     /// Once all bytes are there, and once only.
     void finish();
-    /// Takes its time if it was not wanted.
-    md5_digest md5() const;
-    bool has_md5() const { return wanted_.md5; }
+    /// Computes the MD5 if it was not wanted. It takes its time, in which others of the thread have
+    /// their turn. REQUIRES: finish() has been called.
+    awaitable<void> know_md5();
+    bool has_md5() const { return md5_.has_value(); }
+    /// REQUIRES: has_md5().
+    md5_digest md5() const { return *md5_; }
     std::optional<crc_sum> crc() const;
 
 private:
@@ -61,7 +65,7 @@ private:
     std::vector<memory_budget::chunk> chunks_;
     std::span<const char> last_;
     storage::md5 running_md5_;
-    md5_digest md5_{};
+    std::optional<md5_digest> md5_; // once it is known
     std::uint64_t crc_ = 0;
 };
 

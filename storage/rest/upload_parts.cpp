@@ -25,15 +25,17 @@ constexpr std::chrono::seconds patience_to_keep(5); // it may come back at once 
 
 } // namespace
 
-evidence compare(const stored& theirs, const part_buffer& ours) {
+awaitable<evidence> compare(const stored& theirs, part_buffer& ours) {
     const auto our_crc = ours.crc();
     const auto their_crc = our_crc ? theirs.crcs.find(our_crc->kind) : std::nullopt;
-    const bool md5s = theirs.etag_is_md5 && (ours.has_md5() || !their_crc);
+    if (theirs.etag_is_md5 && !their_crc)
+        co_await ours.know_md5();
+    const bool md5s = theirs.etag_is_md5 && ours.has_md5();
     if (!their_crc && !md5s)
-        return evidence::none;
+        co_return evidence::none;
     const bool same = (!their_crc || *their_crc == our_crc->value) &&
                       (!md5s || config::equal_ignoring_case(theirs.etag, http::to_hex(ours.md5())));
-    return same ? evidence::proves : evidence::contradicts;
+    co_return same ? evidence::proves : evidence::contradicts;
 }
 
 awaitable<result<>> upload_parts::begin(const object_attributes& attributes, overwrite existing) {
@@ -147,15 +149,17 @@ awaitable<result<>> upload_parts::copy_all(unsigned first, copy_source from, cop
 }
 
 awaitable<result<>> upload_parts::send_one(unsigned number, std::unique_ptr<part_buffer> bytes) {
-    bytes->finish();
-    const auto& p = *bytes;
+    auto& p = *bytes;
+    p.finish();
     parts_[number - 1].size = p.size();
     body_checksums sums;
     sums.crc = p.crc();
     if (sums.crc)
         parts_[number - 1].crc = sums.crc->value;
     const bool may_be_ignored = bucket_->client.speech().sends_checksums() && !is_kept();
-    if (p.has_md5() || may_be_ignored)
+    if (may_be_ignored)
+        co_await p.know_md5();
+    if (p.has_md5())
         sums.md5 = http::to_base64(p.md5());
     const upload_name to(key_, id_);
     // Bytes that were damaged on their way are still here undamaged.
@@ -166,10 +170,11 @@ awaitable<result<>> upload_parts::send_one(unsigned number, std::unique_ptr<part
                                                            cancel_.get_token());
         if (!stored)
             co_return stored.error();
-        const auto said = rest::compare(*stored, p);
+        const auto said = co_await rest::compare(*stored, p);
         // A store that is to tell the CRC and does not (something on the way took it away): the
         // MD5 lets it refuse damaged bytes.
         if (said == evidence::none && sums.md5.empty()) {
+            co_await p.know_md5();
             sums.md5 = http::to_base64(p.md5());
             continue;
         }

@@ -169,7 +169,7 @@ private:
     error_code failed_; // the first part's that did
 };
 
-/// Whether the store has these bytes.
-evidence compare(const stored& theirs, const part_buffer& ours);
+/// Whether the store has these bytes. Both must stay until it is known.
+awaitable<evidence> compare(const stored& theirs, part_buffer& ours);
 
 } // namespace objftpd::storage::rest
