@@ -4,11 +4,11 @@
 #include "storage/checksum/md5.hpp"
 #include "storage/error.hpp"
 #include "storage/http/encoding.hpp"
+#include "storage/rest/directory_tree.hpp"
 
 namespace objftpd::storage::rest {
 namespace {
 
-const std::stop_token never;
 constexpr const char* marker_type = "application/x-directory";
 
 // Empty for what lies at the top.

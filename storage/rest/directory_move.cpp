@@ -8,12 +8,6 @@
 #include <algorithm>
 
 namespace objftpd::storage::rest {
-namespace {
-
-const std::stop_token never;
-
-} // namespace
-
 void directory_move::sort() {
     const auto key_of = [](const moved_object& object) -> const std::string& {
         return object.original.key;

@@ -14,8 +14,6 @@
 namespace objftpd::storage::rest {
 namespace {
 
-const std::stop_token never;
-
 class directory_rename {
 public:
     directory_rename(std::shared_ptr<const bucket_access> bucket, rename_request request)

@@ -13,8 +13,6 @@
 namespace objftpd::storage::rest {
 namespace {
 
-const std::stop_token never;
-
 // Meanwhile anybody may have changed anything. What is not surely as it was left stays where it is,
 // be it twice.
 class rename_recovery {

@@ -14,6 +14,9 @@ namespace objftpd::storage::rest {
 
 using listed_object = list_answer::object;
 
+/// For what nobody stops.
+inline const std::stop_token never;
+
 /// Calls `visit` with each object below `prefix`, page by page; comes back with the first error, of
 /// the store or of `visit`, which returns result<>.
 template <class Visit>

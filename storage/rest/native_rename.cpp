@@ -27,8 +27,8 @@ std::string without_slash(std::string key) {
 
 } // namespace
 
-awaitable<result<>> move_object(std::shared_ptr<const bucket_access> bucket,
-                                rename_request request) {
+awaitable<result<>> rename_natively(std::shared_ptr<const bucket_access> bucket,
+                                    rename_request request) {
     const auto& client = bucket->client;
     const auto source = co_await client.head(request.from);
     if (!source)
@@ -50,8 +50,8 @@ awaitable<result<>> move_object(std::shared_ptr<const bucket_access> bucket,
     co_return is_moved ? result<>() : failed;
 }
 
-awaitable<result<>> move_directory(std::shared_ptr<const bucket_access> bucket,
-                                   rename_request request) {
+awaitable<result<>> rename_directory_natively(std::shared_ptr<const bucket_access> bucket,
+                                              rename_request request) {
     const directories all(bucket);
     const auto source = co_await all.stat(request.from);
     if (!source)

@@ -13,11 +13,11 @@ namespace objftpd::storage::rest {
 
 /// errc::already_exists if anything stands under the new name, whatever the request allows. The
 /// caller has the turns on both names.
-awaitable<result<>> move_object(std::shared_ptr<const bucket_access> bucket,
-                                rename_request request);
+awaitable<result<>> rename_natively(std::shared_ptr<const bucket_access> bucket,
+                                    rename_request request);
 
 /// REQUIRES: both names end in '/'. Uploads into it that are under way end below its old name.
-awaitable<result<>> move_directory(std::shared_ptr<const bucket_access> bucket,
-                                   rename_request request);
+awaitable<result<>> rename_directory_natively(std::shared_ptr<const bucket_access> bucket,
+                                              rename_request request);
 
 } // namespace objftpd::storage::rest

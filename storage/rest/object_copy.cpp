@@ -201,7 +201,7 @@ awaitable<result<>> rename_object(std::shared_ptr<const bucket_access> bucket,
     if (!second)
         co_return second.error();
     if (bucket->settings.native_rename) {
-        const auto moved = co_await move_object(bucket, request);
+        const auto moved = co_await rename_natively(bucket, request);
         const bool replaces = !moved && moved.error() == errc::already_exists &&
                               request.existing == overwrite::allowed;
         if (!replaces) // which the store does by copies alone

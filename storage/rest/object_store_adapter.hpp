@@ -54,7 +54,7 @@ private:
     bool is_listed(const std::string& key) const;
     awaitable<result<>> require_file_place(const copy_request& request) const;
     awaitable<result<>> go_on(object_upload& upload, const upload_request& request);
-    awaitable<result<>> move_directory(rename_request request);
+    awaitable<result<>> rename_directory(rename_request request);
     awaitable<error_code> why_missing(std::string key, std::stop_token stop = {});
 
     const std::shared_ptr<const bucket_access> bucket_;

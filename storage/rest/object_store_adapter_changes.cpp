@@ -1,6 +1,7 @@
 #include "storage/error.hpp"
 #include "storage/rest/directory_removal.hpp"
 #include "storage/rest/directory_rename.hpp"
+#include "storage/rest/directory_tree.hpp"
 #include "storage/rest/native_rename.hpp"
 #include "storage/rest/object_copy.hpp"
 #include "storage/rest/object_store_adapter.hpp"
@@ -8,8 +9,6 @@
 // What moves, copies and removes.
 namespace objftpd::storage::rest {
 namespace {
-
-const std::stop_token never;
 
 // A name a little before it in the order of keys.
 std::string name_before(std::string key) {
@@ -100,7 +99,7 @@ awaitable<result<>> object_store_adapter::rename(rename_request r) {
     if (r.from.empty() || r.to.empty())
         co_return errc::permission_denied;
     if (r.from.ends_with('/'))
-        co_return co_await move_directory(std::move(r));
+        co_return co_await rename_directory(std::move(r));
     const auto place = co_await require_file_place(r);
     if (!place)
         co_return place.error();
@@ -111,14 +110,14 @@ awaitable<result<>> object_store_adapter::rename(rename_request r) {
             co_return why;
         r.from += '/';
         r.to += '/';
-        co_return co_await move_directory(std::move(r));
+        co_return co_await rename_directory(std::move(r));
     }
     if (renamed)
         co_await directories_.keep_parent_of(std::move(r.from));
     co_return renamed;
 }
 
-awaitable<result<>> object_store_adapter::move_directory(rename_request r) {
+awaitable<result<>> object_store_adapter::rename_directory(rename_request r) {
     if (!r.to.ends_with('/'))
         r.to += '/';
     if (r.to.starts_with(r.from))
@@ -127,9 +126,9 @@ awaitable<result<>> object_store_adapter::move_directory(rename_request r) {
     if (!above)
         co_return above.error();
     if (bucket_->settings.native_rename)
-        co_return co_await rest::move_directory(bucket_, std::move(r));
+        co_return co_await rename_directory_natively(bucket_, std::move(r));
     auto from = r.from;
-    const auto moved = co_await rename_directory(bucket_, std::move(r));
+    const auto moved = co_await rest::rename_directory(bucket_, std::move(r));
     if (moved)
         co_await directories_.keep_parent_of(std::move(from));
     co_return moved;
