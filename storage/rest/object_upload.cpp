@@ -288,6 +288,25 @@ awaitable<result<put_result>> object_upload::settle_completion(attempt made) {
     co_return failed == errc::not_found ? make_error_code(errc::unavailable) : failed;
 }
 
+// The source has all that its copy lacks. Who may not replace this one could never try again; who
+// may does, and without it nothing would be there: what it has replaced is gone.
+awaitable<void> object_upload::take_back(const put_result& copy) {
+    if (request_.existing == overwrite::allowed)
+        co_return;
+    const auto there = co_await bucket_->client.head(request_.key, stage::under_way);
+    const bool is_ours = there && (copy.etag.empty() ? parts_->compare(*there) == evidence::proves
+                                                     : there->etag == copy.etag);
+    auto failed = there || there.error() == errc::not_found ? error_code() : there.error();
+    if (is_ours) {
+        const auto removed = co_await bucket_->client.remove(request_.key);
+        failed = removed ? error_code() : removed.error();
+    }
+    if (failed)
+        config::log::warning(
+            "a copy without its tags is still there",
+            {{"key", request_.key}, {"error", failed.message()}, {"advice", "delete it"}});
+}
+
 awaitable<result<put_result>> object_upload::complete() {
     const auto ready = co_await parts_->finish();
     if (!ready)
@@ -311,13 +330,16 @@ awaitable<result<put_result>> object_upload::complete() {
     parts_->end();
     const auto tagged = co_await keep_tags(bucket_, request_.key, kept_tags_);
     if (!tagged)
-        config::log::warning("an object was copied or appended to, and its tags are lost",
+        config::log::warning(source_ ? "an object was not copied: its tags cannot be"
+                                     : "an object was appended to, and its tags are lost",
                              {{"key", request_.key},
                               {"tags", kept_->tags},
                               {"error", tagged.error().message()},
-                              {"advice", "set them again"}});
-    if (!tagged && source_) // it still has them
+                              {"advice", source_ ? "let the server set tags" : "set them again"}});
+    if (!tagged && source_) {
+        co_await take_back(*ended);
         co_return tagged.error();
+    }
     const auto sum = parts_->crc();
     if (!ended->crc64 && sum && sum->kind == crc_kind::crc64)
         ended->crc64 = sum->value;

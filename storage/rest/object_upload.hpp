@@ -64,6 +64,7 @@ private:
     awaitable<result<put_result>> settle_whole(part_buffer& whole, error_code failed);
     awaitable<result<put_result>> complete();
     awaitable<result<put_result>> settle_completion(attempt made);
+    awaitable<void> take_back(const put_result& copy);
     awaitable<result<>> still_stands();
     bool may_be_part() const;
     bool is_worth_a_number() const;

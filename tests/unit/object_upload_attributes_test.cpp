@@ -1,3 +1,4 @@
+#include "storage/error.hpp"
 #include "storage/rest/object_upload.hpp"
 #include "storage/s3/s3_dialect.hpp"
 #include "tests/support/event_loop.hpp"
@@ -13,7 +14,8 @@ using namespace objftpd::storage;
 namespace {
 
 /// Answers each call as if there were what it asks for, and keeps the headers of those that make
-/// something.
+/// something. An object is there once it is made of parts, without the tags that it was to have,
+/// and nobody may set them.
 class obliging_transport final : public rest::transport {
 public:
     awaitable<rest::answer> send(const rest::call& c) override {
@@ -38,6 +40,20 @@ public:
         case rest::operation::copy_part:
             a.text = "<CopyPartResult><ETag>\"part\"</ETag></CopyPartResult>";
             break;
+        case rest::operation::complete_upload:
+            is_made = true;
+            a.text = "<CompleteMultipartUploadResult><ETag>\"made\"</ETag>"
+                     "</CompleteMultipartUploadResult>";
+            break;
+        case rest::operation::head_object:
+            if (!is_made)
+                a.failed = errc::not_found;
+            a.headers.emplace_back("content-length", std::to_string(20 << 20));
+            a.headers.emplace_back("etag", etag_of_object);
+            break;
+        case rest::operation::put_tags:
+            a.failed = errc::permission_denied;
+            break;
         default:
             break;
         }
@@ -50,6 +66,8 @@ public:
         return value == nullptr ? std::string() : *value;
     }
 
+    bool is_made = false;
+    std::string etag_of_object = "\"made\"";
     std::vector<http::header> begun_with;
     std::map<rest::operation, int> asked;
 };
@@ -102,4 +120,29 @@ TEST_CASE("what is made in parts of an object begins with all that the object ha
     CHECK(store->header("x-amz-acl") == (keep_acls ? "public-read" : "authenticated-read"));
     CHECK(store->asked[rest::operation::get_acl] == (keep_acls ? 1 : 0));
     loop.run(upload.abort());
+}
+
+TEST_CASE("a copy that loses its tags is no copy, and in nobody's way") {
+    struct row {
+        overwrite existing;
+        const char* there; // when it is looked at again
+        int removals;
+    };
+    const auto [existing, there, removals] =
+        GENERATE(values<row>({{overwrite::refused, "\"made\"", 1},
+                              {overwrite::refused, "\"somebody else's\"", 0},
+                              {overwrite::allowed, "\"made\"", 0}}));
+    event_loop loop;
+    loop.leave_background();
+    const auto store = std::make_shared<obliging_transport>();
+    store->etag_of_object = there;
+    rest::bucket_client client("bucket", store, std::make_shared<s3::s3_dialect>());
+    const auto access = std::make_shared<const rest::bucket_access>(
+        std::move(client), rest::bucket_settings(), std::make_shared<memory_budget>(8 << 20));
+    rest::object_upload upload(access, upload_request("key", existing),
+                               loop.context().get_executor());
+    REQUIRE(loop.run(upload.copy("source", rich_object())));
+    const auto made = loop.run(upload.commit({}));
+    CHECK(made.error() == errc::permission_denied);
+    CHECK(store->asked[rest::operation::delete_object] == removals);
 }

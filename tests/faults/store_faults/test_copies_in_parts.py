@@ -217,6 +217,28 @@ class Renames(CopiesInParts):
         self.assertEqual(self.world.orphans_left(), 0)
 
 
+class TaggedCopiesOnCeph(OnCeph, CopiesInParts, StoreCase):
+    """That store forgets the tags of what is made in parts."""
+
+    user_options = 'rights = ["list", "read", "create", "rename", "tags"]'
+
+    def test_a_copy_that_cannot_have_its_tags_is_not_in_the_way_of_the_next_one(self):
+        wire = self.world.connect()
+        wire.say("SITE TAGS old.bin team=blue", 200)
+        refused = self.proxy.on("PutObjectTagging", faults.refuse(403, "AccessDenied"),
+                                times=ALWAYS)
+        self.rename(wire)
+        wire.expect(550)
+        self.assertEqual(refused.met, 1)
+        self.assertTrue(self.world.content("new.bin") is None)
+        self.assert_old_is_whole()
+        self.proxy.clear()
+        self.rename(wire)
+        wire.expect(250)
+        self.assertTrue(self.world.content("new.bin") == self.old)
+        self.assertIn("team: blue", "".join(wire.say("SITE TAGS new.bin", 200).lines))
+
+
 def on_both_stores(kinds):
     for kind in kinds:
         for store in (OnOss, OnCeph):
