@@ -48,10 +48,11 @@ awaitable<result<>> directory_move::copy(moved_object& object) {
     if (request_.stop.stop_requested())
         co_return error_code(asio::error::operation_aborted);
     object.begun = true;
-    auto made = co_await copy_listed(bucket_, object.original, target_of(object), request_.stop);
-    if (!made)
-        co_return made.error();
-    object.made = std::move(made->etag);
+    auto how = co_await copy_listed(bucket_, object.original, target_of(object), request_.stop);
+    object.may_be_made = how.outcome || how.may_have_worked;
+    if (!how.outcome)
+        co_return how.outcome.error();
+    object.made = std::move(how.outcome->etag);
     if (object.made.empty()) { // not every store tells that of parts
         const auto there = co_await bucket_->client.head(target_of(object));
         if (there)

@@ -26,6 +26,7 @@ struct moved_object {
     std::optional<version> copy; // what a listing tells to be at its new name
     std::string made;            // the ETag by which the store answered to the copy made here
     bool begun = false;          // copying it here has begun
+    bool may_be_made = false;    // or has even succeeded: what is at its new name may be ours
     bool stays = false;          // whatever the listings tell
 };
 

@@ -107,12 +107,12 @@ awaitable<result<>> directory_rename::write_down() {
     co_return result<>();
 }
 
-// Somebody else may have stored there, whom our turns do not stop.
+// Somebody else may have stored there, whom our turns do not stop: the same content, too, which
+// tells something only where it is not known what became of our copy.
 awaitable<bool> directory_rename::is_own(const moved_object& object) const {
-    const auto& etag = object.copy->etag;
-    if (etag == object.made || etag == object.original.etag)
-        co_return true;
-    if (!object.made.empty() || !object.is_copied())
+    if (!object.made.empty())
+        co_return object.copy->etag == object.made;
+    if (!object.may_be_made || !object.is_copied())
         co_return false;
     const auto said =
         co_await compare_objects(bucket_, object.original.key, move_.target_of(object));

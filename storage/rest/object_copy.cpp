@@ -13,11 +13,12 @@
 namespace objftpd::storage::rest {
 namespace {
 
-struct copied {
-    explicit copied(std::string v) : version(std::move(v)) {}
+struct version_attempt : copy_attempt {
+    explicit version_attempt(copy_attempt how, std::string v = {})
+        : copy_attempt(std::move(how)), version(std::move(v)) {}
+    explicit version_attempt(error_code failed) : copy_attempt(failed) {}
 
     std::string version; // the source's ETag
-    put_result made;
 };
 
 evidence compare(const stored& made, const stored& source) {
@@ -30,86 +31,85 @@ evidence compare(const stored& made, const stored& source) {
     return same ? evidence::proves : evidence::contradicts;
 }
 
-awaitable<result<put_result>> copy_in_parts(const std::shared_ptr<const bucket_access>& bucket,
-                                            copy_request wanted, const object_head& source) {
+awaitable<copy_attempt> copy_in_parts(const std::shared_ptr<const bucket_access>& bucket,
+                                      copy_request wanted, const object_head& source) {
     upload_request request(std::move(wanted.to), wanted.existing);
     request.stop = std::move(wanted.stop);
     const auto executor = co_await asio::this_coro::executor;
     object_upload parts(bucket, std::move(request), executor);
     const auto begun = co_await parts.copy(std::move(wanted.from), source);
     if (!begun)
-        co_return begun.error();
-    co_return co_await parts.commit(std::span<const char>());
+        co_return copy_attempt(begun.error());
+    auto made = co_await parts.commit(std::span<const char>());
+    const bool is_uncertain = !made && made.error() == condition::temporary;
+    co_return copy_attempt(std::move(made), is_uncertain);
 }
 
-awaitable<result<put_result>> copy_at_once(const std::shared_ptr<const bucket_access>& bucket,
-                                           copy_request wanted, const object_head& source,
-                                           acl_of acl) {
+awaitable<copy_attempt> copy_at_once(const std::shared_ptr<const bucket_access>& bucket,
+                                     copy_request wanted, const object_head& source, acl_of acl) {
     const auto attributes = co_await attributes_of(bucket, wanted.from, source, acl);
     if (!attributes)
-        co_return attributes.error();
-    const copy_source version(std::move(wanted.from), source.etag);
+        co_return copy_attempt(attributes.error());
+    const copy_source version(wanted.from, source.etag);
     auto copy =
         co_await bucket->client.copy(version, wanted.to, *attributes, wanted.existing, wanted.stop);
     put_result made;
     made.size = source.size;
     if (copy.outcome) {
         if (compare(*copy.outcome, source) == evidence::contradicts)
-            co_return errc::checksum_mismatch;
+            co_return copy_attempt(errc::checksum_mismatch, true);
         made.etag = std::move(copy.outcome->etag);
         const auto told = copy.outcome->crcs.find(crc_kind::crc64);
         made.crc64 = told ? told : source.crcs.find(crc_kind::crc64);
-        co_return made;
+        co_return copy_attempt(std::move(made));
     }
     const auto failed = copy.outcome.error();
     // Of the two conditions, which one does not hold?
     const bool refused =
         wanted.existing == overwrite::refused && failed == errc::precondition_failed;
     if (!copy.may_have_worked && !refused)
-        co_return failed;
-    const auto there = co_await bucket->client.head(std::move(wanted.to));
-    if (copy.may_have_worked && there && there->size == source.size &&
-        compare(*there, source) == evidence::proves) {
-        made.etag = there->etag;
-        made.crc64 = there->crcs.find(crc_kind::crc64);
-        co_return made;
+        co_return copy_attempt(failed);
+    const auto there = co_await bucket->client.head(wanted.to);
+    if (there && copy.may_have_worked) { // else the same content would be somebody else's
+        const auto said = co_await compare_objects(bucket, wanted.from, wanted.to);
+        if (said && *said == evidence::proves) {
+            made.etag = there->etag;
+            made.crc64 = there->crcs.find(crc_kind::crc64);
+            co_return copy_attempt(std::move(made));
+        }
     }
-    if (refused && there)
-        co_return errc::already_exists;
-    co_return failed;
+    const auto why = refused && there ? make_error_code(errc::already_exists) : failed;
+    co_return copy_attempt(why, copy.may_have_worked);
 }
 
-awaitable<result<copied>> copy_version(const std::shared_ptr<const bucket_access>& bucket,
-                                       copy_request r) {
+awaitable<version_attempt> copy_version(const std::shared_ptr<const bucket_access>& bucket,
+                                        copy_request r) {
     if (r.stop.stop_requested())
-        co_return error_code(asio::error::operation_aborted);
+        co_return version_attempt(error_code(asio::error::operation_aborted));
     const auto source = co_await bucket->client.head(r.from);
     if (!source)
-        co_return source.error();
+        co_return version_attempt(source.error());
     if (source->is_link) // its own version is not told
-        co_return errc::unsupported;
+        co_return version_attempt(make_error_code(errc::unsupported));
     if (r.existing == overwrite::refused) { // not every store knows the condition on copies
         const auto target = co_await bucket->client.head(r.to);
         if (target || target.error() != errc::not_found)
-            co_return target ? make_error_code(errc::already_exists) : target.error();
+            co_return version_attempt(target ? make_error_code(errc::already_exists)
+                                             : target.error());
     }
     const auto progress = r.progress;
     if (progress) {
         progress->total = 1;
         progress->bytes = source->size;
     }
-    copied all(source->etag);
-    result<put_result> made = error_code(errc::unavailable);
+    copy_attempt how(errc::unavailable);
     if (source->size > bucket->largest_copy())
-        made = co_await copy_in_parts(bucket, std::move(r), *source);
+        how = co_await copy_in_parts(bucket, std::move(r), *source);
     else
-        made = co_await copy_at_once(bucket, std::move(r), *source, acl_of_copies(*bucket));
-    if (!made)
-        co_return made.error();
-    all.made = std::move(*made);
-    if (progress)
+        how = co_await copy_at_once(bucket, std::move(r), *source, acl_of_copies(*bucket));
+    if (how.outcome && progress)
         progress->done = 1;
-    co_return all;
+    co_return version_attempt(std::move(how), source->etag);
 }
 
 awaitable<result<>> remove_version(const std::shared_ptr<const bucket_access>& bucket,
@@ -131,9 +131,7 @@ awaitable<result<put_result>> copy_object(std::shared_ptr<const bucket_access> b
     if (!turn)
         co_return turn.error();
     auto all = co_await copy_version(bucket, std::move(request));
-    if (!all)
-        co_return all.error();
-    co_return std::move(all->made);
+    co_return std::move(all.outcome);
 }
 
 awaitable<result<evidence>> compare_objects(std::shared_ptr<const bucket_access> bucket,
@@ -151,9 +149,9 @@ awaitable<result<evidence>> compare_objects(std::shared_ptr<const bucket_access>
     co_return compare(*first, *second);
 }
 
-awaitable<result<put_result>> copy_listed(std::shared_ptr<const bucket_access> bucket,
-                                          list_answer::object source, std::string to,
-                                          std::stop_token stop) {
+awaitable<copy_attempt> copy_listed(std::shared_ptr<const bucket_access> bucket,
+                                    list_answer::object source, std::string to,
+                                    std::stop_token stop) {
     const auto& speech = bucket->client.speech();
     const bool is_known = !bucket->settings.keep_acls; // else its head tells of its encryption
     auto existing = overwrite::refused;
@@ -165,25 +163,18 @@ awaitable<result<put_result>> copy_listed(std::shared_ptr<const bucket_access> b
         head.storage_class = source.storage_class;
         copy_request whole(source.key, to, existing);
         whole.stop = stop;
-        auto made = co_await copy_at_once(bucket, whole, head, acl_of::mount);
-        if (!made && made.error() == errc::already_exists) { // maybe from an attempt before
-            const auto said = co_await compare_objects(bucket, source.key, to);
-            if (said && *said == evidence::proves)
-                made = put_result();
-        }
+        auto how = co_await copy_at_once(bucket, whole, head, acl_of::mount);
         // The ETags of encrypted objects differ, and only their heads tell that they are.
-        if (made || made.error() != errc::checksum_mismatch)
-            co_return made;
+        if (how.outcome || how.outcome.error() != errc::checksum_mismatch)
+            co_return how;
         existing = overwrite::allowed; // of what has just been made there
     }
     copy_request request(std::move(source.key), std::move(to), existing);
     request.stop = std::move(stop);
     auto all = co_await copy_version(bucket, std::move(request));
-    if (!all)
-        co_return all.error();
-    if (all->version != source.etag)
-        co_return errc::precondition_failed;
-    co_return std::move(all->made);
+    if (all.outcome && all.version != source.etag)
+        co_return copy_attempt(errc::precondition_failed, true);
+    co_return copy_attempt(std::move(all.outcome), all.may_have_worked);
 }
 
 awaitable<result<>> rename_object(std::shared_ptr<const bucket_access> bucket,
@@ -208,9 +199,9 @@ awaitable<result<>> rename_object(std::shared_ptr<const bucket_access> bucket,
             co_return moved;
     }
     const auto all = co_await copy_version(bucket, request);
-    if (!all)
-        co_return all.error();
-    const auto removed = co_await remove_version(bucket, request.from, all->version);
+    if (!all.outcome)
+        co_return all.outcome.error();
+    const auto removed = co_await remove_version(bucket, request.from, all.version);
     if (!removed)
         config::log::warning("a file was renamed, and what it was made of is still there",
                              {{"from", request.from},

@@ -115,6 +115,20 @@ class RenamesAtOnce:
         self.assertEqual(self.world.content("to/x.bin"), b"somebody else's")
         self.assert_there(a_x="a", a_y="a")
 
+    def test_what_another_program_stores_in_place_of_a_refused_copy_outlives_the_rename(self):
+        self.proxy.on("CopyObject", held_back_and_refused(self.release),
+                      matches=ends_with("to/y.bin"))
+        renaming = self.rename("a")
+        self.wait_for(lambda: any(request.operation == "CopyObject" and
+                                  request.key.endswith("to/y.bin")
+                                  for request in self.proxy.requests), "no copy")
+        same = self.world.put("to/y.bin", self.content_of("a", "y.bin"))
+        self.release.set()
+        renaming.expect(550)
+        self.assertEqual(self.world.content("to/y.bin"), same)
+        self.assert_there(a_x="a", a_y="a")
+        self.assertIsNone(self.world.content("to/x.bin"))
+
 
 class RenamesAtOnceOnOss(OnOss, RenamesAtOnce, StoreCase):
     def test_what_another_program_stores_there_is_not_replaced(self):
@@ -125,6 +139,18 @@ class RenamesAtOnceOnOss(OnOss, RenamesAtOnce, StoreCase):
         self.assertEqual(self.world.content("to/x.bin"), b"somebody else's")
         self.assert_there(a_x="a", a_y="a")
         self.assertIsNone(self.world.content("to/y.bin"))
+
+    def test_the_same_content_of_another_program_is_no_copy_of_ours(self):
+        self.proxy.on("CopyObject", faults.held_back(self.release), matches=ends_with("to/x.bin"))
+        self.proxy.on("CopyObject", held_back_and_refused(self.release),
+                      matches=ends_with("to/y.bin"))
+        renaming = self.rename("a")
+        self.wait_for(lambda: self.proxy.operations().count("CopyObject") == 2, "no copies")
+        same = self.world.put("to/x.bin", self.content_of("a", "x.bin"))
+        self.release.set()
+        renaming.expect(550, 553)  # whichever is told first
+        self.assertEqual(self.world.content("to/x.bin"), same)
+        self.assert_there(a_x="a", a_y="a")
 
 
 class RenamesAtOnceOnCeph(OnCeph, RenamesAtOnce, StoreCase):
