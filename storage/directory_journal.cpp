@@ -8,6 +8,7 @@
 
 #include <boost/json.hpp>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,7 +16,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <optional>
+#include <system_error>
 
 namespace objftpd::storage {
 namespace {
@@ -26,6 +29,9 @@ namespace json = boost::json;
 constexpr const char* being_written = ".part";
 constexpr const char* copying = ".copying";
 constexpr const char* deleting = ".deleting";
+
+// What is known of copies before all are made, a line for each.
+constexpr const char* copies = ".copies";
 
 // Names may hold bytes that are no UTF-8, which JSON cannot.
 std::string to_text(const directory_journal::record& r) {
@@ -89,6 +95,38 @@ std::optional<directory_journal::record> from_text(const std::string& text) {
     }
 }
 
+// After a line that a crash has cut short the next one is whole again.
+std::string line_of(const std::string& name, const std::string& etag) {
+    const json::array fields{http::percent_encode(name), etag};
+    return '\n' + json::serialize(fields);
+}
+
+std::error_code append(const std::string& file, const std::string& text) {
+    const int fd = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return {errno, std::system_category()};
+    const auto written = ::write(fd, text.data(), text.size());
+    const int failed = written < 0 ? errno : written < std::ssize(text) ? ENOSPC : 0;
+    ::close(fd);
+    return {failed, std::system_category()};
+}
+
+void add_copies(const std::string& file, directory_journal::record& to) {
+    std::map<std::string, std::string> etags;
+    std::ifstream lines(file, std::ios::binary);
+    for (std::string line; std::getline(lines, line);) {
+        try {
+            const auto value = json::parse(line);
+            const auto& fields = value.as_array();
+            etags[name_of(fields.at(0))] = text_of(fields.at(1));
+        } catch (const std::exception&) { // cut short
+        }
+    }
+    for (auto& o : to.objects)
+        if (const auto found = etags.find(o.name); found != etags.end())
+            o.copy = found->second;
+}
+
 error_code failure(const std::error_code& of_system) {
     return of_system ? from_errno(of_system.value()) : error_code();
 }
@@ -108,10 +146,21 @@ std::chrono::system_clock::time_point time_of(const std::filesystem::path& file)
 
 } // namespace
 
+awaitable<result<>> directory_journal::entry::note_copy(std::string name, std::string etag) {
+    auto work = [&] { return failure(append(file_ + copies, line_of(name, etag))); };
+    if (const auto failed = co_await offload(disk_, work))
+        co_return failed;
+    co_return result<>();
+}
+
 awaitable<result<>> directory_journal::entry::all_copied(record r) {
     auto work = [&] {
-        const auto failed = config::write_private_file(file_ + deleting, to_text(r));
-        return failure(failed ? failed : config::remove_durably(file_ + copying));
+        auto failed = config::write_private_file(file_ + deleting, to_text(r));
+        if (failed)
+            return failure(failed);
+        failed = config::remove_durably(file_ + copying);
+        ::unlink((file_ + copies).c_str());
+        return failure(failed);
     };
     if (const auto failed = co_await offload(disk_, work))
         co_return failed;
@@ -122,6 +171,7 @@ awaitable<void> directory_journal::entry::remove() {
     auto work = [this] {
         const auto one = config::remove_durably(file_ + copying);
         const auto other = config::remove_durably(file_ + deleting);
+        ::unlink((file_ + copies).c_str());
         return failure(one ? one : other);
     };
     if (const auto failed = co_await offload(disk_, work))
@@ -154,10 +204,12 @@ std::vector<directory_journal::unfinished> directory_journal::left() {
         const auto kind = path.extension().string();
         if (kind == being_written)
             ::unlink(path.c_str()); // nothing was copied yet, or the record before it still stands
-        if (kind != copying && kind != deleting)
-            continue;
         auto stem = path;
         stem.replace_extension();
+        if (kind == copies && !std::filesystem::exists(stem.string() + copying))
+            ::unlink(path.c_str()); // it is over, or the other record says more
+        if (kind != copying && kind != deleting)
+            continue;
         if (kind == copying && std::filesystem::exists(stem.string() + deleting))
             continue; // which says more
         auto what = from_text(content_of(path));
@@ -169,6 +221,8 @@ std::vector<directory_journal::unfinished> directory_journal::left() {
             continue;
         }
         what->all_copied = kind == deleting;
+        if (kind == copying)
+            add_copies(stem.string() + copies, *what);
         all.push_back({std::move(*what), std::make_unique<entry>(stem.string(), disk_),
                        path.string(), time_of(path)});
     }

@@ -43,6 +43,10 @@ public:
     public:
         entry(std::string file, worker_pool& disk) : file_(std::move(file)), disk_(disk) {}
 
+        /// A copy is made, of that name below the directory and with an ETag of its own. Outlives
+        /// the process but no power failure: a copy that is not known is not taken for one.
+        awaitable<result<>> note_copy(std::string name, std::string etag);
+
         /// All is copied, as the record says, and the originals may be deleted.
         awaitable<result<>> all_copied(record r);
 

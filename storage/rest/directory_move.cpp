@@ -15,17 +15,21 @@ void directory_move::sort() {
     std::ranges::sort(objects_, {}, key_of);
 }
 
+std::string directory_move::name_of(const moved_object& object) const {
+    return object.original.key.substr(request_.from.size());
+}
+
 std::string directory_move::target_of(const moved_object& object) const {
-    return request_.to + object.original.key.substr(request_.from.size());
+    return request_.to + name_of(object);
 }
 
 moved_object* directory_move::find(std::string_view key, const std::string& prefix) {
-    const auto name_of = [this](const moved_object& object) {
+    const auto view_of_name = [this](const moved_object& object) {
         return std::string_view(object.original.key).substr(request_.from.size());
     };
     const auto name = key.substr(prefix.size());
-    const auto found = std::ranges::lower_bound(objects_, name, {}, name_of);
-    return found == objects_.end() || name_of(*found) != name ? nullptr : &*found;
+    const auto found = std::ranges::lower_bound(objects_, name, {}, view_of_name);
+    return found == objects_.end() || view_of_name(*found) != name ? nullptr : &*found;
 }
 
 awaitable<result<>> directory_move::wait_for_turns() {
@@ -44,7 +48,7 @@ awaitable<result<>> directory_move::wait_for_turns() {
     co_return result<>();
 }
 
-awaitable<result<>> directory_move::copy(moved_object& object) {
+awaitable<result<>> directory_move::copy(moved_object& object, directory_journal::entry* journal) {
     if (request_.stop.stop_requested())
         co_return error_code(asio::error::operation_aborted);
     object.begun = true;
@@ -60,7 +64,10 @@ awaitable<result<>> directory_move::copy(moved_object& object) {
     }
     if (request_.progress)
         ++request_.progress->done;
-    co_return result<>();
+    const bool has_own_etag = !object.made.empty() && object.made != object.original.etag;
+    if (journal == nullptr || !has_own_etag)
+        co_return result<>();
+    co_return co_await journal->note_copy(name_of(object), object.made);
 }
 
 awaitable<result<>> directory_move::find_copies(std::stop_token stop) {
@@ -101,7 +108,7 @@ directory_journal::record directory_move::record() const {
         if (moved.stays)
             continue;
         directory_journal::object o;
-        o.name = moved.original.key.substr(request_.from.size());
+        o.name = name_of(moved);
         o.etag = moved.original.etag;
         o.size = moved.original.size;
         if (moved.is_copied())

@@ -46,14 +46,18 @@ public:
     /// The object of that key below the old or the new name; null for what is none of them.
     moved_object* find(std::string_view key, const std::string& prefix);
 
+    /// Its name below the directory.
+    std::string name_of(const moved_object& object) const;
+
     std::string target_of(const moved_object& object) const;
 
     /// Who stores below one of the names waits as long as this lives, and who would rename
     /// something else to the new one.
     awaitable<result<>> wait_for_turns();
 
-    /// Copies one that is not there yet.
-    awaitable<result<>> copy(moved_object& object);
+    /// Copies one that is not there yet. With `journal` the copy is known after a crash, too: its
+    /// ETag is noted there unless it is the original's. null: nothing is.
+    awaitable<result<>> copy(moved_object& object, directory_journal::entry* journal);
 
     /// Looks for all copies.
     awaitable<result<>> find_copies(std::stop_token stop);

@@ -83,7 +83,7 @@ awaitable<result<>> directory_rename::prepare() {
 
 awaitable<result<>> directory_rename::copy_all() {
     auto& objects = move_.objects();
-    const auto copy = [&](std::size_t index) { return move_.copy(objects[index]); };
+    const auto copy = [&](std::size_t index) { return move_.copy(objects[index], written_.get()); };
     co_return co_await for_each_index(objects.size(), bucket_->settings.parallel_copies, copy);
 }
 

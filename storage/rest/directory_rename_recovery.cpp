@@ -7,14 +7,24 @@
 #include "storage/rest/directory_tree.hpp"
 #include "storage/rest/object_copy.hpp"
 
+#include <algorithm>
 #include <vector>
 
 // How a rename that a crash has cut off goes on.
 namespace objftpd::storage::rest {
 namespace {
 
+// Copies of large and of encrypted objects have other ETags than these: those are written down as
+// soon as they are made.
+bool is_known_copy(const moved_object& object) {
+    if (!object.is_copied())
+        return false;
+    const auto& etag = object.copy->etag;
+    return etag == object.original.etag || etag == object.made;
+}
+
 // Meanwhile anybody may have changed anything. What is not surely as it was left stays where it is,
-// be it twice.
+// be it twice: no original is deleted without proof that its content is at the new name.
 class rename_recovery {
 public:
     rename_recovery(std::shared_ptr<const bucket_access> bucket,
@@ -31,7 +41,7 @@ private:
     awaitable<result<>> check(moved_object& object);
     awaitable<result<evidence>> look_at_copy(const moved_object& object) const;
     awaitable<result<>> copy_the_rest();
-    awaitable<result<>> copy(moved_object& object);
+    awaitable<result<>> copy(std::size_t index);
     awaitable<result<>> write_down();
     void leave(moved_object& object);
     void tell_what_stays();
@@ -44,6 +54,7 @@ private:
 
 void rename_recovery::read_record() {
     const auto& from = left_.what.from;
+    std::ranges::sort(left_.what.objects, {}, &directory_journal::object::name); // as move_ does
     for (const auto& o : left_.what.objects) {
         auto& object = move_.objects().emplace_back();
         object.original.key = from + o.name;
@@ -79,19 +90,12 @@ awaitable<result<>> rename_recovery::find_originals() {
     co_return result<>();
 }
 
-// Copies of large and of encrypted objects have other ETags than these: then it must be the one
-// that was written down, if one was.
 awaitable<result<evidence>> rename_recovery::look_at_copy(const moved_object& object) const {
     if (!object.is_copied())
         co_return evidence::contradicts;
-    const auto& etag = object.copy->etag;
-    if (etag == object.original.etag || etag == object.made)
+    if (is_known_copy(object))
         co_return evidence::proves;
-    const auto said =
-        co_await compare_objects(bucket_, object.original.key, move_.target_of(object));
-    if (said && *said == evidence::none && !object.made.empty())
-        co_return evidence::contradicts;
-    co_return said;
+    co_return co_await compare_objects(bucket_, object.original.key, move_.target_of(object));
 }
 
 awaitable<result<>> rename_recovery::check(moved_object& object) {
@@ -101,7 +105,9 @@ awaitable<result<>> rename_recovery::check(moved_object& object) {
     const auto said = co_await look_at_copy(object);
     if (!said && said.error() != errc::not_found)
         co_return said.error();
-    if (!said || *said == evidence::contradicts)
+    if (said && *said == evidence::proves)
+        object.made = object.copy->etag;
+    else
         leave(object);
     co_return result<>();
 }
@@ -115,10 +121,12 @@ awaitable<result<>> rename_recovery::check_copies() {
     co_return co_await for_each_index(objects.size(), bucket_->settings.parallel_copies, look);
 }
 
-awaitable<result<>> rename_recovery::copy(moved_object& object) {
+awaitable<result<>> rename_recovery::copy(std::size_t index) {
+    auto& object = move_.objects()[index];
     if (object.stays || object.copy)
         co_return result<>();
-    const auto made = co_await move_.copy(object);
+    const auto made = co_await move_.copy(object, left_.where.get());
+    left_.what.objects[index].copy = object.made; // should this attempt fail, for the next one
     if (made)
         co_return result<>();
     const auto why = made.error();
@@ -130,7 +138,7 @@ awaitable<result<>> rename_recovery::copy(moved_object& object) {
 
 awaitable<result<>> rename_recovery::copy_the_rest() {
     auto& objects = move_.objects();
-    const auto step = [&](std::size_t index) { return copy(objects[index]); };
+    const auto step = [this](std::size_t index) { return copy(index); };
     const auto made =
         co_await for_each_index(objects.size(), bucket_->settings.parallel_copies, step);
     if (!made)
@@ -139,7 +147,7 @@ awaitable<result<>> rename_recovery::copy_the_rest() {
     if (!found)
         co_return found;
     for (auto& object : objects)
-        if (!object.stays && !object.is_copied())
+        if (!object.stays && !is_known_copy(object)) // replaced since it was looked at, or made
             leave(object);
     co_return co_await write_down();
 }

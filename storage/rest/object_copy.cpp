@@ -2,6 +2,7 @@
 
 #include "config/log.hpp"
 #include "storage/error.hpp"
+#include "storage/refused_action.hpp"
 #include "storage/rest/kept_attributes.hpp"
 #include "storage/rest/native_rename.hpp"
 #include "storage/rest/object_upload.hpp"
@@ -9,6 +10,7 @@
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace objftpd::storage::rest {
 namespace {
@@ -21,14 +23,31 @@ struct version_attempt : copy_attempt {
     std::string version; // the source's ETag
 };
 
+evidence evidence_of(bool is_same) {
+    return is_same ? evidence::proves : evidence::contradicts;
+}
+
 evidence compare(const stored& made, const stored& source) {
-    const auto crc = made.crcs.find(crc_kind::crc64);
-    const auto wanted = source.crcs.find(crc_kind::crc64);
-    const bool crcs = crc && wanted;
-    if (!crcs && !(made.etag_is_md5 && source.etag_is_md5))
+    constexpr std::array longest_first{crc_kind::crc64, crc_kind::crc64nvme, crc_kind::crc32c,
+                                       crc_kind::crc32};
+    for (const auto kind : longest_first) {
+        const auto crc = made.crcs.find(kind);
+        const auto wanted = source.crcs.find(kind);
+        if (crc && wanted)
+            return evidence_of(*crc == *wanted);
+    }
+    if (!made.etag_is_md5 || !source.etag_is_md5)
         return evidence::none;
-    const bool same = crcs ? *crc == *wanted : made.etag == source.etag;
-    return same ? evidence::proves : evidence::contradicts;
+    return evidence_of(made.etag == source.etag);
+}
+
+// Who may not decrypt is told all but the checksums.
+awaitable<result<object_head>>
+head_with_checksums(const std::shared_ptr<const bucket_access>& bucket, std::string key) {
+    auto head = co_await bucket->client.head(key, stage::beginning, checksums::asked_for);
+    if (!head && is_refusal(head.error()))
+        head = co_await bucket->client.head(std::move(key));
+    co_return head;
 }
 
 awaitable<copy_attempt> copy_in_parts(const std::shared_ptr<const bucket_access>& bucket,
@@ -136,10 +155,10 @@ awaitable<result<put_result>> copy_object(std::shared_ptr<const bucket_access> b
 
 awaitable<result<evidence>> compare_objects(std::shared_ptr<const bucket_access> bucket,
                                             std::string one, std::string other) {
-    const auto first = co_await bucket->client.head(std::move(one));
+    const auto first = co_await head_with_checksums(bucket, std::move(one));
     if (!first)
         co_return first.error();
-    const auto second = co_await bucket->client.head(std::move(other));
+    const auto second = co_await head_with_checksums(bucket, std::move(other));
     if (!second)
         co_return second.error();
     if (first->size != second->size)

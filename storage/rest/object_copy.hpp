@@ -31,7 +31,8 @@ awaitable<copy_attempt> copy_listed(std::shared_ptr<const bucket_access> bucket,
                                     list_answer::object source, std::string to,
                                     std::stop_token stop);
 
-/// What the store tells of the content of two objects, one of which may be a copy of the other.
+/// What the store tells of the content of two objects, one of which may be a copy of the other: by
+/// their ETags and by any checksum that it keeps of both.
 awaitable<result<evidence>> compare_objects(std::shared_ptr<const bucket_access> bucket,
                                             std::string one, std::string other);
 

@@ -5,6 +5,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
+#include <fstream>
+
 using namespace objftpd;
 using namespace objftpd::tests;
 using namespace objftpd::storage;
@@ -103,6 +106,34 @@ TEST_CASE_METHOD(directory_journal_test,
     CHECK(left[0].what.all_copied);
     loop.run(left[0].where->remove());
     CHECK(here.left().empty());
+}
+
+TEST_CASE_METHOD(directory_journal_test, "a copy is known before all are made") {
+    auto here = journal();
+    const auto entry = value_of(loop.run(here.begin(one())));
+    value_of(loop.run(entry->note_copy("not of it", "x")));
+    value_of(loop.run(entry->note_copy(one().objects[0].name, "c")));
+    CHECK(here.left().at(0).what.objects.at(0).copy == "c");
+    loop.run(entry->remove());
+    CHECK(std::filesystem::is_empty(folder.path() / "renames"));
+}
+
+TEST_CASE_METHOD(directory_journal_test, "what is noted of a copy is whole or nothing") {
+    auto here = journal();
+    const auto entry = value_of(loop.run(here.begin(one())));
+    const auto file = std::filesystem::path(here.left().at(0).file).replace_extension(".copies");
+    std::ofstream(file) << "\n[\"sub/%C3%A4%20%22%0A\",\"cut";
+    CHECK(here.left().at(0).what.objects.at(0).copy.empty());
+    value_of(loop.run(entry->note_copy(one().objects[0].name, "c")));
+    CHECK(here.left().at(0).what.objects.at(0).copy == "c");
+}
+
+TEST_CASE_METHOD(directory_journal_test, "notes without a record that needs them are removed") {
+    auto here = journal();
+    const auto entry = value_of(loop.run(here.begin(one())));
+    const auto alone = folder.file("renames/1-1.copies", "");
+    CHECK(here.left().size() == 1);
+    CHECK_FALSE(std::filesystem::exists(alone));
 }
 
 TEST_CASE_METHOD(directory_journal_test, "a record tells since when it is there") {

@@ -48,15 +48,21 @@ class RenameRecovery:
             self.daemon.kill()
         self.proxy.clear()
 
-    def kill_while_it_is_copied(self):
+    def kill_while_it_is_copied(self, noted=""):
+        """And the ETag of the copy of that name is written down."""
         self.proxy.on("CopyObject", faults.stall, times=ALWAYS,
                       matches=lambda request: request.key.endswith("to/03.bin"))
         copied = ("CopyObject", 200)
-        self.kill_when(lambda: self.proxy.statuses.count(copied) == FILES - 1, "too few copies")
+        self.kill_when(lambda: self.proxy.statuses.count(copied) == FILES - 1 and
+                       noted in self.noted_copies(), "too few copies")
 
     def kill_while_it_is_deleted(self):
         self.proxy.on("DeleteObjects", faults.stall, times=ALWAYS)
         self.kill_when(lambda: "DeleteObjects" in self.proxy.operations(), "no deletion")
+
+    def noted_copies(self):
+        folder = self.world.root / "state" / "renames"
+        return "".join(file.read_text() for file in folder.glob("*.copies"))
 
     def records(self):
         return list((self.world.root / "state" / "renames").iterdir())
@@ -125,6 +131,15 @@ class RenameRecovery:
                                "02.bin": (self.files["02.bin"], None),
                                IN_PARTS: (self.files[IN_PARTS], others[IN_PARTS])})
 
+    def test_what_another_stores_over_a_copy_in_parts_while_it_is_copied_leaves_its_original(self):
+        self.kill_while_it_is_copied()
+        other = b"x" * len(self.files[IN_PARTS])
+        self.world.put(f"to/{IN_PARTS}", other)
+        self.daemon.start()
+        self.wait_until_finished()
+        self.assert_told(IN_PARTS)
+        self.assert_moved(but={IN_PARTS: (self.files[IN_PARTS], other)})
+
     def test_a_store_that_is_down_at_the_start_is_asked_again(self):
         self.kill_while_it_is_copied()
         self.proxy.close()
@@ -144,11 +159,12 @@ class RenameRecovery:
 
     def test_what_was_cut_off_long_ago_is_told_and_no_more(self):
         self.kill_while_it_is_copied()
-        record, = self.records()
+        left = self.records()
+        record, = (file for file in left if file.suffix == ".copying")
         os.utime(record, (time.time() - DAY - 60,) * 2)
         self.daemon.start()
         self.assertTrue(self.world.log_lines("is not finished any more", str(record)))
-        self.assertEqual(self.records(), [record])
+        self.assertCountEqual(self.records(), left)
         self.assertEqual(self.there("above/from"), self.files)
         self.assertNotIn("CopyObject", self.proxy.operations())
 
@@ -164,8 +180,10 @@ def with_other_etags(data):
 
 class RenameRecoveryOnCeph(OnCeph, RenameRecovery, StoreCase):
     def change_etags_of_copies(self):
-        self.proxy.on("ListObjects", faults.spoil_answer(change_body=with_other_etags),
-                      times=ALWAYS,
+        in_text = faults.spoil_answer(change_body=with_other_etags)
+        self.proxy.on("CopyObject", in_text, times=ALWAYS,
+                      matches=lambda request: request.key.endswith("to/" + IN_PARTS))
+        self.proxy.on("ListObjects", in_text, times=ALWAYS,
                       matches=lambda request: request.query["prefix"].endswith("/to/"))
         in_header = faults.spoil_answer(
             change_header=lambda name, value: with_other_etags(value.encode()).decode())
@@ -173,7 +191,8 @@ class RenameRecoveryOnCeph(OnCeph, RenameRecovery, StoreCase):
                       matches=lambda request: request.key.endswith("to/" + IN_PARTS))
 
     def test_copies_with_other_etags_are_known_while_it_is_copied(self):
-        self.kill_while_it_is_copied()
+        self.change_etags_of_copies()
+        self.kill_while_it_is_copied(noted=IN_PARTS)
         self.change_etags_of_copies()
         self.daemon.start()
         self.wait_until_finished()
