@@ -94,9 +94,7 @@ std::optional<std::string> gateway::open() {
                 return problem;
     for (unsigned i = 0; i < io_thread_count(settings_.server.io_threads); ++i)
         threads_.push_back(std::make_unique<io_thread>());
-    if (auto left = adapters_.unfinished(); !left.empty())
-        asio::co_spawn(threads_.front()->context(), adapters_.recover(std::move(left)),
-                       asio::detached);
+    adapters_.recover_on(threads_.front()->context().get_executor());
     asio::co_spawn(threads_.front()->context(), janitor_.run(), asio::detached);
     return {};
 }

@@ -254,7 +254,8 @@ public:
 
     /// Moves an object, or a directory (both keys end in '/') with all in it. A directory never
     /// replaces anything, and nothing replaces a directory. Where it is not atomic, errc::too_many
-    /// tells of a directory that is too large, before anything has moved.
+    /// tells of a directory that is too large, before anything has moved, and
+    /// errc::to_be_finished of one that stands under both names until the store is well again.
     virtual awaitable<result<>> rename(rename_request request) = 0;
 
     /// Copies an object inside the bucket.

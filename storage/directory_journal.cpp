@@ -196,6 +196,17 @@ awaitable<result<std::unique_ptr<directory_journal::entry>>> directory_journal::
     co_return std::make_unique<entry>(file, disk_);
 }
 
+void directory_journal::hand_over(record what, std::unique_ptr<entry> where) {
+    if (!finisher_)
+        return;
+    unfinished left;
+    left.file = where->file() + (what.all_copied ? deleting : copying);
+    left.what = std::move(what);
+    left.where = std::move(where);
+    left.since = std::chrono::system_clock::now();
+    finisher_(std::move(left));
+}
+
 std::vector<directory_journal::unfinished> directory_journal::left() {
     std::vector<unfinished> all;
     std::error_code none; // no such folder: nothing was ever written down

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,9 +15,9 @@
 namespace objftpd::storage {
 
 /// Directories that are being renamed by copies, or removed with all that is in them, as files in a
-/// folder of this gateway: what a crash leaves half done is finished from them. A record is durable
-/// before the first copy is made, and says what the copies are before the first original is
-/// deleted. Thread-safe.
+/// folder of this gateway: what a crash leaves half done is finished from them, and what fails at
+/// its end while the process runs on. A record is durable before the first copy is made, and says
+/// what the copies are before the first original is deleted. Thread-safe.
 class directory_journal {
 public:
     struct object {
@@ -42,6 +43,9 @@ public:
     class entry {
     public:
         entry(std::string file, worker_pool& disk) : file_(std::move(file)), disk_(disk) {}
+
+        /// For people. Its end tells how far the change is.
+        const std::string& file() const { return file_; }
 
         /// A copy is made, of that name below the directory and with an ETag of its own. Outlives
         /// the process but no power failure: a copy that is not known is not taken for one.
@@ -74,9 +78,18 @@ public:
     /// What an earlier process has left; what it had only begun to write down is removed. Blocks.
     std::vector<unfinished> left();
 
+    /// Who finishes what is handed over, called on any thread. Set before anything is.
+    using finisher = std::function<void(unfinished)>;
+    void set_finisher(finisher f) { finisher_ = std::move(f); }
+
+    /// All of it is copied, and its originals could not be deleted: somebody does that later, the
+    /// next process if nobody else.
+    void hand_over(record what, std::unique_ptr<entry> where);
+
 private:
     const std::string folder_;
     worker_pool& disk_;
+    finisher finisher_;
     std::atomic<std::uint64_t> next_{0};
 };
 

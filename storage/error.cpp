@@ -65,6 +65,8 @@ public:
             return "the store asks for fewer requests";
         case errc::unavailable:
             return "the store is not available";
+        case errc::to_be_finished:
+            return "the store failed, and the rest is done later";
         case errc::unsupported:
             return "not supported by the store";
         }

@@ -33,6 +33,7 @@ enum class errc {
     checksum_mismatch,     ///< bytes were damaged on their way
     throttled,             ///< the store asks for fewer requests
     unavailable,           ///< the store fails or does not answer
+    to_be_finished,        ///< the change is half made: the rest is done later, by itself
     unsupported,
 };
 

@@ -10,6 +10,9 @@
 #include "config/async.hpp"
 #include "config/log.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 #include <algorithm>
 
 namespace objftpd::storage {
@@ -66,8 +69,19 @@ result<std::shared_ptr<adapter>> adapter_registry::bucket(const std::string& sto
     return known;
 }
 
-std::vector<directory_journal::unfinished> adapter_registry::unfinished() const {
-    return journal_ ? journal_->left() : std::vector<directory_journal::unfinished>();
+void adapter_registry::recover_on(const asio::any_io_executor& thread) {
+    if (!journal_)
+        return;
+    const auto begin = [this, thread](std::vector<directory_journal::unfinished> left) {
+        asio::co_spawn(thread, recover(std::move(left)), asio::detached);
+    };
+    if (auto left = journal_->left(); !left.empty())
+        begin(std::move(left));
+    journal_->set_finisher([begin](directory_journal::unfinished one) {
+        std::vector<directory_journal::unfinished> left;
+        left.push_back(std::move(one));
+        begin(std::move(left));
+    });
 }
 
 awaitable<adapter_registry::recovery>

@@ -40,18 +40,17 @@ public:
     result<std::shared_ptr<adapter>> bucket(const std::string& store, const std::string& bucket,
                                             const config::upload_attributes& own = {});
 
-    /// What a crash of an earlier process has left half done. Blocks.
-    std::vector<directory_journal::unfinished> unfinished() const;
-
-    /// Finishes that, on one I/O thread, when all buckets are open: again and again while a store
-    /// fails, for a day after it was begun. What is older is logged alone.
-    awaitable<void> recover(std::vector<directory_journal::unfinished> left);
+    /// Finishes what a crash of an earlier process has left half done, and from then on what fails
+    /// at its end, on one I/O thread, when all buckets are open: again and again while a store
+    /// fails, for a day after it was begun. What is older is logged alone. Blocks.
+    void recover_on(const asio::any_io_executor& thread);
 
     /// Writes what has been asked of the stores over HTTP into the log. Thread-safe after start-up.
     void log_requests() const;
 
 private:
     enum class recovery { ended, fails };
+    awaitable<void> recover(std::vector<directory_journal::unfinished> left);
     awaitable<recovery> recover_one(directory_journal::unfinished& left);
 
     worker_pool& disk_;

@@ -68,6 +68,8 @@ reply usual_reply(const error_code& error, purpose wanted) {
         return {451, "The store is busy, please try again later."};
     case storage::errc::unavailable:
         return {451, "The store failed, please try again."};
+    case storage::errc::to_be_finished:
+        return {451, "The store failed; what it has begun will be finished by itself."};
     case storage::errc::unsupported:
         return {storing ? 553 : 550, "The store cannot do that."};
     }

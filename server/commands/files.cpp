@@ -169,7 +169,8 @@ awaitable<reply> rnto(session& s, std::string argument) {
     const auto& done = *ended;
     if (!done && done.error() == errc::not_found)
         co_return reply(550, "No such file or directory.");
-    if (!done && s.operation.progress.aborted)
+    const bool goes_on = !done && done.error() == errc::to_be_finished;
+    if (!done && s.operation.progress.aborted && !goes_on)
         co_return reply(451, "Rename aborted.");
     if (!done)
         co_return reply_for(done.error(), purpose::store);

@@ -28,6 +28,7 @@ private:
     awaitable<result<>> compare_copies();
     awaitable<result<>> write_down();
     awaitable<void> undo();
+    awaitable<result<>> remove_originals();
     awaitable<bool> is_own(const moved_object& object) const;
 
     const std::shared_ptr<const bucket_access> bucket_;
@@ -141,6 +142,26 @@ awaitable<void> directory_rename::undo() {
                               {"advice", "what is no copy is somebody else's; delete the copies"}});
 }
 
+// What only waits for the store is finished from its record, and nobody needs to look after it.
+awaitable<result<>> directory_rename::remove_originals() {
+    const auto removed = co_await move_.remove_originals();
+    if (removed)
+        co_return result<>();
+    const auto why = removed.error();
+    if (written_ && (why == condition::temporary || why == errc::refused_credentials)) {
+        auto all = move_.record();
+        all.all_copied = true;
+        bucket_->journal->hand_over(std::move(all), std::move(written_));
+        co_return errc::to_be_finished;
+    }
+    config::log::warning("a directory was renamed, and what it was made of is still there",
+                         {{"from", move_.request().from},
+                          {"to", move_.request().to},
+                          {"error", why.message()},
+                          {"advice", "delete the former"}});
+    co_return why;
+}
+
 awaitable<result<>> directory_rename::run() {
     const auto ready = co_await prepare();
     if (!ready)
@@ -150,17 +171,10 @@ awaitable<result<>> directory_rename::run() {
         done = co_await compare_copies();
     if (done && written_)
         done = co_await written_->all_copied(move_.record());
-    if (!done) {
+    if (done)
+        done = co_await remove_originals();
+    else
         co_await undo();
-    } else {
-        done = co_await move_.remove_originals();
-        if (!done)
-            config::log::warning("a directory was renamed, and what it was made of is still there",
-                                 {{"from", move_.request().from},
-                                  {"to", move_.request().to},
-                                  {"error", done.error().message()},
-                                  {"advice", "delete the former"}});
-    }
     if (written_) // who asked for it is told how it ended: nothing is to be finished later
         co_await written_->remove();
     co_return done;

@@ -12,7 +12,8 @@ namespace objftpd::storage::rest {
 /// deleted. What fails before that is undone, and nothing has moved; what others have stored at the
 /// new name stays there. Of originals that somebody else changes meanwhile, the new version stays
 /// where it is. errc::too_many before anything is copied if there are more objects or bytes than
-/// bucket_settings allow. Both keys end in '/'.
+/// bucket_settings allow; errc::to_be_finished if all is copied and the store fails to delete the
+/// originals, which the journal's finisher does later. Both keys end in '/'.
 awaitable<result<>> rename_directory(std::shared_ptr<const bucket_access> bucket,
                                      rename_request request);
 

@@ -136,6 +136,27 @@ TEST_CASE_METHOD(directory_journal_test, "notes without a record that needs them
     CHECK_FALSE(std::filesystem::exists(alone));
 }
 
+TEST_CASE_METHOD(directory_journal_test, "what is handed over is finished or left to the next") {
+    const bool is_finished = GENERATE(true, false);
+    auto here = journal();
+    auto entry = value_of(loop.run(here.begin(one())));
+    auto copied = one();
+    value_of(loop.run(entry->all_copied(copied)));
+    copied.all_copied = true;
+    std::vector<directory_journal::unfinished> finishing;
+    if (is_finished)
+        here.set_finisher([&](auto left) { finishing.push_back(std::move(left)); });
+    here.hand_over(copied, std::move(entry));
+    REQUIRE(here.left().size() == 1);
+    REQUIRE(finishing.size() == (is_finished ? 1 : 0));
+    if (!is_finished)
+        return;
+    CHECK(finishing[0].file == here.left()[0].file);
+    CHECK(finishing[0].what.all_copied);
+    loop.run(finishing[0].where->remove());
+    CHECK(here.left().empty());
+}
+
 TEST_CASE_METHOD(directory_journal_test, "a record tells since when it is there") {
     auto here = journal();
     const auto entry = value_of(loop.run(here.begin(one())));

@@ -43,6 +43,7 @@ TEST_CASE("every storage error has its code, by what the client wanted") {
         {errc::checksum_mismatch, 451, 451},
         {errc::throttled, 451, 451},
         {errc::unavailable, 451, 451},
+        {errc::to_be_finished, 451, 451},
         {errc::unsupported, 550, 553},
     };
     CHECK(std::size(rows) == static_cast<std::size_t>(errc::unsupported));

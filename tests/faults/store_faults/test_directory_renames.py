@@ -66,6 +66,19 @@ class DirectoryRenames:
         self.assertEqual(list((self.world.root / "state" / "renames").iterdir()), [])
         self.assertEqual(self.there("from"), self.files)
 
+    def test_originals_that_a_failing_store_does_not_delete_are_deleted_when_it_is_well(self):
+        self.proxy.on("DeleteObjects", faults.fail_without_a_word(500), times=ALWAYS)
+        wire = self.world.connect()
+        self.rename(wire)
+        self.assertIn("finished by itself", wire.expect(451).lines[0])
+        self.assertEqual(self.there("to"), self.files)
+        self.assertEqual(self.there("from"), self.files)
+        self.proxy.clear()
+        self.wait_for(lambda: not self.there("from"), "it is not finished")
+        self.assert_only_in("to")
+        self.assertTrue(self.world.log_lines("a rename that was cut off is finished"))
+        self.assertEqual(list((self.world.root / "state" / "renames").iterdir()), [])
+
     def test_copies_whose_answers_are_lost_are_made_all_the_same(self):
         self.proxy.on("CopyObject", faults.lose_answer, times=5)
         wire = self.world.connect()
