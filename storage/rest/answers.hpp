@@ -61,6 +61,7 @@ struct stored_answer {
 };
 result<stored_answer> parse_stored(std::string_view xml);
 
+/// A part of an upload that has not ended, as the store has it.
 struct part_info {
     unsigned number = 0;
     std::uint64_t size = 0;
@@ -68,6 +69,8 @@ struct part_info {
     crc_sums crcs;
     timestamp modified{};
 };
+
+/// ListParts: one page of them, in the order of their numbers.
 struct parts_answer {
     std::vector<part_info> parts;
     std::string next; // part number marker; empty: the last page
@@ -75,11 +78,14 @@ struct parts_answer {
 };
 result<parts_answer> parse_parts(std::string_view xml);
 
+/// An upload in parts that has not ended. One key may have several.
 struct upload_info {
     std::string key;
     std::string upload_id;
     timestamp initiated{};
 };
+
+/// ListMultipartUploads: one page of them. The next one begins behind both markers together.
 struct uploads_answer {
     std::vector<upload_info> uploads;
     bool truncated = false;

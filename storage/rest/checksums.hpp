@@ -14,6 +14,7 @@
 /// Checksums in the words of OSS and S3.
 namespace objftpd::storage::rest {
 
+/// A cyclic checksum of some bytes, as a number, whatever order its bytes are told in.
 struct crc_sum {
     crc_kind kind = crc_kind::crc64;
     std::uint64_t value = 0;
@@ -32,6 +33,7 @@ private:
     std::array<std::optional<std::uint64_t>, 4> all_;
 };
 
+/// A cryptographic hash of some bytes.
 struct content_hash {
     hash_algorithm algorithm = hash_algorithm::md5;
     std::string hex; // lower case

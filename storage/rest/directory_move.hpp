@@ -12,6 +12,7 @@
 
 namespace objftpd::storage::rest {
 
+/// One of the objects of a directory that is moved, and what is known of its copy.
 struct moved_object {
     moved_object() = default;
 
