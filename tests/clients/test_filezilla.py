@@ -1,14 +1,10 @@
 """FileZilla as a person starts it: the certificate's dialog, a listing, uploads and downloads,
 new ones and such that were interrupted. Pictures and its messages go to build/clients/filezilla."""
 
-import os
-import pathlib
-import shutil
 import ssl
-import unittest
 import xml.etree.ElementTree
 
-from filezilla.desktop import Desktop, missing
+from filezilla.case import OnDesktop
 from filezilla.filezilla import FileZilla
 from harness.case import ServerCase, scratch, shared_daemon
 from harness.content import sha256, write_file
@@ -19,17 +15,11 @@ SIZE = 1_200_003
 WITHOUT_TLS13 = "[overrides]\ndisabled-version = tls1.3\n"
 
 
-class FileZillaOverTls(ServerCase):
+class FileZillaOverTls(OnDesktop, ServerCase):
     @classmethod
     def setUpClass(cls):
-        absent = missing() + (["filezilla"] if shutil.which("filezilla") is None else [])
-        if absent:
-            raise unittest.SkipTest("not installed: " + ", ".join(absent))
+        super().setUpClass()
         cls.daemon = shared_daemon()
-        cls.desktop = Desktop()
-        cls.addClassCleanup(cls.desktop.stop)
-        cls.evidence = pathlib.Path(os.environ["EVIDENCE"]) / "filezilla"
-        cls.evidence.mkdir(parents=True, exist_ok=True)
 
     def test_explicit_tls_1_3_on_a_listener_that_wants_resumed_sessions(self):
         self.all_of_it("explicit", "ftp-require", "TLSv1.3")
@@ -51,8 +41,7 @@ class FileZillaOverTls(ServerCase):
         remote = self.daemon.on_disk(f"/{name}")
         remote.mkdir()
         client = FileZilla(home, security, self.daemon.ports[listener], local, f"/{name}")
-        self.addCleanup(client.stop)
-        self.addCleanup(self.keep, client, name)
+        self.watch(client, name)
 
         write_file(local / "new-up.bin", SIZE, "up")
         whole = write_file(local / "rest-up.bin", SIZE, "rest up")
@@ -102,8 +91,3 @@ class FileZillaOverTls(ServerCase):
         self.assertEqual(trusted, own)
         self.assertEqual(remembered.findtext("FtpSessionResumption/Entry"),
                          "true" if resumes else "false")
-
-    def keep(self, client, name):
-        if client.log.exists():
-            shutil.copy(client.log, self.evidence / f"{name}.log")
-        self.desktop.picture(self.evidence / f"{name}-last.png")

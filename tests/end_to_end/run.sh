@@ -14,4 +14,5 @@ done
 [ -z "$missing" ] || { echo "$0: not installed:$missing" >&2; exit 2; }
 # The daemon's harness is that of the client tests, the stores' that of the fault tests.
 export OBJFTPD PYTHONPATH="$here:$here/../clients:$here/../stores" PYTHONDONTWRITEBYTECODE=1
+export EVIDENCE="$here/../../build/end_to_end"
 exec /usr/bin/python3 "$here/run_tests.py" "$@"

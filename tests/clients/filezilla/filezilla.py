@@ -14,7 +14,7 @@ from harness.configuration import PASSWORD, USER
 from harness.ports import LOOPBACK
 
 SCHEMES = {"explicit": "ftpes", "implicit": "ftps"}
-PROTOCOLS = {"explicit": 4, "implicit": 3}  # FileZilla's own numbers
+PROTOCOLS = {"explicit": 4, "implicit": 3, "none": 6}  # FileZilla's own numbers
 DOWNLOAD = 0x10  # a flag of its queue
 RESUME = 5  # what to do when the file exists
 
@@ -87,18 +87,20 @@ class FileZilla:
         self.queue.execute(
             f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(values.values()))
 
-    def start(self, desktop, **environment):
+    def start(self, desktop, folder="/", **environment):
+        """Shows that folder of the server; or, with None, connects to none before it has to."""
         self.queue.commit()
         self.queue.close()
-        url = (f"{SCHEMES[self.security]}://{USER}:{PASSWORD}@{LOOPBACK['IPv4']}:{self.port}/")
+        server = f"{USER}:{PASSWORD}@{LOOPBACK['IPv4']}:{self.port}"
+        shown = [] if folder is None else [f"{SCHEMES[self.security]}://{server}{folder}"]
         self.process = subprocess.Popen(
-            ["filezilla", url], cwd=self.home, stdin=subprocess.DEVNULL,
+            ["filezilla", *shown], cwd=self.home, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
             env={"PATH": os.environ["PATH"], "HOME": str(self.home), "LC_ALL": "C.UTF-8",
                  "DISPLAY": desktop.name, "NO_AT_BRIDGE": "1", "TZ": "UTC", **environment})
 
     def stop(self):
-        if self.process is None:
+        if self.process is None or self.process.poll() is not None:
             return
         os.killpg(self.process.pid, signal.SIGTERM)
         try:
