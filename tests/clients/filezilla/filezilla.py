@@ -4,7 +4,9 @@ What it shall move is put into the queue that it keeps between two runs; its mes
 a file, and its certificates and what it knows of session resumption are in trustedcerts.xml.
 """
 
+import contextlib
 import os
+import pathlib
 import signal
 import sqlite3
 import subprocess
@@ -122,3 +124,31 @@ class FileZilla:
             if time.monotonic() > give_up or self.process.poll() is not None:
                 raise AssertionError(f"no {message!r} in:\n" + "\n".join(self.messages()[-60:]))
             time.sleep(0.2)
+
+    def wait_until_idle(self, patience=60):
+        """Until it has done all that it was told: none of its threads runs, or would if it could,
+        for a second."""
+        give_up = time.monotonic() + patience
+        quiet = 0
+        while quiet < 20:
+            if time.monotonic() > give_up:
+                raise AssertionError("FileZilla is busy")
+            quiet = quiet + 1 if self._sleeps() else 0
+            time.sleep(0.05)
+
+    def _sleeps(self):
+        for thread in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
+            try:
+                state = (thread / "stat").read_text().rpartition(")")[2].split()[0]
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # it has just ended
+            if state != "S":
+                return False
+        return True
+
+    def queued_downloads(self):
+        """Name and size of each in the queue that it has left behind, in the order of names."""
+        with contextlib.closing(sqlite3.connect(self.settings / "queue.sqlite3")) as queue:
+            yield from queue.execute(
+                "SELECT source_file, size FROM files WHERE flags & ? ORDER BY source_file",
+                (DOWNLOAD,))
