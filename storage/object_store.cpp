@@ -107,7 +107,7 @@ rest::bucket_settings make_bucket_settings(const config::store_settings& setting
 }
 
 layers::watch_settings make_watch(const config::store_settings& settings,
-                                    std::shared_ptr<layers::request_totals> totals) {
+                                  std::shared_ptr<layers::request_totals> totals) {
     layers::watch_settings made;
     made.store = settings.name;
     made.totals = std::move(totals);
@@ -115,7 +115,7 @@ layers::watch_settings make_watch(const config::store_settings& settings,
 }
 
 layers::queue_settings make_pace(const config::store_settings& settings,
-                                    std::shared_ptr<layers::request_totals> totals) {
+                                 std::shared_ptr<layers::request_totals> totals) {
     layers::queue_settings made;
     made.totals = std::move(totals);
     made.most_at_once = settings.remote.max_requests;
