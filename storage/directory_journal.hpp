@@ -44,7 +44,7 @@ public:
     public:
         entry(std::string file, worker_pool& disk) : file_(std::move(file)), disk_(disk) {}
 
-        /// For people. Its end tells how far the change is.
+        /// For people: without the end that tells how far the change is.
         const std::string& file() const { return file_; }
 
         /// A copy is made, of that name below the directory and with an ETag of its own. Outlives

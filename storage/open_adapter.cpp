@@ -18,8 +18,8 @@
 namespace objftpd::storage {
 namespace {
 
-// Between attempts to finish what a crash has left: a store that is started beside us is soon
-// there.
+// Between attempts to finish what a crash or a failing store has left: a store that is started
+// beside us is soon there.
 constexpr std::chrono::seconds first_pause(1);
 constexpr std::chrono::seconds longest_pause(300);
 
@@ -90,8 +90,10 @@ adapter_registry::recover_one(directory_journal::unfinished& left) {
     const bool is_old = std::chrono::system_clock::now() - left.since > recovery_time;
     if (store == object_stores_.end() || is_old) {
         config::log::error(
-            is_old ? "a directory's change that was cut off long ago is not finished any more"
-                   : "a directory's change that was cut off belongs to a store that is not set up",
+            is_old
+                ? "a directory's change that was left unfinished long ago is not finished any more"
+                : "a directory's change that was left unfinished belongs to a store that is not "
+                  "set up",
             {{"store", left.what.store},
              {"bucket", left.what.bucket},
              {"from", left.what.from},
@@ -102,7 +104,7 @@ adapter_registry::recover_one(directory_journal::unfinished& left) {
     }
     const auto done = co_await store->second->recover(left);
     if (!done) {
-        config::log::error("a directory's change that was cut off cannot be finished yet",
+        config::log::error("a directory's change that was left unfinished cannot be finished yet",
                            {{"store", left.what.store},
                             {"from", left.what.from},
                             {"to", left.what.to},
@@ -111,8 +113,8 @@ adapter_registry::recover_one(directory_journal::unfinished& left) {
         co_return recovery::fails;
     }
     co_await left.where->remove();
-    config::log::info(left.what.to.empty() ? "a removal that was cut off is finished"
-                                           : "a rename that was cut off is finished",
+    config::log::info(left.what.to.empty() ? "a removal that was left unfinished is finished"
+                                           : "a rename that was left unfinished is finished",
                       {{"from", left.what.from}, {"to", left.what.to}});
     co_return recovery::ended;
 }

@@ -15,7 +15,6 @@ namespace objftpd::storage {
 
 class memory_budget;
 class object_store;
-struct store_totals;
 
 namespace local {
 class local_store;

@@ -2,8 +2,13 @@
 
 #include "config/log.hpp"
 #include "server/commands/error_reply.hpp"
+#include "server/commands/unconfirmed.hpp"
 #include "server/session.hpp"
 #include "storage/error.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <utility>
 
 namespace objftpd::server::commands {
 
@@ -25,7 +30,10 @@ std::string archive_text(archive_state state) {
 
 awaitable<reply> archived_reply(session& s, storage::virtual_path path) {
     const auto days = s.may(config::right::restore) ? s.account->restore_days : 0;
-    const auto state = co_await s.files->restore(path, static_cast<unsigned>(days));
+    auto work = s.files->restore(path, static_cast<unsigned>(days));
+    const auto state = co_await open_unless_left(s, std::move(work));
+    if (!state && state.error() == asio::error::operation_aborted)
+        co_return reply_for(state.error());
     if (!state)
         co_return reply_for(make_error_code(storage::errc::archived));
     if (*state == archive_state::begun)

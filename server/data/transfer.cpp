@@ -2,12 +2,13 @@
 
 #include "config/eventual.hpp"
 #include "server/tls/tls_error.hpp"
+#include "storage/error.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -243,17 +244,20 @@ struct finalization {
     std::span<const char> last; // of plain or ascii
     eventual<result<storage::put_result>> committed;
     std::stop_source left; // nobody waits for it
+
+    void end(result<storage::put_result> how) {
+        if (left.stop_requested())
+            late(how);
+        else
+            committed.tell(std::move(how));
+    }
 };
 
 awaitable<void> carry_out(std::shared_ptr<finalization> f) {
     auto committed = co_await f->to->commit(f->last);
-    if (!f->left.stop_requested()) {
-        f->committed.tell(std::move(committed));
-        co_return;
-    }
-    if (!committed)
+    if (!committed && f->left.stop_requested())
         co_await f->to->suspend();
-    f->late(committed);
+    f->end(std::move(committed));
 }
 
 awaitable<transfer_end> finalize(std::shared_ptr<finalization> f, transfer_progress& progress,
@@ -265,7 +269,10 @@ awaitable<transfer_end> finalize(std::shared_ptr<finalization> f, transfer_progr
         f->to->leave();
     };
     const auto executor = co_await asio::this_coro::executor;
-    asio::co_spawn(executor, carry_out(f), asio::detached);
+    asio::co_spawn(executor, carry_out(f), [f](std::exception_ptr bug) {
+        if (bug)
+            f->end(storage::errc::unavailable);
+    });
     const auto committed = co_await f->committed.take(f->left.get_token());
     progress.leave_commit = nullptr;
     if (!committed)

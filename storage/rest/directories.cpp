@@ -95,7 +95,11 @@ awaitable<result<>> directories::require_free(std::string key) const {
     co_return result<>();
 }
 
+// One that its client no longer waits for ends before the next one of that name begins.
 awaitable<result<>> directories::make(std::string key, parents missing) const {
+    const auto turn = co_await bucket_->locks->wait(key, key_locks::share::alone, never);
+    if (!turn)
+        co_return turn.error();
     const auto above = co_await require_parent(key, missing);
     if (!above)
         co_return above.error();
@@ -111,6 +115,9 @@ awaitable<result<>> directories::make(std::string key, parents missing) const {
 }
 
 awaitable<result<>> directories::remove(std::string key) const {
+    const auto turn = co_await bucket_->locks->wait(key, key_locks::share::alone, never);
+    if (!turn)
+        co_return turn.error();
     std::string token;
     bool marked = false;
     do { // until something else than the marker is found, or nothing

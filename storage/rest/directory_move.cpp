@@ -86,7 +86,7 @@ awaitable<result<>> directory_move::remove_originals() {
     auto visit = [&](listed_object&& original) -> result<> {
         const auto* const object = find(original.key, request_.from);
         if (object != nullptr && !object->stays && object->is_copied() &&
-            original.etag == object->original.etag)
+            is_same_version(object->original, original))
             keys.push_back(std::move(original.key));
         return {};
     };
@@ -111,6 +111,7 @@ directory_journal::record directory_move::record() const {
         o.name = name_of(moved);
         o.etag = moved.original.etag;
         o.size = moved.original.size;
+        o.modified = seconds_of(moved.original.modified);
         if (moved.is_copied())
             o.copy = moved.copy->etag;
         r.objects.push_back(std::move(o));

@@ -25,9 +25,9 @@ struct moved_object {
 
     list_answer::object original;
     std::optional<version> copy; // what a listing tells to be at its new name
-    std::string made;            // the ETag by which the store answered to the copy made here
+    std::string made;            // the ETag of our copy, by the store's answer or a proof
     bool begun = false;          // copying it here has begun
-    bool may_be_made = false;    // or has even succeeded: what is at its new name may be ours
+    bool may_be_made = false;    // our copy may be there, whatever the store has answered
     bool stays = false;          // whatever the listings tell
 };
 

@@ -9,10 +9,6 @@
 namespace objftpd::storage::rest {
 namespace {
 
-std::int64_t seconds_of(timestamp t) {
-    return std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count();
-}
-
 directory_journal::record record_of(const bucket_access& bucket, const std::string& directory,
                                     const std::vector<listed_object>& objects) {
     directory_journal::record r;
@@ -32,10 +28,13 @@ directory_journal::record record_of(const bucket_access& bucket, const std::stri
     return r;
 }
 
-// The same content may have been stored once more, and been confirmed: not at the same time.
-bool is_same(const directory_journal::object& written, const listed_object& found) {
-    return written.etag == found.etag &&
-           (written.modified == 0 || written.modified == seconds_of(found.modified));
+listed_object listed(std::string key, const directory_journal::object& written) {
+    listed_object object;
+    object.key = std::move(key);
+    object.etag = written.etag;
+    object.size = written.size;
+    object.modified = timestamp(std::chrono::seconds(written.modified));
+    return object;
 }
 
 std::vector<std::string> keys_of(const std::vector<listed_object>& objects) {
@@ -86,11 +85,11 @@ awaitable<result<>> remove_directory_tree(std::shared_ptr<const bucket_access> b
 
 awaitable<result<>> recover_removal(std::shared_ptr<const bucket_access> bucket,
                                     directory_journal::record left) {
-    std::map<std::string, directory_journal::object> written;
+    std::map<std::string, listed_object> written;
     std::vector<std::string> names;
-    for (auto& object : left.objects) {
-        names.push_back(left.from + object.name);
-        written.emplace(names.back(), std::move(object));
+    for (const auto& object : left.objects) {
+        const auto& key = names.emplace_back(left.from + object.name);
+        written.emplace(key, listed(key, object));
     }
     const auto turns = co_await take_turns(bucket, std::move(names), std::stop_token());
     if (!turns)
@@ -98,7 +97,7 @@ awaitable<result<>> recover_removal(std::shared_ptr<const bucket_access> bucket,
     std::vector<std::string> keys;
     auto still = [&](listed_object&& object) -> result<> {
         const auto known = written.find(object.key);
-        if (known != written.end() && is_same(known->second, object))
+        if (known != written.end() && is_same_version(known->second, object))
             keys.push_back(std::move(object.key));
         return {};
     };

@@ -20,7 +20,7 @@ bool is_known_copy(const moved_object& object) {
     if (!object.is_copied())
         return false;
     const auto& etag = object.copy->etag;
-    return etag == object.original.etag || etag == object.made;
+    return !etag.empty() && (etag == object.original.etag || etag == object.made);
 }
 
 // Meanwhile anybody may have changed anything. What is not surely as it was left stays where it is,
@@ -60,6 +60,7 @@ void rename_recovery::read_record() {
         object.original.key = from + o.name;
         object.original.etag = o.etag;
         object.original.size = o.size;
+        object.original.modified = timestamp(std::chrono::seconds(o.modified));
         object.made = o.copy;
         object.stays = true; // unless it is found
     }
@@ -75,7 +76,7 @@ void rename_recovery::leave(moved_object& object) {
 awaitable<result<>> rename_recovery::find_originals() {
     auto visit = [this](listed_object&& original) -> result<> {
         auto* const object = move_.find(original.key, left_.what.from);
-        if (object != nullptr && object->original.etag == original.etag) {
+        if (object != nullptr && is_same_version(object->original, original)) {
             object->stays = false;
             object->original.storage_class = std::move(original.storage_class);
         }

@@ -1,6 +1,8 @@
 #include "storage/rest/directory_tree.hpp"
 
 #include "storage/error.hpp"
+#include "storage/refused_action.hpp"
+#include "storage/rest/verdict.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -14,7 +16,33 @@ bool is_file(const std::string& key) {
     return !key.ends_with('/');
 }
 
+// What a store says of the keys of a batch that it has not deleted: it may be asked again if only
+// that, or for good.
+error_code why_left(const std::vector<delete_failure>& left) {
+    for (const auto& one : left) {
+        const auto kind = judge(200, one.code).kind;
+        if (kind == errc::permission_denied)
+            return refused_action(operation::delete_objects);
+        if (make_error_code(kind) != condition::temporary)
+            return kind;
+    }
+    return errc::unavailable;
+}
+
 } // namespace
+
+std::int64_t seconds_of(timestamp t) {
+    return std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count();
+}
+
+bool is_same_version(const listed_object& before, const listed_object& now) {
+    const bool knows_time = before.modified != timestamp();
+    if (knows_time && seconds_of(before.modified) != seconds_of(now.modified))
+        return false;
+    if (before.etag.empty() && now.etag.empty()) // then the time is all that tells
+        return knows_time && before.size == now.size;
+    return before.etag == now.etag;
+}
 
 awaitable<result<>> remove_objects(std::shared_ptr<const bucket_access> bucket,
                                    std::vector<std::string> keys, std::stop_token stop,
@@ -46,7 +74,7 @@ awaitable<result<>> remove_objects(std::shared_ptr<const bucket_access> bucket,
         if (!left)
             outcome = left.error();
         else if (!left->empty())
-            outcome = errc::unavailable;
+            outcome = why_left(*left);
         else
             count(batch);
     }

@@ -3,6 +3,7 @@
 #include "storage/rest/bucket_access.hpp"
 #include "storage/rest/key_locks.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -13,6 +14,13 @@
 namespace objftpd::storage::rest {
 
 using listed_object = list_answer::object;
+
+/// As the journal has it; 0: not known.
+std::int64_t seconds_of(timestamp t);
+
+/// Whether what a listing tells `now` of an object is the version that one told of `before`. The
+/// same content may have been stored once more, and been confirmed: not at the same time.
+bool is_same_version(const listed_object& before, const listed_object& now);
 
 /// For what nobody stops.
 inline const std::stop_token never;

@@ -163,7 +163,7 @@ awaitable<result<evidence>> compare_objects(std::shared_ptr<const bucket_access>
         co_return second.error();
     if (first->size != second->size)
         co_return evidence::contradicts;
-    if (first->etag == second->etag) // also of parts: it is made of theirs
+    if (!first->etag.empty() && first->etag == second->etag) // also of parts: made of theirs
         co_return evidence::proves;
     co_return compare(*first, *second);
 }
@@ -174,6 +174,7 @@ awaitable<copy_attempt> copy_listed(std::shared_ptr<const bucket_access> bucket,
     const auto& speech = bucket->client.speech();
     const bool is_known = !bucket->settings.keep_acls; // else its head tells of its encryption
     auto existing = overwrite::refused;
+    bool is_made = false;
     if (is_known && source.size <= bucket->largest_copy()) {
         object_head head;
         head.size = source.size;
@@ -186,6 +187,7 @@ awaitable<copy_attempt> copy_listed(std::shared_ptr<const bucket_access> bucket,
         // The ETags of encrypted objects differ, and only their heads tell that they are.
         if (how.outcome || how.outcome.error() != errc::checksum_mismatch)
             co_return how;
+        is_made = true;
         existing = overwrite::allowed; // of what has just been made there
     }
     copy_request request(std::move(source.key), std::move(to), existing);
@@ -193,7 +195,7 @@ awaitable<copy_attempt> copy_listed(std::shared_ptr<const bucket_access> bucket,
     auto all = co_await copy_version(bucket, std::move(request));
     if (all.outcome && all.version != source.etag)
         co_return copy_attempt(errc::precondition_failed, true);
-    co_return copy_attempt(std::move(all.outcome), all.may_have_worked);
+    co_return copy_attempt(std::move(all.outcome), is_made || all.may_have_worked);
 }
 
 awaitable<result<>> rename_object(std::shared_ptr<const bucket_access> bucket,

@@ -45,7 +45,8 @@ awaitable<result<std::size_t>> object_range::read_some(std::span<char> buffer) {
         const auto failed = n ? make_error_code(errc::unavailable) : n.error();
         if (stop_.stop_requested() || failed == asio::error::operation_aborted)
             co_return error_code(asio::error::operation_aborted);
-        if (++breaks_ >= bucket_->settings.download_attempts)
+        const bool may_be_another = of_->etag.empty(); // what is there then: nothing would tell
+        if (may_be_another || ++breaks_ >= bucket_->settings.download_attempts)
             co_return errc::unavailable;
         config::log::warning("a download broke and goes on",
                              {{"key", of_->key}, {"at", position_}, {"error", failed.message()}});

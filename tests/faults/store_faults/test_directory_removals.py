@@ -56,7 +56,7 @@ class DirectoryRemovals:
         self.world.put("gone/new.bin", b"new")
         self.proxy.clear()
         self.daemon.start()
-        self.assertTrue(self.world.log_lines("a removal that was cut off is finished"))
+        self.assertTrue(self.world.log_lines("a removal that was left unfinished is finished"))
         self.assertEqual(self.there(), ["gone/03.bin"])
         self.assertEqual(self.world.content("gone/03.bin"), b"somebody else's")
         self.assertEqual(self.world.content("gone/new.bin"), b"new")

@@ -76,7 +76,7 @@ class DirectoryRenames:
         self.proxy.clear()
         self.wait_for(lambda: not self.there("from"), "it is not finished")
         self.assert_only_in("to")
-        self.assertTrue(self.world.log_lines("a rename that was cut off is finished"))
+        self.assertTrue(self.world.log_lines("a rename that was left unfinished is finished"))
         self.assertEqual(list((self.world.root / "state" / "renames").iterdir()), [])
 
     def test_copies_whose_answers_are_lost_are_made_all_the_same(self):

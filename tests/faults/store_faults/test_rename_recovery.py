@@ -68,7 +68,7 @@ class RenameRecovery:
         return list((self.world.root / "state" / "renames").iterdir())
 
     def wait_until_finished(self):
-        self.assertTrue(self.world.log_lines("a rename that was cut off is finished"))
+        self.assertTrue(self.world.log_lines("a rename that was left unfinished is finished"))
         self.wait_for(lambda: not self.records(), "the record is not removed")
 
     def assert_told(self, *names):
