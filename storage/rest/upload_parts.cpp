@@ -195,7 +195,9 @@ awaitable<result<>> upload_parts::copy_one(unsigned number, copy_source from) {
     auto stored =
         co_await bucket_->client.copy_part(to, number, std::move(from), cancel_.get_token());
     if (!stored) {
-        const bool is_gone = stored.error() == errc::not_found; // it was there at first
+        // It was there at first, and its bucket, which Swift says is missing, has this upload.
+        const auto why = stored.error();
+        const bool is_gone = why == errc::not_found || why == errc::no_bucket;
         fail(is_gone ? make_error_code(errc::precondition_failed) : stored.error());
         co_return failed_;
     }
