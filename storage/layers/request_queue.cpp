@@ -111,8 +111,8 @@ double request_queue::weight_of(const rest::call& c) const {
     return 1;
 }
 
-// How long the next has to wait until the rate allows its request. One that weighs
-// more than a second's worth waits for that much, and whoever comes next for the rest.
+// How long the next has to wait until the rate allows its request. One that weighs more than a
+// second's worth waits for that much, and whoever comes next for the rest.
 std::chrono::nanoseconds request_queue::wait_for_tokens(double weight) {
     constexpr double rounding = 1e-6;
     const auto rate = settings_.most_per_second;

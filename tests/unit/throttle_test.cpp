@@ -48,8 +48,7 @@ public:
     /// From one sleeper's end to the next one's, until nobody sleeps.
     void let_time_pass() {
         for (;;) {
-            loop.context().restart();
-            loop.context().poll();
+            poll();
             if (sleepers_.empty())
                 return;
             now = *sleepers_.begin();
@@ -78,6 +77,11 @@ public:
     void run() {
         loop.context().restart();
         loop.context().run();
+    }
+    /// As far as it goes without waiting.
+    void poll() {
+        loop.context().restart();
+        loop.context().poll();
     }
 
     event_loop loop;
@@ -155,8 +159,7 @@ TEST_CASE_METHOD(throttle_test, "whoever is told to stop leaves the line") {
     begin(1);
     loop.context().poll();
     stop.request_stop();
-    loop.context().restart();
-    loop.context().poll();
+    poll();
     CHECK(failed == 3);
     store->release();
     run();
@@ -210,8 +213,7 @@ TEST_CASE_METHOD(throttle_test, "a list that is stopped while it waits has used 
     list.stop = stop.get_token();
     holds_time = true;
     begin(10, list);
-    loop.context().restart();
-    loop.context().poll();
+    poll();
     CHECK(store->sent == 100);
     stop.request_stop();
     holds_time = false;
@@ -230,8 +232,7 @@ TEST_CASE_METHOD(throttle_test, "who waits for the rate takes no place of those 
     holds_time = true;
     std::stop_source stop;
     begin(1, stop.get_token()); // waits for the rate
-    loop.context().restart();
-    loop.context().poll();
+    poll();
     CHECK(store->most_running == 1);
     CHECK(line().running() == 0);
     stop.request_stop();
@@ -314,8 +315,7 @@ TEST_CASE_METHOD(throttle_test, "however few a store asks for, a long copy leave
     CHECK(line().limit() == 2);
     store->holds = true;
     begin(3, call(operation::copy_object, "PUT", "key"));
-    loop.context().restart();
-    loop.context().poll();
+    poll();
     CHECK(store->running == 1);
     begin(1);
     loop.context().poll();
