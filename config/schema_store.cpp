@@ -271,9 +271,10 @@ std::vector<option<store_source>> transfer_options() {
                              "what OSS-HDFS keeps, and nobody else should touch.",
                              set_hidden_prefixes},
         make::duration("stat_cache", &r::stat_cache, 5s, 0ms, 1h,
-                       "For how long size and time of a file are remembered, as listings or the "
-                       "store told them: changes that others make beside this server show so much "
-                       "later. 0 asks the store each time."),
+                       "For how long size and time of a file are remembered, and that no file has "
+                       "a directory's name, as listings or the store told them: changes that "
+                       "others make beside this server show so much later. 0 asks the store each "
+                       "time."),
         make::count("stat_cache_entries", &r::stat_cache_entries, 10'000, 1, 1'000'000,
                     "How many of a bucket are remembered."),
         make::text("ca_file", &r::ca_file, "", "a PEM file",

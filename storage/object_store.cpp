@@ -196,12 +196,19 @@ std::shared_ptr<adapter> object_store::open_bucket(const std::string& bucket,
 }
 
 awaitable<result<>> object_store::recover(directory_journal::unfinished& left) {
+    const auto known = find(left.what.bucket).known;
     auto mine = *find(left.what.bucket).access;
     mine.settings.attributes = config::merged(settings_.remote, left.what.placement);
     const auto access = std::make_shared<const rest::bucket_access>(std::move(mine));
+    result<> recovered;
     if (left.what.to.empty())
-        co_return co_await rest::recover_removal(access, left.what);
-    co_return co_await rest::recover_rename(access, left);
+        recovered = co_await rest::recover_removal(access, left.what);
+    else
+        recovered = co_await rest::recover_rename(access, left);
+    if (known)
+        for (const auto& changed : {left.what.from, left.what.to})
+            known->forget(changed);
+    co_return recovered;
 }
 
 store_totals object_store::totals() const {

@@ -86,7 +86,8 @@ awaitable<reply> mkd(session& s, std::string argument) {
     if (done.error() != errc::already_exists)
         co_return reply_for(done.error());
     // Batch scripts that make their directory each time may have it accepted; a file in its
-    // place never is.
+    // place never is, which the store knows better than a listing of some seconds ago.
+    s.files->forget(*path);
     const auto entry = co_await s.look_up(*path);
     if (entry && !entry->directory)
         co_return reply(550, "A file has that name.");

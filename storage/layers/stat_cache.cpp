@@ -53,10 +53,21 @@ awaitable<result<object_info>> stat_cache::stat(std::string key, detail wanted) 
 }
 
 awaitable<result<list_page>> stat_cache::list(list_request request) {
+    const auto can = inner_->can();
     const auto since = memory_->epoch();
+    const bool first = request.token.empty();
+    const auto prefix = request.prefix;
     auto page = co_await inner_->list(std::move(request));
-    if (page && inner_->can().lists_times)
-        memory_->learn(page->entries, since);
+    if (!page)
+        co_return page;
+    const auto& told = page->entries;
+    if (first && prefix.ends_with('/') && told.empty() && page->next.empty() && page->hidden == 0)
+        memory_->forget(prefix); // no directory, though it may have been one
+    std::optional<std::string_view> from;
+    if (!told.empty() && can.sorted_listing && !can.real_directories)
+        from = first ? prefix : told.front().key;
+    if (can.lists_times)
+        memory_->learn(*page, from, since);
     co_return page;
 }
 

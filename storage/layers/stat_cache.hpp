@@ -12,7 +12,8 @@ namespace objftpd::storage::layers {
 /// listing once more. Who asks for what is being asked for already waits for that answer. Each
 /// change made through it makes it forget what it knows of the names, and keeps answers from being
 /// taken that were on their way then; others' changes are seen when the time is over. That a name
-/// is missing is never remembered. Only stat() is answered from memory: whatever changes or reads
+/// is missing is remembered in one case alone: a listing showed a directory of that name and would
+/// have shown the object beside it. Only stat() is answered from memory: whatever changes or reads
 /// an object asks the store, but that an upload to what is known to be a directory is refused at
 /// once. Thread-safe.
 class stat_cache final : public adapter {

@@ -2,6 +2,7 @@
 
 #include "storage/error.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace objftpd::storage::layers {
@@ -39,6 +40,10 @@ awaitable<std::optional<result<object_info>>> stat_memory::find(std::string key,
         found.emplace(at->second->info);
         co_return found;
     }
+    if (is_directory_alone(key)) {
+        found.emplace(error_code(errc::not_found));
+        co_return found;
+    }
     auto& open = asked_[key];
     if (!open) {
         open = std::make_shared<asked>();
@@ -63,12 +68,26 @@ std::uint64_t stat_memory::epoch() {
     return epoch_;
 }
 
-void stat_memory::learn(const std::vector<object_info>& told, std::uint64_t since) {
+// Pages are in the order of their keys.
+void stat_memory::learn(const list_page& page, std::optional<std::string_view> from,
+                        std::uint64_t since) {
     const std::lock_guard lock(mutex_);
     if (since != epoch_)
         return;
+    const auto& told = page.entries;
+    const auto is_alone = [&](const object_info& info) {
+        if (!from || !info.key.ends_with('/'))
+            return false;
+        const auto name = std::string_view(info.key).substr(0, info.key.size() - 1);
+        return *from <= name && !std::ranges::binary_search(told, name, {}, &object_info::key);
+    };
     for (const auto& info : told)
-        put(info);
+        put(info, is_alone(info));
+}
+
+bool stat_memory::is_directory_alone(const std::string& key) const {
+    const auto at = known_.find(key + '/');
+    return at != known_.end() && at->second->alone;
 }
 
 void stat_memory::forget(std::string_view key) {
@@ -80,6 +99,8 @@ void stat_memory::forget(std::string_view key) {
             drop((at++)->second);
     else
         drop(key);
+    if (const auto at = known_.find(std::string(key) + '/'); at != known_.end())
+        at->second->alone = false;
     auto name = key.ends_with('/') ? key.substr(0, key.size() - 1) : key;
     for (auto slash = name.rfind('/'); slash != name.npos; slash = name.rfind('/')) {
         drop(name.substr(0, slash + 1));
@@ -87,13 +108,13 @@ void stat_memory::forget(std::string_view key) {
     }
 }
 
-void stat_memory::put(const object_info& info) {
+void stat_memory::put(const object_info& info, bool alone) {
     if (settings_.entries == 0)
         return;
     drop(info.key);
     while (by_age_.size() >= settings_.entries)
         drop(by_age_.begin());
-    by_age_.push_back({info, settings_.now() + settings_.lifetime});
+    by_age_.push_back({info, settings_.now() + settings_.lifetime, alone});
     known_.emplace(by_age_.back().info.key, std::prev(by_age_.end()));
 }
 

@@ -14,7 +14,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
 
 namespace objftpd::storage::layers {
 
@@ -59,14 +58,16 @@ public:
     awaitable<std::optional<result<object_info>>> find(std::string key,
                                                        std::optional<question>& mine);
 
-    /// Whether a directory is known to be there under the key, and no object besides.
+    /// Whether a directory is known to be there under the key, and no object is known besides.
     bool knows_directory(const std::string& key);
 
     /// Counts changes: what was asked for before one may be outdated when it is answered.
     std::uint64_t epoch();
 
-    /// Takes what a listing told that began in the epoch `since`.
-    void learn(const std::vector<object_info>& told, std::uint64_t since);
+    /// Takes a page of a listing that began in the epoch `since`. If it is in the order of its
+    /// keys, and holds all from the key `from` to its last, then a directory in it is known to have
+    /// no object of its name beside it where that would stand in the page too.
+    void learn(const list_page& page, std::optional<std::string_view> from, std::uint64_t since);
 
     /// Forgets the object and the directories above it; a directory with all that is in it.
     void forget(std::string_view key);
@@ -77,9 +78,11 @@ private:
     struct remembered {
         object_info info;
         clock::time_point until;
+        bool alone = false; // a directory beside which no object of its name was listed
     };
 
-    void put(const object_info& info);
+    bool is_directory_alone(const std::string& key) const;
+    void put(const object_info& info, bool alone = false);
     void drop(std::string_view key);
     void drop(std::list<remembered>::iterator entry);
     void drop_old();

@@ -19,9 +19,13 @@ namespace {
 // Objects that somebody else changes as well; counts what it is asked.
 class counted_store final : public adapter {
 public:
-    capabilities can() const override { return {}; }
+    capabilities can() const override {
+        capabilities all;
+        all.sorted_listing = true;
+        return all;
+    }
 
-    awaitable<result<object_info>> stat(std::string key, detail) override {
+    awaitable<result<object_info>> stat(std::string key, storage::detail) override {
         ++stats;
         const auto seen = sizes;
         if (meanwhile)
@@ -121,7 +125,7 @@ public:
     }
 
     result<object_info> try_stat(std::string key) {
-        return loop.run(cache->stat(std::move(key), detail::basic));
+        return loop.run(cache->stat(std::move(key), storage::detail::basic));
     }
     std::uint64_t size(std::string key) { return value_of(try_stat(std::move(key))).size; }
     void list() { value_of(loop.run(cache->list(list_request("", "", 1000)))); }
@@ -174,6 +178,69 @@ TEST_CASE_METHOD(stat_cache_test, "names of a listing need not be asked for") {
     CHECK(store->stats == 0);
 }
 
+TEST_CASE_METHOD(stat_cache_test,
+                 "a directory that a listing shows alone is not asked for as a file") {
+    store->sizes = {{"b/", 0}};
+    list();
+    CHECK(try_stat("b").error() == errc::not_found);
+    CHECK(value_of(try_stat("b/")).directory);
+    CHECK(store->stats == 0);
+    SECTION("until the time is over") {
+        now += std::chrono::seconds(6);
+        store->sizes["b"] = 7;
+        CHECK(size("b") == 7);
+    }
+    SECTION("until an object is stored beside it") {
+        value_of(loop.run(cache->copy({"b/f", "b", overwrite::allowed})));
+        store->sizes["b"] = 7;
+        CHECK(size("b") == 7);
+    }
+}
+
+TEST_CASE_METHOD(stat_cache_test, "an object that may lie beside a directory is asked for") {
+    store->sizes = {{"b", 7}, {"b/", 0}};
+    SECTION("listed beside it, though too long ago") {
+        store->sizes.insert({{"c", 1}, {"d", 1}}); // three are remembered
+        list();
+    }
+    SECTION("in the page before") {
+        store->sizes = {{"b-1", 1}, {"b/", 0}};
+        value_of(loop.run(cache->list(list_request("", "b", 1000))));
+        store->sizes["b"] = 7;
+    }
+    SECTION("outside of the listed directory") {
+        store->sizes.erase("b");
+        value_of(loop.run(cache->list(list_request("b/", "", 1000))));
+        store->sizes["b"] = 7;
+    }
+    SECTION("not listed at all") {
+        value_of(try_stat("b/"));
+    }
+    const auto asked = store->stats;
+    CHECK(size("b") == 7);
+    CHECK(store->stats == asked + 1);
+}
+
+TEST_CASE_METHOD(stat_cache_test, "a change that failed leaves a listed directory known") {
+    store->sizes = {{"b/", 0}};
+    list();
+    value_of(loop.run(cache->remove("b"))); // may have changed something, for all we know
+    upload_request request("b", overwrite::allowed);
+    CHECK(error_of(loop.run(cache->open_upload(std::move(request)))) == errc::is_a_directory);
+    CHECK(try_stat("b").error() == errc::not_found);
+    CHECK(store->stats == 1);
+}
+
+TEST_CASE_METHOD(stat_cache_test, "a directory that lists as nothing is one no longer") {
+    store->sizes = {{"b/", 0}};
+    list();
+    store->sizes.clear();
+    value_of(loop.run(cache->list(list_request("b/", "", 1000))));
+    store->sizes = {{"b", 7}};
+    CHECK(size("b") == 7);
+    CHECK(try_stat("b/").error() == errc::not_found);
+}
+
 TEST_CASE_METHOD(stat_cache_test, "a missing name is asked for each time") {
     CHECK(try_stat("later").error() == errc::not_found);
     store->sizes["later"] = 3;
@@ -182,7 +249,7 @@ TEST_CASE_METHOD(stat_cache_test, "a missing name is asked for each time") {
 
 TEST_CASE_METHOD(stat_cache_test, "the version of an object is asked for each time") {
     list();
-    value_of(loop.run(cache->stat("a/f", detail::version)));
+    value_of(loop.run(cache->stat("a/f", storage::detail::version)));
     CHECK(store->stats == 1);
 }
 
@@ -266,7 +333,7 @@ TEST_CASE_METHOD(stat_cache_test, "an answer from before a change is not remembe
 TEST_CASE_METHOD(stat_cache_test, "those who ask at the same time share an answer") {
     int answers = 0;
     const auto ask = [&]() -> awaitable<void> {
-        const auto info = co_await cache->stat("a/f", detail::basic);
+        const auto info = co_await cache->stat("a/f", storage::detail::basic);
         answers += info && info->size == 1 ? 1 : 0;
     };
     for (int i = 0; i < 4; ++i)
