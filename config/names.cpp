@@ -13,10 +13,6 @@ bool is_letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-std::string quoted(std::string_view text) {
-    return toml_quote(text);
-}
-
 std::string check_segments(std::string_view path) {
     if (has_control_characters(path))
         return "holds a control character";
@@ -25,7 +21,7 @@ std::string check_segments(std::string_view path) {
         if (segment.empty())
             return "holds an empty segment (\"//\")";
         if (segment == "." || segment == "..")
-            return "holds a segment " + quoted(segment);
+            return "holds a segment " + toml_quote(segment);
         path.remove_prefix(std::min(segment.size() + 1, path.size()));
     }
     return {};
@@ -35,11 +31,11 @@ std::string check_segments(std::string_view path) {
 
 std::string normalise_ftp_path(std::string& path) {
     if (!path.starts_with('/'))
-        return quoted(path) + " is not an absolute FTP path; it must begin with \"/\"";
+        return toml_quote(path) + " is not an absolute FTP path; it must begin with \"/\"";
     while (path.size() > 1 && path.ends_with('/'))
         path.pop_back();
     const auto problem = check_segments(std::string_view(path).substr(1));
-    return problem.empty() ? problem : quoted(path) + " " + problem;
+    return problem.empty() ? problem : toml_quote(path) + " " + problem;
 }
 
 std::string normalise_prefix(std::string& prefix) {
@@ -49,25 +45,25 @@ std::string normalise_prefix(std::string& prefix) {
     if (!prefix.ends_with('/'))
         prefix += '/';
     const auto problem = check_segments(std::string_view(prefix).substr(0, prefix.size() - 1));
-    return problem.empty() ? problem : quoted(prefix) + " " + problem;
+    return problem.empty() ? problem : toml_quote(prefix) + " " + problem;
 }
 
 std::string check_bucket_name(const std::string& name) {
     if (name.empty())
         return "is empty; expects the name of a bucket";
     if (name.find("://") != std::string::npos)
-        return quoted(name) + " is a URL; only the bucket's name belongs here";
+        return toml_quote(name) + " is a URL; only the bucket's name belongs here";
     // SECURITY: not repeated, it may hold a secret.
     if (name.find_first_of("@:") != std::string::npos)
         return "holds '@' or ':', as credentials or an endpoint do; only the bucket's name "
                "belongs here";
     if (const auto slash = name.find('/'); slash != std::string::npos)
-        return quoted(name) + " is more than a name; what follows " +
-               quoted(name.substr(0, slash)) + " belongs into prefix";
+        return toml_quote(name) + " is more than a name; what follows " +
+               toml_quote(name.substr(0, slash)) + " belongs into prefix";
     if (name.starts_with('.'))
-        return quoted(name) + " begins with a dot";
+        return toml_quote(name) + " begins with a dot";
     if (has_control_characters(name))
-        return quoted(name) + " holds a control character";
+        return toml_quote(name) + " holds a control character";
     if (name.size() > 255)
         return "is longer than 255 bytes";
     return {};
@@ -83,7 +79,7 @@ std::string check_vendor_bucket_name(const std::string& name, dots_in_name dots)
         ends_well(name.back()) && std::ranges::all_of(name, is_fine) &&
         name.find("..") == name.npos && (!is_local_or_ip(name) || name == "localhost"))
         return {};
-    return quoted(name) +
+    return toml_quote(name) +
            " is no bucket's name at such a store; expects 3 to 63 lower-case "
            "letters, digits, '-', '_'" +
            (dotted ? " and '.'" : "") + ", the first and the last a letter or a digit";
@@ -96,8 +92,8 @@ std::string check_store_name(const std::string& name) {
                       });
     if (fine)
         return {};
-    return quoted(name) + " is not a name; expects up to 64 letters, digits, '-', '_' and '.', "
-                          "the first a letter or a digit";
+    return toml_quote(name) + " is not a name; expects up to 64 letters, digits, '-', '_' and '.', "
+                              "the first a letter or a digit";
 }
 
 std::string check_user_name(const std::string& name) {
@@ -106,9 +102,9 @@ std::string check_user_name(const std::string& name) {
     if (name.size() > 255)
         return "is longer than 255 bytes";
     if (has_control_characters(name))
-        return quoted(name) + " holds a control character";
+        return toml_quote(name) + " holds a control character";
     if (name.starts_with(' ') || name.ends_with(' '))
-        return quoted(name) + " begins or ends with a space";
+        return toml_quote(name) + " begins or ends with a space";
     return {};
 }
 

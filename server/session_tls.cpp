@@ -7,7 +7,7 @@
 namespace objftpd::server {
 namespace {
 
-constexpr auto longest_ending = std::chrono::seconds(1);
+constexpr auto longest_control_ending = std::chrono::seconds(1);
 
 } // namespace
 
@@ -16,7 +16,7 @@ awaitable<void> session::leave() {
     place.reset();
     if (protection.is_encrypted()) {
         idle_too_long_ = true; // tick() ends the wait for the client's own end
-        control_deadline_ = clock::now() + longest_ending;
+        control_deadline_ = clock::now() + longest_control_ending;
         static_cast<void>(co_await control_.end());
         control_.end_sending();
         co_await control_.await_end();

@@ -7,7 +7,7 @@
 namespace objftpd::storage {
 namespace {
 
-class category final : public boost::system::error_category {
+class refusal_category final : public boost::system::error_category {
 public:
     const char* name() const noexcept override { return "objftpd.refused_action"; }
 
@@ -20,8 +20,8 @@ public:
     }
 };
 
-const category& refusals() {
-    static const category instance;
+const refusal_category& refusals() {
+    static const refusal_category instance;
     return instance;
 }
 
@@ -34,7 +34,7 @@ error_code refused_action(rest::operation which) {
 std::optional<std::string> refused_action_of(const error_code& e) {
     if (e.category() != refusals())
         return std::nullopt;
-    return category::name_of_action(e.value());
+    return refusal_category::name_of_action(e.value());
 }
 
 bool is_refusal(const error_code& e) {

@@ -14,7 +14,7 @@
 namespace objftpd::server {
 namespace {
 
-constexpr auto longest_ending = std::chrono::seconds(2);
+constexpr auto longest_data_ending = std::chrono::seconds(2);
 
 } // namespace
 
@@ -131,7 +131,7 @@ void data_channel::tick(std::chrono::steady_clock::time_point now) {
     if (!ending_)
         return;
     const auto more = ending_->discard_input();
-    if (more == stream::input::may_come && now - ending_since_ < longest_ending)
+    if (more == stream::input::may_come && now - ending_since_ < longest_data_ending)
         return;
     ending_->finish();
     ending_.reset();

@@ -13,7 +13,7 @@
 namespace objftpd::storage::http {
 namespace {
 
-constexpr auto never = std::chrono::steady_clock::time_point::max();
+constexpr auto no_deadline = std::chrono::steady_clock::time_point::max();
 
 void begin_to_use_curl() {
     static const auto done = ::curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -64,7 +64,7 @@ struct client_callbacks {
 
 client::client(asio::io_context& context, client_settings settings)
     : context_(context), settings_(std::move(settings)), multi_(nullptr), timer_(context),
-      deadline_(never), alive_(std::make_shared<client*>(this)) {
+      deadline_(no_deadline), alive_(std::make_shared<client*>(this)) {
     begin_to_use_curl();
     multi_ = ::curl_multi_init();
     if (multi_ == nullptr)
@@ -189,7 +189,7 @@ void client::act(curl_socket_t socket, int event) {
 // With all that waits for no socket. libcurl says anew when it wants to be called next, or nothing
 // if never.
 void client::go_on() {
-    deadline_ = never;
+    deadline_ = no_deadline;
     act(CURL_SOCKET_TIMEOUT, 0);
 }
 
@@ -217,7 +217,7 @@ void client::collect_finished() {
 // Never acts at once: libcurl is in the middle of its own work when it sets the timer.
 void client::set_timer(long milliseconds) {
     deadline_ = milliseconds < 0
-                    ? never
+                    ? no_deadline
                     : std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
     if (!acting_)
         arm_timer();
@@ -226,9 +226,9 @@ void client::set_timer(long milliseconds) {
 // libcurl moves its deadlines with every request, mostly away: a timer that fires too early finds
 // out, and costs less than one that is set each time.
 void client::arm_timer() {
-    if (deadline_ == never && std::exchange(armed_, std::nullopt))
+    if (deadline_ == no_deadline && std::exchange(armed_, std::nullopt))
         timer_.cancel(); // nothing keeps the event loop at work that has no work
-    if (deadline_ == never || (armed_ && *armed_ <= deadline_))
+    if (deadline_ == no_deadline || (armed_ && *armed_ <= deadline_))
         return;
     armed_ = deadline_;
     timer_.expires_at(deadline_);

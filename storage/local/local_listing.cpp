@@ -4,6 +4,7 @@
 #include "storage/error.hpp"
 #include "storage/local/attributes.hpp"
 #include "storage/local/beneath.hpp"
+#include "storage/local/directory_stream.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -15,11 +16,6 @@
 
 namespace objftpd::storage::local {
 namespace {
-
-struct close_directory {
-    void operator()(DIR* d) const { ::closedir(d); }
-};
-using directory_stream = std::unique_ptr<DIR, close_directory>;
 
 // A directory on the way of a walk: its key ("a/b/" or ""), which directory that is, and the
 // place reached in it. A place is worth nothing in another directory of the same name.

@@ -3,6 +3,7 @@
 #include "config/log.hpp"
 #include "storage/error.hpp"
 #include "storage/local/attributes.hpp"
+#include "storage/local/directory_stream.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -19,17 +20,13 @@ constexpr const char* area_name = ".objftpd";
 constexpr const char* unfinished_name = "unfinished";
 constexpr std::string_view lock_suffix = ".lock";
 
-struct close_directory {
-    void operator()(DIR* d) const { ::closedir(d); }
-};
-
 // Calls `each` with every name in a directory but "." and "..".
 template <class Each>
 void for_each_name(int directory, Each each) {
     const int copy = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (copy < 0)
         return;
-    const std::unique_ptr<DIR, close_directory> stream(::fdopendir(copy));
+    const directory_stream stream(::fdopendir(copy));
     if (!stream) {
         ::close(copy);
         return;

@@ -29,8 +29,8 @@ std::string scope_text(const signing_scope& scope, const std::string& time) {
     return http::v4_scope(dialect, time, scope.region, scope.product);
 }
 
-std::string signature(const http::credentials& who, const signing_scope& scope,
-                      const std::string& time, const std::string& canonical) {
+std::string signature_of(const http::credentials& who, const signing_scope& scope,
+                         const std::string& time, const std::string& canonical) {
     return http::v4_signature(dialect, who.secret, time, scope.region, scope.product, canonical);
 }
 
@@ -71,7 +71,7 @@ void sign_v4(http::request& r, const http::credentials& who, const signing_scope
     if (!who.session_token.empty())
         r.set("x-oss-security-token", who.session_token);
     const auto names = names_of(r, additional); // an empty list is an error to OSS
-    const auto proof = signature(who, scope, time, canonical_request(r, additional));
+    const auto proof = signature_of(who, scope, time, canonical_request(r, additional));
     r.set("authorization", std::string(dialect.algorithm) + " Credential=" + who.key_id + '/' +
                                scope_text(scope, time) +
                                (names.empty() ? "" : ",AdditionalHeaders=" + names) +
@@ -90,7 +90,7 @@ std::string presign_v4(http::request r, const http::credentials& who, const sign
         r.query.emplace_back("x-oss-additional-headers", names);
     if (!who.session_token.empty())
         r.query.emplace_back("x-oss-security-token", who.session_token);
-    const auto proof = signature(who, scope, time, canonical_request(r, additional));
+    const auto proof = signature_of(who, scope, time, canonical_request(r, additional));
     r.query.emplace_back("x-oss-signature", proof);
     return r.url();
 }

@@ -9,7 +9,7 @@
 namespace objftpd::storage::rest {
 namespace {
 
-std::string quoted(const std::string& etag) {
+std::string in_quotes(const std::string& etag) {
     return '"' + etag + '"';
 }
 
@@ -41,7 +41,7 @@ void bucket_client::add_source(call& c, const copy_source& from) const {
     c.headers.emplace_back(dialect_->own("copy-source"),
                            '/' + bucket_ + '/' + http::percent_encode_path(from.key));
     if (!from.etag.empty())
-        c.headers.emplace_back(dialect_->own("copy-source-if-match"), quoted(from.etag));
+        c.headers.emplace_back(dialect_->own("copy-source-if-match"), in_quotes(from.etag));
 }
 
 void bucket_client::add_checksums(call& c, body_checksums&& sums) const {
@@ -122,7 +122,7 @@ awaitable<result<opened_object>> bucket_client::get(std::string key, std::uint64
     c.stop = std::move(stop);
     if (!etag.empty()) {
         c.reached = stage::under_way;
-        c.headers.emplace_back("if-match", quoted(etag));
+        c.headers.emplace_back("if-match", in_quotes(etag));
     }
     const bool whole = offset == 0 && most == to_the_end;
     if (!whole) {

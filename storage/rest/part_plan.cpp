@@ -8,7 +8,6 @@ namespace {
 
 constexpr unsigned equal_parts = 1500; // 12 GB of 8 MiB
 constexpr unsigned until_doubled = 500;
-constexpr std::uint64_t unit = rounded_part_unit;
 
 } // namespace
 
@@ -17,15 +16,15 @@ part_plan::part_plan(const limits& bounds, std::uint64_t usual, std::uint64_t la
     : part_plan(bounds, 0, largest) {
     // A tenth of the numbers is left for a client that was wrong.
     const auto needed = expected / (bounds.most_parts - bounds.most_parts / 10);
-    const auto rounded = (needed + unit - 1) / unit * unit;
+    const auto rounded = (needed + rounded_part_unit - 1) / rounded_part_unit * rounded_part_unit;
     const auto unannounced = std::clamp(usual, bounds.smallest_part, largest_);
     first_ = std::clamp(std::max(usual, rounded), bounds.smallest_part, largest_);
     if (first_ > unannounced) {
-        first_ = mark.at_most(std::min(first_ + unit, bounds.largest_part));
+        first_ = mark.at_most(std::min(first_ + rounded_part_unit, bounds.largest_part));
         return;
     }
     const auto marked = mark.add_to(first_);
-    first_ = marked <= bounds.largest_part ? marked : mark.add_to(first_ - unit);
+    first_ = marked <= bounds.largest_part ? marked : mark.add_to(first_ - rounded_part_unit);
 }
 
 part_plan::part_plan(const limits& bounds, std::uint64_t first, std::uint64_t largest)

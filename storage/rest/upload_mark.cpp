@@ -8,8 +8,7 @@
 namespace objftpd::storage::rest {
 namespace {
 
-constexpr std::uint64_t unit = rounded_part_unit;
-constexpr std::uint64_t largest_excess = unit - 1;
+constexpr std::uint64_t largest_excess = rounded_part_unit - 1;
 
 // The NUL keeps ("a", "bc") and ("ab", "c") apart: neither holds one.
 std::uint64_t hash_of(const std::string& key, const std::string& owner) {
@@ -30,11 +29,11 @@ std::uint64_t upload_mark::excess_of(std::uint64_t part_size) const {
 
 std::uint64_t upload_mark::at_most(std::uint64_t limit) const {
     const auto excess = 1 + hash_ % largest_excess;
-    return limit < unit + excess ? 0 : limit - (limit - excess) % unit;
+    return limit < rounded_part_unit + excess ? 0 : limit - (limit - excess) % rounded_part_unit;
 }
 
 bool upload_mark::is_on(std::uint64_t size, std::uint64_t part_size) const {
-    return size == add_to(part_size) || (size > unit && size == at_most(size));
+    return size == add_to(part_size) || (size > rounded_part_unit && size == at_most(size));
 }
 
 } // namespace objftpd::storage::rest

@@ -16,6 +16,9 @@ using storage::errc;
 using storage::overwrite;
 using storage::parents;
 
+/// As an offset: append.
+inline constexpr auto at_end = storage::upload_request::at_end;
+
 /// What every test of a bucket speaks in: objects, their content and their names. Errors end the
 /// test where the operation is only a step; operations under test return their result.
 class bucket_speech {

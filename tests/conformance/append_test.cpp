@@ -11,8 +11,6 @@ using namespace objftpd::tests;
 
 namespace {
 
-constexpr auto at_end = storage::upload_request::at_end;
-
 class append_test : public adapter_test {
 public:
     std::unique_ptr<storage::upload> continue_at(const std::string& key, std::uint64_t offset) {

@@ -1,13 +1,11 @@
 #include "tests/conformance/adapter_test.hpp"
 #include "tests/conformance/object_store_bucket.hpp"
+#include "tests/support/sizes.hpp"
 
 using namespace objftpd;
 using namespace objftpd::tests;
 
 namespace {
-
-constexpr auto at_end = storage::upload_request::at_end;
-constexpr std::size_t MiB = 1 << 20;
 
 /// A bucket over HTTP where large objects are those of more than 11 MiB: with parts of at least
 /// 5 MiB none may be shorter.

@@ -69,7 +69,7 @@ TEST_CASE_METHOD(adapter_test, "right after a replacement the hash is that of th
 TEST_CASE_METHOD(adapter_test, "a hash follows an append, a rename and a copy") {
     put("f", "1234");
     const auto old = value_of(digest("f", hash_algorithm::sha1));
-    value_of(try_put("f", "56789", overwrite::allowed, storage::upload_request::at_end));
+    value_of(try_put("f", "56789", overwrite::allowed, at_end));
     CHECK(value_of(digest("f", hash_algorithm::sha1)) == vectors[2].of_digits);
     value_of(copy("f", "g"));
     CHECK(value_of(digest("g", hash_algorithm::sha1)) == vectors[2].of_digits);

@@ -33,7 +33,7 @@ TEST_CASE_METHOD(bucket_with_options,
         value_of(run(
             store().set_property("d/g", property::metadata, {{"mtime", "1354040105.123456789"}})));
         CHECK(stat("d/g").modified == storage::timestamp(1'354'040'105s));
-        value_of(try_put("d/g", "more", overwrite::allowed, storage::upload_request::at_end));
+        value_of(try_put("d/g", "more", overwrite::allowed, at_end));
         CHECK(stat("d/g").modified >= stored);
         CHECK(metadata("d/g", "mtime").empty());
         CHECK(error_of(run(store().set_modified("missing", then))) == errc::not_found);

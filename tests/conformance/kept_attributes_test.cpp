@@ -9,8 +9,6 @@ using storage::property;
 
 namespace {
 
-constexpr auto at_end = storage::upload_request::at_end;
-
 /// Objects that have something of their own, and what is done with them.
 class kept_attributes_test : public bucket_with_options {
 public:

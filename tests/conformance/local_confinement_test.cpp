@@ -146,8 +146,7 @@ TEST_CASE_METHOD(confinement_test,
 
 TEST_CASE_METHOD(confinement_test, "an append to a link that leads out is refused") {
     for (const auto* key : {"secret-absolute", "secret-relative"}) {
-        const auto appended =
-            try_put(key, "x", overwrite::allowed, storage::upload_request::at_end);
+        const auto appended = try_put(key, "x", overwrite::allowed, at_end);
         CHECK_FALSE(appended);
     }
     outside_is_untouched();

@@ -33,7 +33,7 @@ TEST_CASE_METHOD(local_adapter_test, "a file put there by hand is an object") {
     CHECK(keys("") == std::multiset<std::string>{"f"});
     CHECK_FALSE(version("f").etag.empty());
     CHECK(value_of(digest("f", hash_algorithm::md5)) == md5_of_digits);
-    value_of(try_put("f", "0", overwrite::allowed, storage::upload_request::at_end));
+    value_of(try_put("f", "0", overwrite::allowed, at_end));
     CHECK(content("f") == "1234567890");
     value_of(rename("f", "g"));
     value_of(remove("g"));
@@ -68,7 +68,7 @@ TEST_CASE_METHOD(local_adapter_test,
     put("f", "987654321");
     drop_in("f", "123456789");
     const auto stored = value_of(try_put("f", "This is a test of the emergency broadcast system.",
-                                         overwrite::allowed, storage::upload_request::at_end));
+                                         overwrite::allowed, at_end));
     CHECK(stored.crc64 == 0x6a7aa19fcbf48688);
 }
 
@@ -94,7 +94,7 @@ TEST_CASE_METHOD(local_adapter_test, "an object without its extended attribute w
     CHECK(content("f") == "123456789");
     CHECK(value_of(digest("f", hash_algorithm::md5)) == md5_of_digits);
     const auto stored = value_of(try_put("f", "This is a test of the emergency broadcast system.",
-                                         overwrite::allowed, storage::upload_request::at_end));
+                                         overwrite::allowed, at_end));
     CHECK(stored.crc64 == 0x6a7aa19fcbf48688);
 }
 
@@ -154,7 +154,7 @@ TEST_CASE_METHOD(local_adapter_test, "pipes, sockets and devices neither block n
         CHECK(error_of(run(store().stat(key, storage::detail::version))) == errc::not_found);
         CHECK(error_of(try_read(key)) == errc::not_found);
         CHECK(error_of(digest(key, hash_algorithm::md5)) == errc::not_found);
-        CHECK_FALSE(try_put(key, "x", overwrite::allowed, storage::upload_request::at_end));
+        CHECK_FALSE(try_put(key, "x", overwrite::allowed, at_end));
         CHECK_FALSE(copy(key, "copy"));
     }
     CHECK(keys("").empty());

@@ -223,7 +223,7 @@ tree_operation any_operation(const file_tree& tree) {
     if (o.uploads()) {
         o.content = any_content();
         o.in_pieces = one_in(2);
-        o.offset = one_in(5) ? storage::upload_request::at_end : 0;
+        o.offset = one_in(5) ? at_end : 0;
         if (o.offset == 0 && one_in(3))
             o.offset = any_offset(tree, o.path);
     }

@@ -5,8 +5,6 @@ using namespace objftpd::tests;
 
 namespace {
 
-constexpr auto at_end = storage::upload_request::at_end;
-
 /// Uploads of 12 MiB, two parts and some more of the largest smallest part that there is.
 class resume_test : public adapter_test {
 public:

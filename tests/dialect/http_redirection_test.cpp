@@ -8,11 +8,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::string server_time(std::chrono::seconds ahead) {
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    return http::http_date(now + ahead);
-}
-
 const std::string good = "HTTP/1.1 200 OK\r\nx-amz-request-id: id\r\nx-oss-request-id: id\r\n"
                          "ETag: \"e\"\r\nContent-Length: 0\r\n\r\n";
 

@@ -10,11 +10,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::string server_time(std::chrono::seconds ahead) {
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    return http::http_date(now + ahead);
-}
-
 const std::string wordless = "HTTP/1.1 403 X\r\nx-amz-request-id: id\r\n";
 
 } // namespace

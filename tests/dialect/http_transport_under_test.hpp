@@ -19,6 +19,12 @@ namespace http = storage::http;
 namespace rest = storage::rest;
 using storage::errc;
 
+/// A Date header's value by a clock that goes `ahead` of ours.
+inline std::string server_time(std::chrono::seconds ahead) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    return http::http_date(now + ahead);
+}
+
 /// Gives out one key after the other: each refusal makes it take the next, if there is one.
 class scripted_credentials final : public http::credentials_provider {
 public:

@@ -10,9 +10,10 @@ using namespace objftpd::tests;
 
 namespace {
 
-const std::string good = "HTTP/1.1 200 OK\r\nx-oss-request-id: id\r\nETag: \"e\"\r\n"
-                         "Content-Length: 0\r\nConnection: close\r\n\r\n";
-const std::string foreign = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+const std::string own_answer = "HTTP/1.1 200 OK\r\nx-oss-request-id: id\r\nETag: \"e\"\r\n"
+                               "Content-Length: 0\r\nConnection: close\r\n\r\n";
+const std::string foreign_answer =
+    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 const std::string public_line = "HEAD http://bucket.oss-cn-hangzhou.aliyuncs.com/key HTTP/1.1";
 const std::string internal_line =
     "HEAD http://bucket.oss-cn-hangzhou-internal.aliyuncs.com/key HTTP/1.1";
@@ -66,7 +67,7 @@ protected:
 private:
     void answers_one() {
         server.then([this](tcp_socket& s) {
-            s.send(is_store ? good : foreign);
+            s.send(is_store ? own_answer : foreign_answer);
             return false;
         });
     }

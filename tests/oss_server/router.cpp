@@ -14,7 +14,7 @@ enum class right { read, write, owner };
 
 using handler = awaitable<reply> (*)(service&, call&);
 
-struct row {
+struct route {
     std::string_view method;
     subject about;
     std::string_view subresource; // empty: the thing itself
@@ -24,7 +24,7 @@ struct row {
 
 using namespace operations;
 
-constexpr auto table = std::to_array<row>({
+constexpr auto routes = std::to_array<route>({
     {"GET", subject::service, "", right::owner, list_buckets},
 
     {"PUT", subject::bucket, "", right::owner, put_bucket},
@@ -100,13 +100,13 @@ subject subject_of(const http::request& r) {
     return r.key.empty() ? subject::bucket : subject::object;
 }
 
-outcome<const row*> find_row(const http::request& r) {
+outcome<const route*> find_route(const http::request& r) {
     for (const auto& p : r.query)
         if (std::ranges::find(unsupported, p.name) != unsupported.end())
             return oss_error("NotImplemented").with("Resource", p.name);
     const auto about = subject_of(r);
     std::string_view subresource;
-    for (const auto& known : table)
+    for (const auto& known : routes)
         if (known.about == about && !known.subresource.empty() &&
             find_parameter(r, known.subresource) != nullptr) {
             // SECURITY: two of them would leave it open what was asked for.
@@ -114,13 +114,13 @@ outcome<const row*> find_row(const http::request& r) {
                 return oss_error("InvalidArgument", "There is more than one subresource.");
             subresource = known.subresource;
         }
-    for (const auto& known : table)
+    for (const auto& known : routes)
         if (known.about == about && known.subresource == subresource && known.method == r.method)
             return &known;
     return oss_error("MethodNotAllowed").with("Method", r.method);
 }
 
-handler handler_of(const row& found, const http::request& r) {
+handler handler_of(const route& found, const http::request& r) {
     const bool copies = r.find("x-oss-copy-source") != nullptr;
     if (copies && found.run == put_object)
         return copy_object;
@@ -155,7 +155,7 @@ awaitable<reply> answer_request(service& s, call& c) {
         co_return who.error();
     c.who = *who;
 
-    const auto found = find_row(c.request);
+    const auto found = find_route(c.request);
     if (!found)
         co_return found.error();
     const auto run = handler_of(**found, c.request);

@@ -8,7 +8,7 @@
 namespace objftpd::oss_server {
 namespace {
 
-constexpr std::size_t chunk = 256 << 10;
+constexpr std::size_t block = 256 << 10;
 
 // Fills the buffer as far as the body goes.
 awaitable<outcome<std::size_t>> fill(request_body& body, std::span<char> buffer) {
@@ -59,8 +59,8 @@ outcome<> check_body(const call& c, std::uint64_t most) {
 }
 
 awaitable<outcome<written>> receive(blob_writer& writer, call& c, std::uint64_t most) {
-    const auto expected = c.body.length().value_or(chunk);
-    std::vector<char> buffer(static_cast<std::size_t>(std::min<std::uint64_t>(chunk, expected)));
+    const auto expected = c.body.length().value_or(block);
+    std::vector<char> buffer(static_cast<std::size_t>(std::min<std::uint64_t>(block, expected)));
     for (;;) {
         const auto filled = co_await fill(c.body, buffer);
         if (!filled)
@@ -90,7 +90,7 @@ awaitable<outcome<written>> copy_content(service& s, std::vector<piece> from, st
     auto writer = co_await s.blobs.create();
     if (!writer)
         co_return store_failure(writer.error());
-    std::vector<char> buffer(static_cast<std::size_t>(std::min<std::uint64_t>(4 * chunk, length)));
+    std::vector<char> buffer(static_cast<std::size_t>(std::min<std::uint64_t>(4 * block, length)));
     while (reader.remaining() > 0) {
         const auto n = co_await reader.read_some(buffer);
         if (!n)

@@ -5,7 +5,6 @@ using namespace objftpd::tests;
 
 namespace {
 
-const std::string interrupt = "\xFF\xF4"; // IAC IP
 const std::string data_mark = "\xFF\xF2"; // IAC DM
 
 class abort_test : public session_test {

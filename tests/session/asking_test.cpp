@@ -5,8 +5,6 @@ using namespace objftpd::tests;
 
 namespace {
 
-const std::string interrupt = "\xFF\xF4"; // IAC IP
-
 class asking_test : public scripted_session_test {
 public:
     /// One that the store does not answer.

@@ -9,6 +9,9 @@
 
 namespace objftpd::tests {
 
+/// What Telnet clients send before ABOR: IAC IP.
+inline const std::string interrupt = "\xFF\xF4";
+
 /// What protects the connections of a test. Every session test runs once for each.
 enum class protection {
     plain,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/load.hpp"
+#include "config/password_hash.hpp"
 
 #include <stdexcept>
 #include <string>
@@ -12,6 +13,9 @@ namespace objftpd::tests {
 /// A hash of the right form and usual cost that no password matches.
 inline const std::string some_hash = "$argon2id$v=19$m=12288,t=3,p=1$ROJrBLzOSL4ERd1T7ggebQ$"
                                      "7VPQMIvkuaBq6U+5YYbQ24g4GDallJlCJi8KoxVqoyE";
+
+/// The line of a user with that hash.
+inline const std::string hash_line = "password_hash = \"" + some_hash + "\"";
 
 /// A small configuration without mistakes.
 inline const std::string small_configuration = R"(state = "state"
@@ -40,6 +44,25 @@ inline std::string with(std::string text, const std::string& from, const std::st
     if (at == std::string::npos || text.find(from, at + 1) != std::string::npos)
         throw std::logic_error("does not occur exactly once: " + from);
     return text.replace(at, from.size(), to);
+}
+
+/// What loading a configuration with one store of these lines gives.
+inline config::load_result with_store(const std::string& lines,
+                                      const std::string& bucket = "bucket") {
+    static const auto hash = config::hash_password("secret", config::hash_cost{8, 1, 1});
+    return config::load_text(
+        "[[listener]]\naddresses = [\"ftp://127.0.0.1:0\"]\n[[store]]\nname = \"m\"\n" + lines +
+            "\n[[user]]\nname = \"u\"\npassword_hash = \"" + hash +
+            "\"\n[[user.mount]]\npath = \"/\"\nstore = \"m\"\nbucket = \"" + bucket + "\"\n",
+        "f", "/etc/objftpd");
+}
+
+/// The problems found, each with its key.
+inline std::vector<std::string> problems_of(const config::load_result& loaded) {
+    std::vector<std::string> texts;
+    for (const auto& p : loaded.problems)
+        texts.push_back(p.key + ": " + p.text);
+    return texts;
 }
 
 /// All problems of a text, as a person reads them.

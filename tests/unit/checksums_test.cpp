@@ -2,15 +2,16 @@
 #include "storage/rest/content_check.hpp"
 #include "storage/rest/object_headers.hpp"
 #include "storage/s3/s3_dialect.hpp"
+#include "tests/unit/crc_vectors.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace objftpd::storage;
+using namespace objftpd::tests;
 using headers = std::vector<http::header>;
 
 namespace {
 
-const std::string digits = "123456789";
 const std::string md5_of_digits = "25f9e794323b453885f5181f1b624d0b";
 
 rest::stored told(headers all, const rest::dialect& speech = s3::s3_dialect()) {

@@ -23,7 +23,6 @@ void check(const std::vector<row>& rows) {
 
 const std::string server_line = "io_threads = 0";
 const std::string listen_line = "addresses = [\"ftp://127.0.0.1:2048\"]";
-const std::string hash_line = "password_hash = \"" + some_hash + "\"";
 
 std::string also(const std::string& line) {
     return server_line + "\n" + line;

@@ -11,8 +11,6 @@ using namespace objftpd::tests;
 
 namespace {
 
-const std::string hash_line = "password_hash = \"" + some_hash + "\"";
-
 std::string with_hash(const std::string& line) {
     return with(small_configuration, hash_line, line);
 }

@@ -1,16 +1,17 @@
 #include "storage/oss/oss_dialect.hpp"
 #include "storage/rest/copy_plan.hpp"
 #include "storage/s3/s3_dialect.hpp"
+#include "tests/support/sizes.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace objftpd::storage;
+using namespace objftpd::tests;
 using rest::copy_plan;
 using followed_by = rest::copy_plan::followed_by;
 
 namespace {
 
-constexpr std::uint64_t MiB = 1 << 20;
 constexpr std::uint64_t GiB = 1 << 30;
 constexpr std::uint64_t usual = 8 * MiB; // of parts that are sent
 

@@ -1,21 +1,12 @@
 #include "storage/checksum/crc_combine.hpp"
+#include "tests/unit/crc_vectors.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <string>
 
 using namespace objftpd::storage;
-
-namespace {
-
-std::uint64_t sum(crc_kind kind, const std::string& bytes) {
-    return crc(kind, 0, bytes.data(), bytes.size());
-}
-
-const std::string digits = "123456789";
-const std::string sentence = "This is a test of the emergency broadcast system.";
-
-} // namespace
+using namespace objftpd::tests;
 
 TEST_CASE("checksums of two runs of bytes make that of both") {
     struct row {

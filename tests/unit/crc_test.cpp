@@ -11,10 +11,6 @@ using namespace objftpd::tests;
 
 namespace {
 
-std::uint64_t sum(crc_kind kind, const std::string& bytes, std::uint64_t before = 0) {
-    return crc(kind, before, bytes.data(), bytes.size());
-}
-
 /// Bytes with what each checksum of them was found to be by other programs.
 struct vector_row {
     std::string bytes;

@@ -1,11 +1,13 @@
 #include "config/load.hpp"
 #include "config/password_hash.hpp"
+#include "tests/support/configurations.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <cstdlib>
 
 using namespace objftpd::config;
+using namespace objftpd::tests;
 
 namespace {
 
@@ -29,31 +31,15 @@ private:
     std::vector<const char*> names_;
 };
 
-load_result with_store(const std::string& lines) {
-    static const auto hash = hash_password("secret", hash_cost{8, 1, 1});
-    return load_text(
-        "[[listener]]\naddresses = [\"ftp://127.0.0.1:0\"]\n[[store]]\nname = \"m\"\n" + lines +
-            "\n[[user]]\nname = \"u\"\npassword_hash = \"" + hash +
-            "\"\n[[user.mount]]\npath = \"/\"\nstore = \"m\"\nbucket = \"bucket\"\n",
-        "f", "/etc/objftpd");
-}
-
-const std::string oss = "type = \"oss\"\nendpoint = \"oss-cn-hangzhou.aliyuncs.com\"\n";
-const std::string s3 = "type = \"s3\"\nendpoint = \"s3.eu-west-1.amazonaws.com\"\n";
+const std::string oss_lines = "type = \"oss\"\nendpoint = \"oss-cn-hangzhou.aliyuncs.com\"\n";
+const std::string s3_lines = "type = \"s3\"\nendpoint = \"s3.eu-west-1.amazonaws.com\"\n";
 const std::string s3_of_oss = "type = \"s3\"\nendpoint = \"s3.oss-cn-hangzhou.aliyuncs.com\"\n";
 const std::string s3_domain =
     "type = \"s3\"\nendpoint = \"files.example.com\"\nstyle = \"bound-domain\"\n";
 
-std::vector<std::string> problems(const load_result& loaded) {
-    std::vector<std::string> texts;
-    for (const auto& p : loaded.problems)
-        texts.push_back(p.key + ": " + p.text);
-    return texts;
-}
-
 object_store_settings remote(const std::string& lines) {
     const auto loaded = with_store(lines);
-    CHECK(problems(loaded) == std::vector<std::string>());
+    CHECK(problems_of(loaded) == std::vector<std::string>());
     return loaded.value.stores.at(0).remote;
 }
 
@@ -66,49 +52,50 @@ TEST_CASE("each source of credentials is told when what it needs is missing") {
         const char* problem;
     };
     const row rows[] = {
-        {s3, "credentials = \"process\"",
+        {s3_lines, "credentials = \"process\"",
          "store[1].credentials_command: is missing; expects a list of a program and its "
          "arguments"},
-        {s3, "credentials = \"url\"", "store[1].credentials_url: is missing; expects an URL"},
-        {s3, "credentials = \"container\"",
+        {s3_lines, "credentials = \"url\"", "store[1].credentials_url: is missing; expects an URL"},
+        {s3_lines, "credentials = \"container\"",
          "store[1].credentials: the environment holds no usable "
          "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI"},
-        {s3, "credentials = \"web-identity\"\nrole_arn = \"a\"",
+        {s3_lines, "credentials = \"web-identity\"\nrole_arn = \"a\"",
          "store[1].web_identity_token_file: is missing; expects a file"},
-        {oss, "credentials = \"web-identity\"\nrole_arn = \"a\"\nweb_identity_token_file = \"t\"",
+        {oss_lines,
+         "credentials = \"web-identity\"\nrole_arn = \"a\"\nweb_identity_token_file = \"t\"",
          "store[1].oidc_provider_arn: is missing; expects a provider's ARN"},
-        {oss, "credentials = \"assume-role\"\nrole_base = \"ecs-role\"",
+        {oss_lines, "credentials = \"assume-role\"\nrole_base = \"ecs-role\"",
          "store[1].role_arn: is missing; expects a role's ARN"},
-        {oss, "credentials = \"ecs-role\"\nrole_arn = \"a\"",
+        {oss_lines, "credentials = \"ecs-role\"\nrole_arn = \"a\"",
          "store[1].role_arn: is not used unless credentials = \"assume-role\" or "
          "\"web-identity\""},
-        {oss, "credentials = \"ecs-role\"\ncredentials_command = [\"a\"]",
+        {oss_lines, "credentials = \"ecs-role\"\ncredentials_command = [\"a\"]",
          "store[1].credentials_command: is not used unless credentials = \"process\""},
-        {oss, "credentials = \"ecs-role\"\naccess_key_secret = \"a\"",
+        {oss_lines, "credentials = \"ecs-role\"\naccess_key_secret = \"a\"",
          "store[1].access_key_secret: is not used unless credentials = \"keys\""},
-        {oss, "credentials = \"ecs-role\"\nsts_endpoint = \"a\"",
+        {oss_lines, "credentials = \"ecs-role\"\nsts_endpoint = \"a\"",
          "store[1].sts_endpoint: is not used unless credentials = \"assume-role\" or "
          "\"web-identity\""},
-        {oss, "credentials = \"url\"\ncredentials_url = \"no/scheme\"",
+        {oss_lines, "credentials = \"url\"\ncredentials_url = \"no/scheme\"",
          "store[1].credentials_url: expects an URL such as \"https://tokens.example.com/ftp\", "
          "not what stands there"},
-        {s3, "credentials = \"ec2-role\"\naccess_key_id = \"i\"",
+        {s3_lines, "credentials = \"ec2-role\"\naccess_key_id = \"i\"",
          "store[1].access_key_id: is not used unless credentials = \"keys\""},
-        {s3, "credentials = \"file\"\nsession_token = \"t\"",
+        {s3_lines, "credentials = \"file\"\nsession_token = \"t\"",
          "store[1].session_token: is not used unless credentials = \"keys\""},
-        {s3, "access_key_id = \"i\"\naccess_key_secret = \"\"",
+        {s3_lines, "access_key_id = \"i\"\naccess_key_secret = \"\"",
          "store[1].access_key_secret: is empty"},
-        {oss, "credentials = \"ec2-role\"",
+        {oss_lines, "credentials = \"ec2-role\"",
          "store[1].credentials: \"ec2-role\" gives keys of Amazon, which OSS does not know"},
-        {oss, "credentials = \"container\"",
+        {oss_lines, "credentials = \"container\"",
          "store[1].credentials: \"container\" gives keys of Amazon, which OSS does not know"},
-        {oss, "credentials = \"assume-role\"\nrole_arn = \"a\"\nrole_base = \"ec2-role\"",
+        {oss_lines, "credentials = \"assume-role\"\nrole_arn = \"a\"\nrole_base = \"ec2-role\"",
          "store[1].role_base: \"ec2-role\" gives keys of Amazon, which OSS does not know"},
-        {s3, "credentials = \"ec2-role\"\nsignature = \"v4\"",
+        {s3_lines, "credentials = \"ec2-role\"\nsignature = \"v4\"",
          "store[1].signature: is not used unless type = \"oss\""},
-        {s3, "credentials = \"ec2-role\"\nrename = \"native\"",
+        {s3_lines, "credentials = \"ec2-role\"\nrename = \"native\"",
          "store[1].rename: is not used unless type = \"oss\""},
-        {s3,
+        {s3_lines,
          "credentials = \"web-identity\"\nrole_arn = \"a\"\nweb_identity_token_file = \"t\"\n"
          "oidc_provider_arn = \"p\"",
          "store[1].oidc_provider_arn: is not used unless type = \"oss\""},
@@ -125,20 +112,20 @@ TEST_CASE("each source of credentials is told when what it needs is missing") {
     };
     for (const auto& r : rows) {
         INFO(r.lines);
-        const auto told = problems(with_store(r.store + r.lines));
+        const auto told = problems_of(with_store(r.store + r.lines));
         REQUIRE_FALSE(told.empty());
         CHECK(told.front() == r.problem);
     }
 }
 
 TEST_CASE("a role is assumed with keys, or with any other source") {
-    const auto keys = remote(s3 + "credentials = \"assume-role\"\nrole_arn = \"a\"\n"
-                                  "access_key_id = \"i\"\naccess_key_secret = \"s\"");
+    const auto keys = remote(s3_lines + "credentials = \"assume-role\"\nrole_arn = \"a\"\n"
+                                        "access_key_id = \"i\"\naccess_key_secret = \"s\"");
     CHECK(keys.access_key_secret == "s");
     CHECK(keys.role_duration == std::chrono::hours(1));
     CHECK(keys.role_session_name == "objftpd");
-    const auto file = remote(s3 + "credentials = \"assume-role\"\nrole_arn = \"a\"\n"
-                                  "role_base = \"file\"\ncredentials_file = \"keys\"");
+    const auto file = remote(s3_lines + "credentials = \"assume-role\"\nrole_arn = \"a\"\n"
+                                        "role_base = \"file\"\ncredentials_file = \"keys\"");
     CHECK(file.credentials_file == "/etc/objftpd/keys");
 }
 
@@ -169,7 +156,7 @@ TEST_CASE("Alibaba's general variables serve where OSS's own are not set") {
     const environment general{{"ALIBABA_CLOUD_ACCESS_KEY_ID", "general"},
                               {"ALIBABA_CLOUD_ACCESS_KEY_SECRET", "s"},
                               {"ALIBABA_CLOUD_SECURITY_TOKEN", "t"}};
-    const auto lines = oss + "credentials = \"environment\"";
+    const auto lines = oss_lines + "credentials = \"environment\"";
     CHECK(remote(lines).access_key_id == "general");
     CHECK(remote(lines).session_token == "t");
     const environment own{{"OSS_ACCESS_KEY_ID", "own"}, {"OSS_ACCESS_KEY_SECRET", "s"}};
@@ -178,7 +165,7 @@ TEST_CASE("Alibaba's general variables serve where OSS's own are not set") {
 }
 
 TEST_CASE("a container's credentials are where its environment says") {
-    const auto lines = s3 + "credentials = \"container\"";
+    const auto lines = s3_lines + "credentials = \"container\"";
     {
         const environment task{{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/x"},
                                {"AWS_CONTAINER_AUTHORIZATION_TOKEN", "token"}};
@@ -202,7 +189,7 @@ TEST_CASE("a container's credentials are where its environment says") {
                                   "http://169.254.170.3/c", "http://[fd00:ec2::24]/c"}) {
         INFO(far);
         const environment strange{{"AWS_CONTAINER_CREDENTIALS_FULL_URI", far}};
-        CHECK(problems(with_store(lines)).size() == 1);
+        CHECK(problems_of(with_store(lines)).size() == 1);
     }
 }
 
@@ -210,7 +197,7 @@ TEST_CASE("a web identity is described by its pod's environment") {
     const environment pod{{"ALIBABA_CLOUD_OIDC_TOKEN_FILE", "/var/run/token"},
                           {"ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "provider"},
                           {"ALIBABA_CLOUD_ROLE_ARN", "role"}};
-    const auto found = remote(oss + "credentials = \"web-identity\"");
+    const auto found = remote(oss_lines + "credentials = \"web-identity\"");
     CHECK(found.web_identity_token_file == "/var/run/token");
     CHECK(found.oidc_provider_arn == "provider");
     CHECK(found.role_arn == "role");
@@ -218,26 +205,27 @@ TEST_CASE("a web identity is described by its pod's environment") {
 
 TEST_CASE("the files of the vendors' tools are found") {
     const environment home{{"HOME", "/home/ftp"}, {"AWS_PROFILE", "p"}};
-    CHECK(remote(s3 + "credentials = \"file\"").credentials_file == "/home/ftp/.aws/credentials");
-    CHECK(remote(s3 + "credentials = \"file\"").credentials_profile == "p");
-    CHECK(remote(oss + "credentials = \"file\"").credentials_file ==
+    CHECK(remote(s3_lines + "credentials = \"file\"").credentials_file ==
+          "/home/ftp/.aws/credentials");
+    CHECK(remote(s3_lines + "credentials = \"file\"").credentials_profile == "p");
+    CHECK(remote(oss_lines + "credentials = \"file\"").credentials_file ==
           "/home/ftp/.alibabacloud/credentials");
     const environment named{{"ALIBABA_CLOUD_CREDENTIALS_FILE", "/srv/keys"}};
-    CHECK(remote(oss + "credentials = \"file\"").credentials_file == "/srv/keys");
+    CHECK(remote(oss_lines + "credentials = \"file\"").credentials_file == "/srv/keys");
 }
 
 TEST_CASE("a program that gives credentials out does not get the secrets of others") {
     const auto hash = hash_password("secret", hash_cost{8, 1, 1});
     const environment secrets{{"OBJFTPD_TEST_HASH", hash.c_str()}, {"OBJFTPD_TEST_KEY", "k"}};
     const auto loaded = load_text(
-        "[[listener]]\naddresses = [\"ftp://127.0.0.1:0\"]\n[[store]]\nname = \"m\"\n" + s3 +
+        "[[listener]]\naddresses = [\"ftp://127.0.0.1:0\"]\n[[store]]\nname = \"m\"\n" + s3_lines +
             "credentials = \"process\"\ncredentials_command = [\"p\"]\n"
             "[[store]]\nname = \"n\"\n" +
-            s3 + "access_key_id = \"i\"\naccess_key_secret_env = \"OBJFTPD_TEST_KEY\"\n" +
+            s3_lines + "access_key_id = \"i\"\naccess_key_secret_env = \"OBJFTPD_TEST_KEY\"\n" +
             "[[user]]\nname = \"u\"\npassword_hash_env = \"OBJFTPD_TEST_HASH\"\n"
             "[[user.mount]]\npath = \"/\"\nstore = \"m\"\nbucket = \"bucket\"\n",
         "f", "/");
-    REQUIRE(problems(loaded).empty());
+    REQUIRE(problems_of(loaded).empty());
     CHECK(loaded.value.stores.at(0).remote.hidden_variables ==
           std::vector<std::string>{"OBJFTPD_TEST_KEY", "OBJFTPD_TEST_HASH"});
 }

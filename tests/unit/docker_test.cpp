@@ -34,7 +34,7 @@ public:
     }
 };
 
-config::settings load(const std::string& name) {
+config::settings settings_in(const std::string& name) {
     const operators_environment given;
     const auto loaded = config::load_file(path_of(name));
     for (const auto& p : loaded.problems)
@@ -48,8 +48,8 @@ constexpr auto both = {"", ".s3"};
 } // namespace
 
 TEST_CASE("the configurations for containers load") {
-    CHECK(load("objftpd.toml").stores.at(0).type == config::store_type::local);
-    const auto s3 = load("objftpd.s3.toml");
+    CHECK(settings_in("objftpd.toml").stores.at(0).type == config::store_type::local);
+    const auto s3 = settings_in("objftpd.s3.toml");
     CHECK(s3.stores.at(0).type == config::store_type::s3);
     CHECK(s3.stores.at(0).remote.region == "eu-central-1");
 }
@@ -64,7 +64,7 @@ TEST_CASE("nobody gets into a container whose operator has given no password") {
 
 TEST_CASE("passwords and files do not leave a container in clear") {
     for (const std::string kind : both) {
-        const auto listener = load("objftpd" + kind + ".toml").listeners.at(0);
+        const auto listener = settings_in("objftpd" + kind + ".toml").listeners.at(0);
         CHECK(listener.plain_login == config::plain_policy::on_loopback);
         CHECK(listener.plain_data == config::plain_policy::on_loopback);
     }
@@ -73,7 +73,7 @@ TEST_CASE("passwords and files do not leave a container in clear") {
 TEST_CASE("a container publishes the ports that its configuration names") {
     const auto image = content_of(path_of("Dockerfile"));
     for (const std::string kind : both) {
-        const auto settings = load("objftpd" + kind + ".toml");
+        const auto settings = settings_in("objftpd" + kind + ".toml");
         const auto control = std::to_string(settings.listeners.at(0).addresses.at(0).port);
         const auto passive = std::to_string(settings.server.passive_ports.first) + "-" +
                              std::to_string(settings.server.passive_ports.last);
@@ -86,9 +86,9 @@ TEST_CASE("a container publishes the ports that its configuration names") {
 
 TEST_CASE("a container has a volume where its configuration keeps files, and waits for transfers") {
     CHECK_THAT(content_of(path_of("Dockerfile")), Catch::Contains("\nVOLUME /var/lib/objftpd\n"));
-    CHECK(load("objftpd.toml").stores.at(0).path == "/var/lib/objftpd/data");
+    CHECK(settings_in("objftpd.toml").stores.at(0).path == "/var/lib/objftpd/data");
     for (const std::string kind : both) {
-        const auto settings = load("objftpd" + kind + ".toml");
+        const auto settings = settings_in("objftpd" + kind + ".toml");
         CHECK(settings.state_directory == "/var/lib/objftpd/state");
         // What aborted transfers need after the time they were given is on top.
         CHECK(settings.server.drain_timeout + std::chrono::seconds(10) < std::chrono::seconds(45));

@@ -8,7 +8,7 @@ using namespace std::chrono;
 namespace {
 
 constexpr fact_set type = 1, size = 2, modify = 4, perm = 8, unix_mode = 16;
-const sys_seconds time_of_change = sys_days(2026y / November / 21) + 1h + 2min + 3s;
+const sys_seconds changed_at = sys_days(2026y / November / 21) + 1h + 2min + 3s;
 
 std::string facts_of(const fact_entry& e, fact_set selected) {
     std::string out;
@@ -50,9 +50,9 @@ TEST_CASE("OPTS MLST selects the facts it names, in any case, and ignores the un
 }
 
 TEST_CASE("facts end in a semicolon each, then one space and the name") {
-    const fact_entry file{{"name", false, 12, time_of_change, true}, "file", "adfrw"};
-    const fact_entry sealed{{"a b", false, 0, time_of_change, false}, "file", "r"};
-    const fact_entry directory{{"dir", true, 0, time_of_change, true}, "dir", "cdeflmp"};
+    const fact_entry file{{"name", false, 12, changed_at, true}, "file", "adfrw"};
+    const fact_entry sealed{{"a b", false, 0, changed_at, false}, "file", "r"};
+    const fact_entry directory{{"dir", true, 0, changed_at, true}, "dir", "cdeflmp"};
     const fact_entry prefix{{"p", true, 0, {}, false}, "dir", "el"};
     const fact_entry current{{"/in", true, 0, {}, true}, "cdir", ""};
     const fact_entry leading{{" x", false, 1, {}, true}, "file", "r"};

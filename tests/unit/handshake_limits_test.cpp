@@ -10,7 +10,7 @@ using objftpd::server::handshake_limits;
 
 namespace {
 
-auto at(const char* text) {
+auto address(const char* text) {
     return boost::asio::ip::make_address(text);
 }
 
@@ -18,30 +18,30 @@ auto at(const char* text) {
 
 TEST_CASE("an address gets as many handshakes as allowed, others get their own") {
     handshake_limits limits(2);
-    const auto one = limits.enter(at("192.0.2.1"));
-    auto two = limits.enter(at("192.0.2.1"));
+    const auto one = limits.enter(address("192.0.2.1"));
+    auto two = limits.enter(address("192.0.2.1"));
     CHECK(one);
     CHECK(two);
-    CHECK_FALSE(limits.enter(at("192.0.2.1")));
-    CHECK(limits.enter(at("192.0.2.2")));
+    CHECK_FALSE(limits.enter(address("192.0.2.1")));
+    CHECK(limits.enter(address("192.0.2.2")));
     two.reset();
-    CHECK(limits.enter(at("192.0.2.1")));
+    CHECK(limits.enter(address("192.0.2.1")));
 }
 
 TEST_CASE("an IPv6 network counts as one address for handshakes") {
     handshake_limits limits(1);
-    const auto one = limits.enter(at("2001:db8::1"));
-    CHECK_FALSE(limits.enter(at("2001:db8::2")));
-    CHECK(limits.enter(at("2001:db8:0:1::1")));
+    const auto one = limits.enter(address("2001:db8::1"));
+    CHECK_FALSE(limits.enter(address("2001:db8::2")));
+    CHECK(limits.enter(address("2001:db8:0:1::1")));
 }
 
 TEST_CASE("a refused handshake takes no place") {
     handshake_limits limits(1);
-    auto one = limits.enter(at("192.0.2.1"));
+    auto one = limits.enter(address("192.0.2.1"));
     for (int i = 0; i < 3; ++i)
-        CHECK_FALSE(limits.enter(at("192.0.2.1")));
+        CHECK_FALSE(limits.enter(address("192.0.2.1")));
     one.reset();
-    CHECK(limits.enter(at("192.0.2.1")));
+    CHECK(limits.enter(address("192.0.2.1")));
 }
 
 TEST_CASE("handshakes of many threads are never more than allowed") {
@@ -53,7 +53,7 @@ TEST_CASE("handshakes of many threads are never more than allowed") {
     for (int i = 0; i < 8; ++i)
         threads.emplace_back([&] {
             for (int n = 0; n < 2000; ++n)
-                if (const auto place = limits.enter(at("192.0.2.1"))) {
+                if (const auto place = limits.enter(address("192.0.2.1"))) {
                     too_many += ++inside > most ? 1 : 0;
                     --inside;
                 }
@@ -61,5 +61,5 @@ TEST_CASE("handshakes of many threads are never more than allowed") {
     for (auto& t : threads)
         t.join();
     CHECK(too_many == 0);
-    CHECK(limits.enter(at("192.0.2.1")));
+    CHECK(limits.enter(address("192.0.2.1")));
 }

@@ -8,14 +8,14 @@ using namespace objftpd::storage;
 
 namespace {
 
-struct row {
+struct published_hash {
     hash_algorithm algorithm;
     std::string text;
     std::string hex;
 };
 
 // "abc" and the empty text of FIPS 180, RFC 1321 and the check values of the CRC catalogue.
-const std::vector<row> published = {
+const std::vector<published_hash> published_hashes = {
     {hash_algorithm::crc32, "", "00000000"},
     {hash_algorithm::crc32, "123456789", "cbf43926"},
     {hash_algorithm::crc32, "a", "e8b7be43"},
@@ -37,7 +37,7 @@ const std::vector<row> published = {
 } // namespace
 
 TEST_CASE("hashes are the published ones, in lower case") {
-    for (const auto& r : published) {
+    for (const auto& r : published_hashes) {
         hash h(r.algorithm);
         h.update(r.text.data(), r.text.size());
         CHECK(h.finish() == r.hex);
@@ -45,7 +45,7 @@ TEST_CASE("hashes are the published ones, in lower case") {
 }
 
 TEST_CASE("a hash does not depend on the pieces its data come in") {
-    for (const auto& r : published) {
+    for (const auto& r : published_hashes) {
         hash h(r.algorithm);
         for (const char c : r.text) {
             h.update(&c, 1);

@@ -9,11 +9,11 @@ using namespace std::chrono;
 
 namespace {
 
-const sys_seconds now = sys_days(2026y / November / 21) + 1h + 2min + 3s;
+const sys_seconds shown_at = sys_days(2026y / November / 21) + 1h + 2min + 3s;
 
 std::string list_line(const listing_entry& e) {
     std::string out;
-    append_list_line(out, e, now);
+    append_list_line(out, e, shown_at);
     return out;
 }
 
@@ -30,23 +30,23 @@ TEST_CASE("a LIST line has the columns of ls -l and ends in CRLF") {
         std::string_view line;
     };
     const row rows[] = {
-        {{"name", false, 1234, now, true},
+        {{"name", false, 1234, shown_at, true},
          "-rw-r--r--    1 ftp      ftp          1234 Nov 21 01:02 name\r\n"},
-        {{"dir", true, 0, now, true},
+        {{"dir", true, 0, shown_at, true},
          "drwxr-xr-x    1 ftp      ftp             0 Nov 21 01:02 dir\r\n"},
         {{"file name.txt", false, 1234567, sys_days(2024y / March / 3), true},
          "-rw-r--r--    1 ftp      ftp       1234567 Mar  3  2024 file name.txt\r\n"},
-        {{"r", false, 0, now, false},
+        {{"r", false, 0, shown_at, false},
          "-r--r--r--    1 ftp      ftp             0 Nov 21 01:02 r\r\n"},
-        {{"r", true, 0, now, false},
+        {{"r", true, 0, shown_at, false},
          "dr-xr-xr-x    1 ftp      ftp             0 Nov 21 01:02 r\r\n"},
-        {{" leading", false, 99999999, now, true},
+        {{" leading", false, 99999999, shown_at, true},
          "-rw-r--r--    1 ftp      ftp      99999999 Nov 21 01:02  leading\r\n"},
-        {{"wide", false, 123456789, now, true},
+        {{"wide", false, 123456789, shown_at, true},
          "-rw-r--r--    1 ftp      ftp      123456789 Nov 21 01:02 wide\r\n"},
-        {{"huge", false, std::numeric_limits<std::uint64_t>::max(), now, true},
+        {{"huge", false, std::numeric_limits<std::uint64_t>::max(), shown_at, true},
          "-rw-r--r--    1 ftp      ftp      18446744073709551615 Nov 21 01:02 huge\r\n"},
-        {{"-\xE6\x96\x87 \xF0\x9F\x98\x80", false, 1, now, true},
+        {{"-\xE6\x96\x87 \xF0\x9F\x98\x80", false, 1, shown_at, true},
          "-rw-r--r--    1 ftp      ftp             1 Nov 21 01:02 -\xE6\x96\x87 "
          "\xF0\x9F\x98\x80\r\n"},
     };
@@ -60,11 +60,11 @@ TEST_CASE("LIST shows the time within 180 days back and one day ahead, else the 
         std::string_view shown;
     };
     const row rows[] = {
-        {now, "Nov 21 01:02"},
-        {now - days(180), "May 25 01:02"},
-        {now - days(180) - 1s, "May 25  2026"},
-        {now + days(1), "Nov 22 01:02"},
-        {now + days(1) + 1s, "Nov 22  2026"},
+        {shown_at, "Nov 21 01:02"},
+        {shown_at - days(180), "May 25 01:02"},
+        {shown_at - days(180) - 1s, "May 25  2026"},
+        {shown_at + days(1), "Nov 22 01:02"},
+        {shown_at + days(1) + 1s, "Nov 22  2026"},
         {sys_days(2026y / November / 1), "Nov  1 00:00"},
         {sys_days(2026y / November / 9) + 23h + 59min + 59s, "Nov  9 23:59"},
         {sys_days(2024y / February / 29), "Feb 29  2024"},
@@ -93,7 +93,7 @@ TEST_CASE("every day of 140 years shows as the calendar has it") {
     for (auto day = sys_days(1970y / January / 2); day < sys_days(2110y / January / 1);
          day += days(1)) {
         const year_month_day date(day);
-        if (day >= now - days(180) && day <= now + days(1))
+        if (day >= shown_at - days(180) && day <= shown_at + days(1))
             continue;
         const auto number = static_cast<unsigned>(date.day());
         std::string shown(months[static_cast<unsigned>(date.month()) - 1]);
@@ -105,7 +105,7 @@ TEST_CASE("every day of 140 years shows as the calendar has it") {
 
 TEST_CASE("listing lines are appended to what is there") {
     std::string out = "before\r\n";
-    append_list_line(out, {"a", false, 1, now, true}, now);
+    append_list_line(out, {"a", false, 1, shown_at, true}, shown_at);
     append_nlst_line(out, "", "b");
     append_nlst_line(out, "in/", "c d");
     CHECK(out == "before\r\n-rw-r--r--    1 ftp      ftp             1 Nov 21 01:02 a\r\n"

@@ -1,32 +1,17 @@
 #include "config/load.hpp"
 #include "config/password_hash.hpp"
+#include "tests/support/configurations.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <cstdlib>
 
 using namespace objftpd::config;
+using namespace objftpd::tests;
 
 namespace {
 
-// A configuration with one store of these lines.
-load_result with_store(const std::string& lines, const std::string& bucket = "bucket") {
-    static const auto hash = hash_password("secret", hash_cost{8, 1, 1});
-    return load_text(
-        "[[listener]]\naddresses = [\"ftp://127.0.0.1:0\"]\n[[store]]\nname = \"m\"\n" + lines +
-            "\n[[user]]\nname = \"u\"\npassword_hash = \"" + hash +
-            "\"\n[[user.mount]]\npath = \"/\"\nstore = \"m\"\nbucket = \"" + bucket + "\"\n",
-        "f", "/");
-}
-
 const std::string keys = "\naccess_key_id = \"id\"\naccess_key_secret = \"s\"\n";
-
-std::vector<std::string> problems(const load_result& loaded) {
-    std::vector<std::string> texts;
-    for (const auto& p : loaded.problems)
-        texts.push_back(p.key + ": " + p.text);
-    return texts;
-}
 
 } // namespace
 
@@ -76,7 +61,7 @@ TEST_CASE("style and region of a store are read from its endpoint") {
         INFO(r.endpoint);
         const auto loaded = with_store("type = \"" + std::string(r.type) + "\"\nendpoint = \"" +
                                        r.endpoint + "\"" + keys);
-        REQUIRE(problems(loaded).empty());
+        REQUIRE(problems_of(loaded).empty());
         const auto& remote = loaded.value.stores.front().remote;
         CHECK(remote.endpoint.scheme == r.scheme);
         CHECK(remote.endpoint.host == r.host);
@@ -108,7 +93,7 @@ TEST_CASE("what is wrong with a store over HTTP is told") {
          "store[1].largest_part: is less than part_size"},
     };
     for (const auto& r : rows)
-        CHECK(problems(with_store(r.lines)) == std::vector<std::string>{r.problem});
+        CHECK(problems_of(with_store(r.lines)) == std::vector<std::string>{r.problem});
 }
 
 TEST_CASE("parts that upload_memory cannot hold are refused, but for those that nobody asked for") {
@@ -116,7 +101,7 @@ TEST_CASE("parts that upload_memory cannot hold are refused, but for those that 
         auto lines = "type = \"s3\"\nendpoint = \"h\"" + keys + parts;
         if (!memory.empty())
             lines += "\n[server]\nupload_memory = \"" + memory + "\"";
-        return problems(with_store(lines));
+        return problems_of(with_store(lines));
     };
     const std::string no_room = " at the same time are more than server.upload_memory holds, ";
     using texts = std::vector<std::string>;
@@ -141,9 +126,9 @@ TEST_CASE("an endpoint with a path, a user or another scheme is refused") {
           "host?x=y", "ho st", "127.0.0.1:748o", "host:99999", "host:0", "host:", ":7480", "a:b:c",
           "[::1", "[::1]7480", "[host]:80", "::1", "-host", ".host"}) {
         INFO(wrong);
-        CHECK(
-            problems(with_store("type = \"s3\"\nendpoint = \"" + std::string(wrong) + "\"" + keys))
-                .size() == 1);
+        CHECK(problems_of(
+                  with_store("type = \"s3\"\nendpoint = \"" + std::string(wrong) + "\"" + keys))
+                  .size() == 1);
     }
 }
 
@@ -154,12 +139,13 @@ TEST_CASE("keys may come from the environment") {
         with_store("type = \"s3\"\nendpoint = \"h\"\ncredentials = \"environment\"");
     ::unsetenv("AWS_ACCESS_KEY_ID");
     ::unsetenv("AWS_SECRET_ACCESS_KEY");
-    REQUIRE(problems(loaded).empty());
+    REQUIRE(problems_of(loaded).empty());
     CHECK(loaded.value.stores.front().remote.access_key_id == "id");
     CHECK(loaded.value.stores.front().remote.access_key_secret == "secret");
-    CHECK(problems(with_store("type = \"s3\"\nendpoint = \"h\"\ncredentials = \"environment\"")) ==
-          std::vector<std::string>{"store[1].credentials: the environment holds no "
-                                   "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"});
+    CHECK(
+        problems_of(with_store("type = \"s3\"\nendpoint = \"h\"\ncredentials = \"environment\"")) ==
+        std::vector<std::string>{"store[1].credentials: the environment holds no "
+                                 "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"});
 }
 
 TEST_CASE("a region that a cloud's endpoint does not tell must be given") {
@@ -184,12 +170,12 @@ TEST_CASE("a region that a cloud's endpoint does not tell must be given") {
         INFO(r.endpoint);
         const auto lines =
             "type = \"" + std::string(r.type) + "\"\nendpoint = \"" + r.endpoint + "\"" + keys;
-        const auto told = problems(with_store(lines));
+        const auto told = problems_of(with_store(lines));
         REQUIRE(told.size() == 1);
         CHECK_THAT(told[0], Catch::StartsWith("store[1].region: is missing: the endpoint does not "
                                               "tell it; expects one such as \""));
         const auto given = with_store(lines + "region = \"eu-west-1\"");
-        CHECK(problems(given).empty());
+        CHECK(problems_of(given).empty());
         CHECK(given.value.stores.front().remote.region == "eu-west-1");
     }
 }
@@ -197,7 +183,7 @@ TEST_CASE("a region that a cloud's endpoint does not tell must be given") {
 TEST_CASE("Amazon's buckets with dots are addressed by path over https, unless told otherwise") {
     const auto dots_need_path = [](const std::string& lines) {
         const auto loaded = with_store("type = \"s3\"\n" + lines + keys);
-        CHECK(problems(loaded).empty());
+        CHECK(problems_of(loaded).empty());
         return loaded.value.stores.front().remote.dots_need_path;
     };
     CHECK(dots_need_path("endpoint = \"s3.eu-west-1.amazonaws.com\""));
@@ -231,22 +217,22 @@ TEST_CASE("what the first request would fail for is refused") {
          "store[1].ca_folder: cannot use \"/nonexistent\": No such file or directory"},
     };
     for (const auto& r : rows)
-        CHECK(problems(with_store(r.lines)) == std::vector<std::string>{r.problem});
+        CHECK(problems_of(with_store(r.lines)) == std::vector<std::string>{r.problem});
     for (const auto* const fine :
          {"proxy = \"socks5h://user:password@[::1]:1080/\"", "proxy = \"HTTPS://proxy\"",
           "bind_address = \"::1\"", "bind_address = \"lo\"", "ca_folder = \"/etc\""}) {
         INFO(fine);
-        CHECK(problems(with_store(s3 + fine)).empty());
+        CHECK(problems_of(with_store(s3 + fine)).empty());
     }
 }
 
 TEST_CASE("a name that no bucket of a vendor has is refused") {
     const auto with_bucket = [](const std::string& type, const std::string& bucket) {
-        return problems(with_store("type = \"" + type +
-                                       "\"\nendpoint = \"oss-cn-hangzhou.aliyuncs.com\"\n"
-                                       "region = \"cn-hangzhou\"" +
-                                       keys,
-                                   bucket));
+        return problems_of(with_store("type = \"" + type +
+                                          "\"\nendpoint = \"oss-cn-hangzhou.aliyuncs.com\"\n"
+                                          "region = \"cn-hangzhou\"" +
+                                          keys,
+                                      bucket));
     };
     for (const std::string bucket : {"two words", "a?b", "a#b", "Upper", "ab", "-ab", "ab-", "a..b",
                                      "10.0.0.1", "caf\u00e9"}) {
@@ -263,10 +249,10 @@ TEST_CASE("a name that no bucket of a vendor has is refused") {
 
 TEST_CASE("a bucket's name in front of the endpoint is told") {
     const auto told = [](const std::string& lines) {
-        return problems(with_store("type = \"oss\"\n"
-                                   "endpoint = \"bucket.oss-cn-hangzhou.aliyuncs.com\"\n"
-                                   "region = \"cn-hangzhou\"\n" +
-                                   lines + keys));
+        return problems_of(with_store("type = \"oss\"\n"
+                                      "endpoint = \"bucket.oss-cn-hangzhou.aliyuncs.com\"\n"
+                                      "region = \"cn-hangzhou\"\n" +
+                                      lines + keys));
     };
     CHECK(told("") == std::vector<std::string>{
                           "store[1].endpoint: begins with the bucket \"bucket\", which stands in "
@@ -284,7 +270,7 @@ TEST_CASE("what is refused does not show the password in it") {
           s3 + "credentials = \"url\"\ncredentials_url = \"https://host/ ?token=hidden\"",
           s3 + "credentials = \"process\"\ncredentials_command = \"get --token hidden\""}) {
         INFO(lines);
-        const auto told = problems(with_store(lines));
+        const auto told = problems_of(with_store(lines));
         REQUIRE_FALSE(told.empty());
         for (const auto& text : told)
             CHECK_THAT(text, !Catch::Contains("hidden"));
@@ -298,7 +284,7 @@ TEST_CASE("a mount's attributes of uploads go before its store's") {
                               "content_types = [\"LOG=text/plain\"]\n";
     const auto loaded = with_store(store, "bucket\"\nencryption = \"AES256\"\n"
                                           "storage_class = \"Archive");
-    REQUIRE(problems(loaded).empty());
+    REQUIRE(problems_of(loaded).empty());
     const auto& own = loaded.value.users.at(0).mounts.at(0);
     const auto all = merged(loaded.value.stores.at(0).remote, own);
     CHECK(all.storage_class == "Archive");
@@ -325,11 +311,11 @@ TEST_CASE("attributes of uploads are what stores take") {
         row{"content_types = [\"=text/plain\"]",
             "store[1].content_types: expects a list such as [\"log=text/plain\"], not "
             "[\"=text/plain\"]"});
-    CHECK(problems(with_store(store + r.line)) == std::vector<std::string>{r.problem});
+    CHECK(problems_of(with_store(store + r.line)) == std::vector<std::string>{r.problem});
 }
 
 TEST_CASE("the embedded store keeps no attributes of uploads") {
-    CHECK(problems(with_store("type = \"local\"\npath = \"d\"", "b\"\nacl = \"private")) ==
+    CHECK(problems_of(with_store("type = \"local\"\npath = \"d\"", "b\"\nacl = \"private")) ==
           std::vector<std::string>{"user[1].mount[1]: has attributes of uploads, which a store of "
                                    "type \"local\" does not keep"});
 }
@@ -338,7 +324,7 @@ TEST_CASE("the way inside the vendor's network is settled by the endpoint") {
     const auto remote = [](const std::string& endpoint, const std::string& internal) {
         const auto loaded = with_store("type = \"oss\"\nregion = \"cn-hangzhou\"\nendpoint = \"" +
                                        endpoint + "\"\ninternal = \"" + internal + "\"" + keys);
-        CHECK(problems(loaded).empty());
+        CHECK(problems_of(loaded).empty());
         return loaded.value.stores.at(0).remote;
     };
     const std::string outside = "oss-cn-hangzhou.aliyuncs.com";
@@ -352,9 +338,9 @@ TEST_CASE("the way inside the vendor's network is settled by the endpoint") {
     CHECK(remote(outside, "never").internal_host.empty());
     CHECK(remote("http://" + outside + ":8080", "always").endpoint.host == inside + ":8080");
     CHECK(remote(inside, "always").endpoint.host == inside);
-    CHECK(problems(with_store("type = \"oss\"\nregion = \"cn-hangzhou\"\nendpoint = "
-                              "\"files.example.com\"\ninternal = \"always\"" +
-                              keys)) ==
+    CHECK(problems_of(with_store("type = \"oss\"\nregion = \"cn-hangzhou\"\nendpoint = "
+                                 "\"files.example.com\"\ninternal = \"always\"" +
+                                 keys)) ==
           std::vector<std::string>{"store[1].internal: \"always\" needs an endpoint such as "
                                    "\"oss-cn-hangzhou.aliyuncs.com\""});
 }
@@ -368,7 +354,7 @@ TEST_CASE("renames keep ACLs where somebody may set them, unless told otherwise"
                     "\n[[user.mount]]\npath = \"/\"\nstore = \"m\"\nbucket = \"bucket\"\n";
         const auto loaded =
             load_text("[[listener]]\naddresses = [\"ftp://127.0.0.1:0\"]\n" + text, "f", "/");
-        CHECK(problems(loaded).empty());
+        CHECK(problems_of(loaded).empty());
         return loaded.value.stores.at(0).remote.rename_keeps;
     };
     const std::string acl = "rights = [\"all\", \"acl\"]";

@@ -1,5 +1,6 @@
 #include "storage/rest/object_store_adapter.hpp"
 #include "storage/s3/s3_dialect.hpp"
+#include "tests/support/sizes.hpp"
 #include "tests/unit/uploading_store.hpp"
 
 #include <boost/asio/post.hpp>
@@ -10,8 +11,6 @@ using namespace objftpd::tests;
 using namespace objftpd::storage;
 
 namespace {
-
-constexpr std::uint64_t MiB = 1 << 20;
 
 /// Uploads that go on side by side, each a piece at a time.
 class object_upload_memory_test : public upload_test {

@@ -184,7 +184,7 @@ void without_checksum_and_still_unfinished(uploading_store& store) {
         a.text = "<ListPartsResult><IsTruncated>false</IsTruncated></ListPartsResult>";
     };
 }
-void unknown(uploading_store& store) {
+void nobody_says(uploading_store& store) {
     store.changes = [](const rest::call& c, rest::answer& a) {
         if (c.what == operation::head_object)
             uploading_store::refuse(a, errc::unavailable);
@@ -200,7 +200,7 @@ const std::vector<ending>& endings() {
         {"lost, no checksum, and the upload is no more", lose, without_checksum, {}},
         {"lost, no checksum, and the upload is still there", lose,
          without_checksum_and_still_unfinished, errc::unavailable},
-        {"lost, and nobody says what stands", lose, unknown, errc::unavailable},
+        {"lost, and nobody says what stands", lose, nobody_says, errc::unavailable},
         {"repeated, and the object proves it", say_no_such_upload, as_it_was_sent, {}},
         {"repeated, and there is nothing", say_no_such_upload, nothing, errc::unavailable},
         {"an error in a 200, and there is nothing", tell_error_in_success, nothing,
@@ -211,7 +211,7 @@ const std::vector<ending>& endings() {
         {"another checksum, and the object proves it", tell_other_checksum, as_it_was_sent, {}},
         {"another checksum, and there is nothing", tell_other_checksum, nothing,
          errc::checksum_mismatch},
-        {"another checksum, and nobody says what stands", tell_other_checksum, unknown,
+        {"another checksum, and nobody says what stands", tell_other_checksum, nobody_says,
          errc::checksum_mismatch},
     };
     return all;

@@ -1,15 +1,15 @@
 #include "storage/oss/oss_dialect.hpp"
 #include "storage/rest/part_plan.hpp"
 #include "storage/s3/s3_dialect.hpp"
+#include "tests/support/sizes.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace objftpd::storage;
+using namespace objftpd::tests;
 using rest::part_plan;
 
 namespace {
-
-constexpr std::uint64_t MiB = 1 << 20;
 
 const rest::limits& of_s3() {
     static const s3::s3_dialect dialect;

@@ -1,5 +1,6 @@
 #include "storage/path.hpp"
 
+#include "tests/support/paths.hpp"
 #include "tests/support/results.hpp"
 
 using namespace objftpd;
@@ -8,10 +9,6 @@ using storage::errc;
 using storage::virtual_path;
 
 namespace {
-
-virtual_path path(const std::string& absolute) {
-    return value_of(virtual_path::resolve(virtual_path(), absolute));
-}
 
 std::string resolved(const std::string& base, const std::string& argument) {
     return value_of(virtual_path::resolve(path(base), argument)).text();

@@ -18,7 +18,6 @@ using namespace std::chrono_literals;
 using credentials::failure;
 using credentials::fetch_result;
 using credentials::fetched;
-using credentials::time_point;
 
 namespace {
 
@@ -73,7 +72,8 @@ public:
     int fetches() const { return source->fetches; }
 
     event_loop loop;
-    std::atomic<time_point> now{time_point(std::chrono::hours(24 * 20'000))};
+    std::atomic<credentials::time_point> now{
+        credentials::time_point(std::chrono::hours(24 * 20'000))};
     std::atomic<std::chrono::steady_clock::time_point> watch{
         std::chrono::steady_clock::time_point(1h)};
     std::shared_ptr<scripted_source> source = std::make_shared<scripted_source>();

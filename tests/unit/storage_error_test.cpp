@@ -12,21 +12,21 @@ using storage::from_errno;
 
 namespace {
 
-constexpr auto last = errc::unsupported;
+constexpr auto last_value = errc::unsupported;
 
 } // namespace
 
 TEST_CASE("every storage error explains itself in words of its own") {
     std::set<std::string> messages;
-    for (int value = 1; value <= static_cast<int>(last); ++value)
+    for (int value = 1; value <= static_cast<int>(last_value); ++value)
         messages.insert(make_error_code(static_cast<errc>(value)).message());
-    CHECK(messages.size() == static_cast<std::size_t>(last));
+    CHECK(messages.size() == static_cast<std::size_t>(last_value));
     CHECK(messages.count("unknown storage error") == 0);
     CHECK(make_error_code(static_cast<errc>(999)).message() == "unknown storage error");
 }
 
 TEST_CASE("only what may pass by itself is temporary") {
-    for (int value = 1; value <= static_cast<int>(last); ++value) {
+    for (int value = 1; value <= static_cast<int>(last_value); ++value) {
         const auto e = static_cast<errc>(value);
         const bool passes =
             e == errc::unavailable || e == errc::throttled || e == errc::checksum_mismatch;

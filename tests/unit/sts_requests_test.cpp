@@ -87,7 +87,7 @@ TEST_CASE("a web identity is not signed, and its token is not in the URL") {
 }
 
 TEST_CASE("the answers of both vendors' STS are read") {
-    reply amazon;
+    credentials::reply amazon;
     amazon.status = 200;
     amazon.text = "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
                   "<AssumeRoleResult><AssumedRoleUser><Arn>a</Arn></AssumedRoleUser><Credentials>"
@@ -99,7 +99,7 @@ TEST_CASE("the answers of both vendors' STS are read") {
     CHECK(given->who.key_id == "ASIA");
     CHECK(given->who.secret == "s");
     CHECK(given->who.session_token == "t");
-    CHECK(given->expires == time_point(some_time + std::chrono::hours(1)));
+    CHECK(given->expires == credentials::time_point(some_time + std::chrono::hours(1)));
 
     amazon.text.resize(amazon.text.size() - 30);
     CHECK_FALSE(parse_sts(vendor::amazon, amazon).has_value());
@@ -110,7 +110,7 @@ TEST_CASE("the answers of both vendors' STS are read") {
     CHECK(parse_sts(vendor::amazon, amazon).error().reason ==
           "STS answered with status 403: AccessDenied: not you");
 
-    reply alibaba;
+    credentials::reply alibaba;
     alibaba.status = 404;
     alibaba.text = R"({"Code":"EntityNotExist.Role","Message":"The role not exists: acs"})";
     CHECK(parse_sts(vendor::alibaba, alibaba).error().reason ==

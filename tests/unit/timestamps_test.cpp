@@ -10,7 +10,7 @@ namespace {
 
 const sys_seconds sample = sys_days(2026y / November / 21) + 1h + 2min + 3s;
 
-std::string timestamp(sys_seconds t) {
+std::string timestamp_of(sys_seconds t) {
     std::string out;
     append_timestamp(out, t);
     return out;
@@ -33,7 +33,7 @@ TEST_CASE("a time stamp is fourteen digits of UTC, whatever the time") {
         {sys_seconds::min(), "00000101000000"},
     };
     for (const auto& [time, digits] : rows)
-        CHECK(timestamp(time) == digits);
+        CHECK(timestamp_of(time) == digits);
     std::string out = "213 ";
     append_timestamp(out, sample);
     CHECK(out == "213 20261121010203");

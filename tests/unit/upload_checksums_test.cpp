@@ -5,6 +5,7 @@
 #include "storage/s3/s3_dialect.hpp"
 #include "tests/support/event_loop.hpp"
 #include "tests/support/results.hpp"
+#include "tests/unit/crc_vectors.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -15,7 +16,7 @@ using rest::operation;
 
 namespace {
 
-constexpr std::uint64_t part = 5 << 20; // bytes; S3's smallest
+constexpr std::uint64_t part_size = 5 << 20; // bytes; S3's smallest
 
 /// A store that speaks S3. What it tells of checksums is up to the test.
 class checksum_store final : public rest::transport {
@@ -99,7 +100,7 @@ protected:
 
     rest::object_upload upload_by(std::optional<crc_kind> checksum) {
         rest::bucket_settings settings;
-        settings.part_size = part;
+        settings.part_size = part_size;
         settings.parallel_parts = 1;
         rest::bucket_client client(
             "bucket", store,
@@ -125,7 +126,7 @@ protected:
     }
 
     static std::string three_parts() {
-        std::string bytes(3 * part, '\0');
+        std::string bytes(3 * part_size, '\0');
         for (std::size_t i = 0; i < bytes.size(); ++i)
             bytes[i] = static_cast<char>(i % 251);
         return bytes;
@@ -145,7 +146,7 @@ protected:
         rest::unfinished_upload broken_off(rest::upload_name("key", "1"), timestamp());
         auto& first = broken_off.parts.emplace_back();
         first.number = 1;
-        first.size = part;
+        first.size = part_size;
         first.etag = "p";
         if (listed == crc_kind::crc32c)
             first.crcs.set({crc_kind::crc32c, 0x09ab50e2});
@@ -165,7 +166,6 @@ protected:
     checksum_store::request completed{{operation::complete_upload, ""}};
 };
 
-const std::string digits = "123456789";
 using Catch::Contains;
 
 } // namespace
@@ -372,10 +372,10 @@ TEST_CASE_METHOD(upload_checksums_test,
     auto upload = upload_by(crc_kind::crc32c);
     rest::object_head standing;
     standing.etag = "e";
-    standing.size = part;
-    CHECK(loop.run(upload.keep(standing, part)));
+    standing.size = part_size;
+    CHECK(loop.run(upload.keep(standing, part_size)));
     const std::string tail = "tail-part";
-    store->size = part + tail.size();
+    store->size = part_size + tail.size();
     CHECK(loop.run(upload.commit(tail)));
     const auto last = store->of(operation::complete_upload).at(0);
     CHECK(last.header("x-amz-checksum-crc32c") == (told ? "LHrtmg==" : ""));
@@ -386,11 +386,11 @@ TEST_CASE_METHOD(upload_checksums_test, "what was noted of the content is not tr
     auto upload = upload_by(std::nullopt);
     rest::object_head standing;
     standing.etag = "e";
-    standing.size = part;
+    standing.size = part_size;
     standing.kept = {{"x-amz-meta-md5chksum", "JfnnlDI7RTiF9RgfG2JNCw=="},
                      {"x-amz-meta-mtime", "1"},
                      {"x-amz-meta-colour", "red"}};
-    CHECK(loop.run(upload.keep(standing, part)));
+    CHECK(loop.run(upload.keep(standing, part_size)));
     const auto begun = store->of(operation::create_upload).at(0);
     CHECK(begun.header("x-amz-meta-colour") == "red");
     CHECK(begun.header("x-amz-meta-mtime").empty());

@@ -1,16 +1,12 @@
 #include "storage/rest/upload_mark.hpp"
+#include "tests/support/sizes.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <string>
 
 using objftpd::storage::rest::upload_mark;
-
-namespace {
-
-constexpr std::uint64_t MiB = 1 << 20;
-
-} // namespace
+using namespace objftpd::tests;
 
 TEST_CASE("a first part carries the mark of its key and owner") {
     for (const auto part : {MiB / 10, 5 * MiB, 8 * MiB, 64 * MiB, 5000 * MiB}) {

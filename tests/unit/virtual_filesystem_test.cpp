@@ -2,6 +2,7 @@
 
 #include "storage/error.hpp"
 #include "tests/support/event_loop.hpp"
+#include "tests/support/paths.hpp"
 #include "tests/support/results.hpp"
 
 #include <algorithm>
@@ -35,7 +36,7 @@ public:
 
     capabilities can() const override { return abilities; }
 
-    awaitable<result<object_info>> stat(std::string key, detail) override {
+    awaitable<result<object_info>> stat(std::string key, storage::detail) override {
         note("stat " + key);
         if (fails)
             co_return fails;
@@ -119,10 +120,6 @@ private:
         co_return result<>();
     }
 };
-
-virtual_path path(const std::string& absolute) {
-    return value_of(virtual_path::resolve(virtual_path(), absolute));
-}
 
 mount mounted(const std::string& at, std::shared_ptr<recording_store> store,
               const std::string& prefix, bool read_only = false) {
