@@ -196,8 +196,9 @@ std::shared_ptr<adapter> object_store::open_bucket(const std::string& bucket,
 }
 
 awaitable<result<>> object_store::recover(directory_journal::unfinished& left) {
-    const auto known = find(left.what.bucket).known;
-    auto mine = *find(left.what.bucket).access;
+    const auto& bucket = find(left.what.bucket);
+    const auto known = bucket.known;
+    auto mine = *bucket.access;
     mine.settings.attributes = config::merged(settings_.remote, left.what.placement);
     const auto access = std::make_shared<const rest::bucket_access>(std::move(mine));
     result<> recovered;
@@ -205,9 +206,11 @@ awaitable<result<>> object_store::recover(directory_journal::unfinished& left) {
         recovered = co_await rest::recover_removal(access, left.what);
     else
         recovered = co_await rest::recover_rename(access, left);
-    if (known)
-        for (const auto& changed : {left.what.from, left.what.to})
-            known->forget(changed);
+    if (known) {
+        known->forget(left.what.from);
+        if (!left.what.to.empty()) // empty: a removal, and the key of all
+            known->forget(left.what.to);
+    }
     co_return recovered;
 }
 

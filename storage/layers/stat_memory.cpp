@@ -68,7 +68,6 @@ std::uint64_t stat_memory::epoch() {
     return epoch_;
 }
 
-// Pages are in the order of their keys.
 void stat_memory::learn(const list_page& page, std::optional<std::string_view> from,
                         std::uint64_t since) {
     const std::lock_guard lock(mutex_);
@@ -94,13 +93,14 @@ void stat_memory::forget(std::string_view key) {
     const std::lock_guard lock(mutex_);
     ++epoch_;
     asked_.clear();
-    if (key.empty() || key.ends_with('/'))
+    if (key.empty() || key.ends_with('/')) {
         for (auto at = known_.lower_bound(key); at != known_.end() && at->first.starts_with(key);)
             drop((at++)->second);
-    else
+    } else {
         drop(key);
-    if (const auto at = known_.find(std::string(key) + '/'); at != known_.end())
-        at->second->alone = false;
+        if (const auto at = known_.find(std::string(key) + '/'); at != known_.end())
+            at->second->alone = false;
+    }
     auto name = key.ends_with('/') ? key.substr(0, key.size() - 1) : key;
     for (auto slash = name.rfind('/'); slash != name.npos; slash = name.rfind('/')) {
         drop(name.substr(0, slash + 1));
